@@ -1,0 +1,1 @@
+"""The five roles, their minds, the graph that joins them, campaigns and the command line."""

@@ -1,0 +1,1 @@
+"""What each role is asked and answers, one file a role."""

@@ -1,0 +1,1 @@
+"""What answers decisions: rules, a language model, a recording."""

@@ -1,0 +1,1 @@
+"""One prompt file and one module of rules for each role."""

@@ -1,0 +1,32 @@
+"""Evidence as it crosses the seam between the library and the agents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from eutectic.core.record import Record
+from pydantic import Field
+
+
+class Passage(Record):
+    """A piece of a page of a document, found by a search."""
+
+    id: str
+    document: str
+    title: str = ""
+    page: int = Field(ge=1)
+    text: str
+    score: float = 0.0
+
+
+class Retriever(Protocol):
+    """What finds passages."""
+
+    def search(self, query: str, n: int = 8) -> Sequence[Passage]:
+        """The best passages, best first."""
+        ...
+
+    def holds(self, document: str, page: int, quote: str) -> bool:
+        """Whether the quote stands verbatim (after normalisation) on that page of that document."""
+        ...

@@ -1,0 +1,162 @@
+"""The state of a campaign, folded from its events: what every role, table, plot and report is made from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from eutectic.core.decision import Usage
+from eutectic.core.errors import NotebookCorrupt
+from eutectic.core.notebook.events import Event
+from eutectic.core.plan import Protocol
+from eutectic.core.record import Record
+from eutectic.core.spec import CampaignSpec
+from eutectic.core.trial import Observation, Trial
+
+
+class Spent(Record):
+    """What a campaign has used of its budget."""
+
+    experiments: int = 0
+    """Trials that were submitted, failed ones too."""
+    money: float = 0.0
+    hours: float = 0.0
+    """Lab hours at which the last finished run ended."""
+    model_calls: int = 0
+    tokens: int = 0
+
+
+class CampaignView:
+    """A fold over the events of one notebook; feed it every event in order, by hand or as a listener."""
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        self.id = ""
+        self._spec: CampaignSpec | None = None
+        self.round = 0
+        """The round that was opened last; 0 before the first."""
+        self.rounds_closed = 0
+        self.trials: dict[str, Trial] = {}
+        self.observations: dict[str, Observation] = {}
+        self.excluded: dict[str, str] = {}
+        """Trials whose observation the analyst set aside, with the reason."""
+        self.repeat: list[str] = []
+        """Trials the last round asked to measure again."""
+        self.protocol: Protocol | None = None
+        self.minds: Counter[str] = Counter()
+        """Decisions by the mind that made them."""
+        self.waiting: str | None = None
+        """Key of the plan that waits for a person."""
+        self.in_flight: str | None = None
+        """Key of the plan that was submitted and has no end yet."""
+        self.closed: dict[str, Any] | None = None
+        self._usage = Usage()
+        self._lab_money = 0.0
+        self._hours = 0.0
+        for item in events:
+            self.fold(item)
+
+    @property
+    def spec(self) -> CampaignSpec:
+        """The spec the campaign was opened with.
+
+        Raises:
+            NotebookCorrupt: the notebook holds no opening event.
+        """
+        if self._spec is None:
+            raise NotebookCorrupt(
+                "the notebook does not begin with a campaign", mend="start the campaign again"
+            )
+        return self._spec
+
+    @property
+    def spent(self) -> Spent:
+        """What was used so far."""
+        return Spent(
+            experiments=len(self.observations),
+            money=round(self._lab_money + self._usage.money, 6),
+            hours=round(self._hours, 6),
+            model_calls=self._usage.calls,
+            tokens=self._usage.tokens_in + self._usage.tokens_out,
+        )
+
+    @property
+    def state(self) -> str:
+        """In a word: `new`, `running`, `waiting for a person`, `measuring`, or how it was closed."""
+        if self.closed is not None:
+            return str(self.closed["state"])
+        if self.waiting is not None:
+            return "waiting for a person"
+        if self.in_flight is not None:
+            return "measuring"
+        return "running" if self.round else "new"
+
+    def round_trials(self, number: int) -> list[Trial]:
+        """Trials of one round, in slot order."""
+        prefix = f"r{number:02d}-"
+        return [trial for key, trial in self.trials.items() if key.startswith(prefix)]
+
+    def training(self) -> list[Observation]:
+        """Observations that models may learn from: all but those the analyst set aside."""
+        return [item for key, item in self.observations.items() if key not in self.excluded]
+
+    def fold(self, item: Event) -> None:
+        """Take one event in."""
+        handler = getattr(self, f"_on_{item.kind}", None)
+        if handler is not None:
+            handler(item.slot, item.payload)
+
+    def _on_campaign_opened(self, _: str, payload: dict[str, Any]) -> None:
+        self.id = payload["id"]
+        self._spec = CampaignSpec.model_validate(payload["spec"])
+
+    def _on_round_opened(self, _: str, payload: dict[str, Any]) -> None:
+        self.round = payload["round"]
+
+    def _on_decision(self, _: str, payload: dict[str, Any]) -> None:
+        self.minds[payload["mind"]] += 1
+        new = Usage.model_validate(payload["usage"])
+        self._usage = Usage(
+            calls=self._usage.calls + new.calls,
+            tokens_in=self._usage.tokens_in + new.tokens_in,
+            tokens_out=self._usage.tokens_out + new.tokens_out,
+            money=self._usage.money + new.money,
+        )
+
+    def _on_trial(self, _: str, payload: dict[str, Any]) -> None:
+        trial = Trial.model_validate(payload)
+        self.trials[trial.id] = trial
+
+    def _on_protocol(self, _: str, payload: dict[str, Any]) -> None:
+        self.protocol = Protocol.model_validate(payload["protocol"])
+
+    def _on_approval_requested(self, slot: str, _: dict[str, Any]) -> None:
+        self.waiting = slot
+
+    def _on_approval(self, slot: str, _: dict[str, Any]) -> None:
+        if self.waiting == slot:
+            self.waiting = None
+
+    def _on_submission_intended(self, slot: str, _: dict[str, Any]) -> None:
+        self.in_flight = slot
+
+    def _on_run_finished(self, slot: str, payload: dict[str, Any]) -> None:
+        if self.in_flight == slot:
+            self.in_flight = None
+        self._hours = max(self._hours, float(payload["hours"]))
+
+    def _on_observation(self, _: str, payload: dict[str, Any]) -> None:
+        observation = Observation.model_validate(payload)
+        self.observations[observation.trial] = observation
+        self._lab_money += observation.cost
+
+    def _on_observation_judged(self, slot: str, payload: dict[str, Any]) -> None:
+        if payload["verdict"] == "exclude":
+            self.excluded[slot] = payload["reason"]
+
+    def _on_round_closed(self, _: str, payload: dict[str, Any]) -> None:
+        self.rounds_closed += 1
+        self.repeat = list(payload.get("repeat", ()))
+
+    def _on_campaign_closed(self, _: str, payload: dict[str, Any]) -> None:
+        self.closed = payload

@@ -1,0 +1,118 @@
+"""The campaign spec: what a user asks for, as a YAML file is checked against it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from eutectic.core.objective import Objective
+from eutectic.core.record import Record
+from eutectic.core.space import SearchSpace
+from pydantic import Field, JsonValue, model_validator
+
+MindKind = Literal["auto", "rules", "model"]
+Role = Literal["pi", "designer", "coder", "experimenter", "analyst"]
+
+
+class Budget(Record):
+    """Hard caps; a campaign stops before it would pass one."""
+
+    experiments: int = Field(ge=1, le=1_000_000)
+    money: float | None = Field(default=None, gt=0)
+    """For experiments and model calls together, in `currency`."""
+    currency: str = "USD"
+    hours: float | None = Field(default=None, gt=0)
+    """Time of the lab (simulated time in a simulated lab), in hours."""
+    model_calls: int = Field(default=2_000, ge=0)
+    tokens: int = Field(default=5_000_000, ge=0)
+
+
+class StopRules(Record):
+    """When to stop before the budget is spent."""
+
+    when_met: bool = True
+    """Stop when one trial meets every objective that has a goal."""
+    patience: int | None = Field(default=None, ge=1)
+    """Stop after so many rounds without an improvement."""
+    least_gain: float | None = Field(default=None, ge=0)
+    """Stop when the expected gain of the next batch, as a share of the range seen, falls below this."""
+    max_failures: int | None = Field(default=None, ge=1)
+    """Stop and ask after so many failed trials in a row."""
+
+
+class ApprovalPolicy(Record):
+    """Who lets a plan go to the lab."""
+
+    mode: Literal["auto", "person"] = "person"
+    """`auto` lets plans pass that the preflight finds without warning; only for simulated labs or with `max_cost`."""
+    max_cost: float | None = Field(default=None, gt=0)
+    """Plans that cost more than this wait for a person even under `auto`."""
+
+
+class LabSpec(Record):
+    """Which lab measures; `settings` are checked by the lab itself."""
+
+    kind: str = "simulated"
+    settings: dict[str, JsonValue] = {}
+
+
+class RoleModel(Record):
+    """Which model answers for a role, where it differs from the default."""
+
+    model: str | None = None
+    base_url: str | None = None
+    temperature: float | None = Field(default=None, ge=0, le=2)
+
+
+class MindSpec(Record):
+    """Who decides: a language model where one is configured (`auto`), always the rules, or always the model."""
+
+    kind: MindKind = "auto"
+    roles: dict[Role, RoleModel] = {}
+
+
+class OptimizerSpec(Record):
+    """How trials are proposed."""
+
+    kind: Literal["botorch", "random", "sobol"] = "botorch"
+    initial: int | None = Field(default=None, ge=1)
+    """Space-filling trials before the surrogate decides; by default two per free dimension, at least one batch."""
+    replicates: int = Field(default=1, ge=0)
+    """Repeats of the best trial so far in each batch from the third round on, which tell the noise."""
+
+
+class CampaignSpec(Record):
+    """One pursuit of objectives in a search space under a budget."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")
+    """Lower-case letters, digits and dashes; the campaign's ID starts with it."""
+    goal: str = Field(min_length=1, max_length=4000)
+    """The wish in plain words."""
+    space: SearchSpace
+    objectives: tuple[Objective, ...] = Field(min_length=1, max_length=6)
+    budget: Budget
+    batch: int = Field(default=4, ge=1, le=96)
+    """Trials in a round."""
+    stop: StopRules = StopRules()
+    approval: ApprovalPolicy = ApprovalPolicy()
+    lab: LabSpec = LabSpec()
+    mind: MindSpec = MindSpec()
+    optimizer: OptimizerSpec = OptimizerSpec()
+    library: str | None = None
+    """Folder of an ingested library to take evidence from."""
+    prior_data: str | None = None
+    """CSV of earlier measurements, with a column per component and property."""
+    seed: int = Field(default=0, ge=0, lt=2**31)
+
+    @model_validator(mode="after")
+    def _check(self) -> CampaignSpec:
+        names = [objective.property for objective in self.objectives]
+        if len(set(names)) != len(names):
+            raise ValueError(f"a property stands twice among the objectives: {names}")
+        if all(objective.role == "constrain" for objective in self.objectives):
+            raise ValueError("at least one objective must have role optimize")
+        return self
+
+    @property
+    def optimized(self) -> tuple[Objective, ...]:
+        """The objectives to push, without those that are only limits."""
+        return tuple(objective for objective in self.objectives if objective.role == "optimize")

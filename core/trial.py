@@ -1,0 +1,112 @@
+"""Trials and observations: what is proposed for measurement, and what came back."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from eutectic.core.composition import Composition
+from eutectic.core.record import Record, sha256
+from eutectic.core.space import Value
+from pydantic import Field
+
+Purpose = Literal["data", "replicate", "reference"]
+Source = Literal["initial", "optimizer", "model", "person", "prior"]
+Status = Literal["ok", "failed", "abandoned"]
+Censoring = Literal["none", "below", "above"]
+CauseCode = Literal[
+    "sample_prep",
+    "not_stabilised",
+    "precursor_issue",
+    "failed_connection",
+    "test_error",
+    "not_dispensable",
+    "out_of_range",
+    "instrument_fault",
+    "other",
+]
+AchievedFrom = Literal["planned", "dispensed", "weighed", "measured"]
+
+
+class Quote(Record):
+    """Evidence: words found verbatim on a page of a document of the library."""
+
+    document: str
+    page: int = Field(ge=1)
+    text: str
+    title: str = ""
+
+
+class Prediction(Record):
+    """What the surrogate expected of a trial before it was measured."""
+
+    property: str
+    mean: float
+    sd: float = Field(ge=0)
+    """Standard deviation of the predicted mean, without measurement noise."""
+
+
+class Trial(Record):
+    """One composition with its process values, proposed for measurement."""
+
+    id: str = Field(pattern=r"^r\d{1,6}-s\d{1,3}$")
+    """Round and slot, such as `r03-s02`: the key that is never used twice."""
+    composition: Composition
+    process: dict[str, Value] = {}
+    purpose: Purpose = "data"
+    source: Source
+    why: str = Field(max_length=600)
+    predictions: tuple[Prediction, ...] = ()
+    evidence: tuple[Quote, ...] = ()
+
+    @property
+    def recipe_key(self) -> str:
+        """The same for trials that ask for the same composition and process values."""
+        return recipe_key(self.composition, self.process)
+
+
+def recipe_key(composition: Composition, process: dict[str, Value]) -> str:
+    """A hash of a composition (to the ppm) and its process values."""
+    return sha256({"basis": composition.basis, "ppm": composition.ppm, "process": process})[:16]
+
+
+class Measurement(Record):
+    """One measured value."""
+
+    property: str
+    unit: str
+    value: float | None
+    """None where nothing could be read."""
+    sd: float | None = Field(default=None, ge=0)
+    """Standard uncertainty the instrument states."""
+    censoring: Censoring = "none"
+    """`below`: the true value is under `value` (a detection limit); `above`: over it."""
+
+
+class Observation(Record):
+    """What came back for a trial; failed and censored ones are kept with a reason."""
+
+    trial: str
+    composition: Composition
+    """The achieved composition."""
+    achieved_from: AchievedFrom = "planned"
+    process: dict[str, Value] = {}
+    """Process values as they were done."""
+    measurements: tuple[Measurement, ...] = ()
+    status: Status = "ok"
+    cause: CauseCode | None = None
+    note: str = ""
+    simulated: bool
+    instrument: str = ""
+    cost: float = Field(default=0.0, ge=0)
+    hours: float = Field(default=0.0, ge=0)
+    started_h: float = Field(default=0.0, ge=0)
+    """Lab hours since the campaign began."""
+    artifacts: tuple[str, ...] = ()
+    """SHA-256 of raw files kept in the campaign's `artifacts/` folder."""
+
+    def value(self, name: str) -> float | None:
+        """The uncensored value of a property, or None."""
+        for item in self.measurements:
+            if item.property == name and item.censoring == "none":
+                return item.value
+        return None

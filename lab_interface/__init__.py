@@ -1,0 +1,1 @@
+"""Plan, compile, gate, submit, observe: the only way to a lab."""

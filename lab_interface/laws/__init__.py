@@ -1,0 +1,1 @@
+"""The physical laws and emulators that simulated labs measure."""

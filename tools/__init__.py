@@ -1,0 +1,1 @@
+"""Pure science as typed functions: sampling, surrogates, optimisers, explanation, plots."""
