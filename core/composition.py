@@ -55,9 +55,7 @@ class Composition(Record):
         return self
 
     @classmethod
-    def of(
-        cls, fractions: Mapping[str, float], basis: Basis = "at%", *, normalise: bool = False
-    ) -> Composition:
+    def of(cls, fractions: Mapping[str, float], basis: Basis = "at%", *, normalise: bool = False) -> Composition:
         """A composition of a mapping; with `normalise`, of amounts in any proportion.
 
         Raises:

@@ -24,11 +24,7 @@ def parse_formula(text: str) -> dict[str, float]:
     Raises:
         BadInput: unknown element, unbalanced bracket, zero or absurd amount, a variable such as `x`, an empty text.
     """
-    plain = (
-        _IGNORED.sub("", unicodedata.normalize("NFC", text).translate(_DIGITS))
-        .replace("·", ".")
-        .replace("․", ".")
-    )
+    plain = _IGNORED.sub("", unicodedata.normalize("NFC", text).translate(_DIGITS)).replace("·", ".").replace("․", ".")
     if not plain:
         raise BadInput("the formula is empty", mend="write for example Fe85B15")
     if len(plain) > 400:

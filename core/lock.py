@@ -25,9 +25,7 @@ class DriverLock:
         try:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise StorageFailed(
-                f"cannot lock the campaign: {error.strerror}", where=str(self.path)
-            ) from error
+            raise StorageFailed(f"cannot lock the campaign: {error.strerror}", where=str(self.path)) from error
         try:
             _lock(descriptor)
         except OSError:

@@ -32,15 +32,8 @@ class Objective(Record):
     @model_validator(mode="after")
     def _complete(self) -> Objective:
         if (self.direction == "target") != (self.target is not None and self.tolerance is not None):
-            raise ValueError(
-                f"{self.property}: direction target goes with both target and tolerance, others with none"
-            )
-        if (
-            self.role == "constrain"
-            and self.at_least is None
-            and self.at_most is None
-            and self.target is None
-        ):
+            raise ValueError(f"{self.property}: direction target goes with both target and tolerance, others with none")
+        if self.role == "constrain" and self.at_least is None and self.at_most is None and self.target is None:
             raise ValueError(f"{self.property}: role constrain needs at_least, at_most or a target")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
             raise ValueError(f"{self.property}: at_least {self.at_least:g} is above at_most {self.at_most:g}")
@@ -53,11 +46,7 @@ class Objective(Record):
 
     def is_met(self, value: float) -> bool:
         """Whether a value reaches the target or keeps within the thresholds; False where there are none."""
-        if (
-            self.target is not None
-            and self.tolerance is not None
-            and abs(value - self.target) > self.tolerance
-        ):
+        if self.target is not None and self.tolerance is not None and abs(value - self.target) > self.tolerance:
             return False
         if self.at_least is not None and value < self.at_least:
             return False

@@ -88,7 +88,5 @@ def _read_file(path: Path) -> dict[str, Any]:
         raise BadSetting(f"cannot read the settings: {error}", where=str(path)) from error
     secret = [key for key in _SECRET if key in values]
     if secret:
-        raise BadSetting(
-            f"{secret} must not stand in a file", where=str(path), mend="set the environment variable"
-        )
+        raise BadSetting(f"{secret} must not stand in a file", where=str(path), mend="set the environment variable")
     return values

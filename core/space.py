@@ -133,9 +133,7 @@ class SearchSpace(Record):
         if self.basis == "at%":
             strange = [name for name in self.component_names if not is_element(name)]
             if strange:
-                raise ValueError(
-                    f"{strange} are not chemical elements: basis at% counts atoms; use mol%, wt% or vol%"
-                )
+                raise ValueError(f"{strange} are not chemical elements: basis at% counts atoms; use mol%, wt% or vol%")
         for rule in self.rules:
             unknown = sorted(set(rule.terms) - set(self.component_names))
             if unknown:
@@ -187,19 +185,13 @@ class SearchSpace(Record):
             if broken:
                 found.append(f"rule {rule.name!r} is broken: the left side is {left:.6g}")
         if self.max_components is not None and len(composition.fractions) > self.max_components:
-            found.append(
-                f"{len(composition.fractions)} components, at most {self.max_components} are allowed"
-            )
+            found.append(f"{len(composition.fractions)} components, at most {self.max_components} are allowed")
         return found
 
 
 def _process_violation(variable: Continuous | Integer | Categorical, value: Value) -> str | None:
     if isinstance(variable, Categorical):
-        return (
-            None
-            if value in variable.choices
-            else f"{variable.name} {value!r} is not one of {variable.choices}"
-        )
+        return None if value in variable.choices else f"{variable.name} {value!r} is not one of {variable.choices}"
     if isinstance(value, str) or isinstance(value, bool):
         return f"{variable.name} {value!r} is not a number"
     if not variable.low - 1e-9 <= value <= variable.high + 1e-9:

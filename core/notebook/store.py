@@ -106,9 +106,7 @@ class Notebook:
                     "h": digest,
                 }
             )
-            events.append(
-                Event(seq=seq, at=at, kind=kind, slot=slot, payload=json.loads(body), prev=prev, hash=digest)
-            )
+            events.append(Event(seq=seq, at=at, kind=kind, slot=slot, payload=json.loads(body), prev=prev, hash=digest))
             prev = digest
         self._insert(rows)
         self._head = (seq, prev)
@@ -153,9 +151,7 @@ class Notebook:
             with _storage("notebook"):
                 connection = self._open()
                 rows = connection.execute(
-                    text(
-                        f"SELECT {_COLUMNS} FROM events WHERE campaign = :c AND seq > :s ORDER BY seq LIMIT 500"
-                    ),
+                    text(f"SELECT {_COLUMNS} FROM events WHERE campaign = :c AND seq > :s ORDER BY seq LIMIT 500"),
                     {"c": self.campaign, "s": since},
                 ).all()
                 connection.commit()

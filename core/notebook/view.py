@@ -64,9 +64,7 @@ class CampaignView:
             NotebookCorrupt: the notebook holds no opening event.
         """
         if self._spec is None:
-            raise NotebookCorrupt(
-                "the notebook does not begin with a campaign", mend="start the campaign again"
-            )
+            raise NotebookCorrupt("the notebook does not begin with a campaign", mend="start the campaign again")
         return self._spec
 
     @property
