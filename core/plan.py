@@ -133,6 +133,8 @@ class Approval(Record):
     reason: str = Field(max_length=2000)
     keep: tuple[str, ...] = ()
     """For `edit`: the trials to keep; the others are struck from the plan."""
+    struck: tuple[str, ...] = ()
+    """Trials that will not be measured because of this answer; filled in when it is recorded."""
 
 
 class RunRef(Record):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
+_PERCENT_SCHEMA = {"type": "string", "pattern": r"^\s*[+-]?\d+(\.\d+)?([eE][+-]?\d+)?\s*(at|wt|mol|vol)?\s*%\s*$"}
 _PERCENT = re.compile(r"\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(?:at|wt|mol|vol)?\s*%\s*")
 
 
@@ -19,7 +20,12 @@ def read_share(given: Any) -> Any:
     return given
 
 
-Share = Annotated[float, BeforeValidator(read_share), Field(ge=0, le=1)]
+Share = Annotated[
+    float,
+    BeforeValidator(read_share),
+    Field(ge=0, le=1),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _PERCENT_SCHEMA]}),
+]
 """A fraction of the whole: 0 to 1, or a text with a percent sign."""
 
 
@@ -30,5 +36,9 @@ def read_signed_share(given: Any) -> Any:
     return given
 
 
-SignedShare = Annotated[float, BeforeValidator(read_signed_share)]
+SignedShare = Annotated[
+    float,
+    BeforeValidator(read_signed_share),
+    WithJsonSchema({"anyOf": [{"type": "number"}, _PERCENT_SCHEMA]}),
+]
 """A number that may be written as a percentage."""

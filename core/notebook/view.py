@@ -15,6 +15,12 @@ from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation, Trial
 
 
+PRIOR_SLOT = "r00/prior"
+"""Slot of the tool event that holds the earlier measurements."""
+ASSESS_SUFFIX = "/analyst/assess"
+"""End of the slot of the tool events that hold an assessment of the surrogate."""
+
+
 class Spent(Record):
     """What a campaign has used of its budget."""
 
@@ -38,10 +44,16 @@ class CampaignView:
         self.rounds_closed = 0
         self.trials: dict[str, Trial] = {}
         self.observations: dict[str, Observation] = {}
+        self.prior: list[Observation] = []
+        """Earlier measurements the campaign was opened with; they cost nothing of its budget."""
+        self.rejected: list[Trial] = []
+        """Trials that a person struck; they are not proposed again."""
         self.excluded: dict[str, str] = {}
         """Trials whose observation the analyst set aside, with the reason."""
         self.repeat: list[str] = []
         """Trials the last round asked to measure again."""
+        self.assessed = (0, 0)
+        """Round of the last assessment of the surrogate, and how many observations it saw."""
         self.protocol: Protocol | None = None
         self.minds: Counter[str] = Counter()
         """Decisions by the mind that made them."""
@@ -125,15 +137,23 @@ class CampaignView:
         trial = Trial.model_validate(payload)
         self.trials[trial.id] = trial
 
+    def _on_tool(self, slot: str, payload: dict[str, Any]) -> None:
+        if slot == PRIOR_SLOT:
+            self.prior = [Observation.model_validate(item) for item in payload["result"]["observations"]]
+        elif slot.endswith(ASSESS_SUFFIX):
+            self.assessed = (self.round, len(self.prior) + len(self.training()))
+
     def _on_protocol(self, _: str, payload: dict[str, Any]) -> None:
         self.protocol = Protocol.model_validate(payload["protocol"])
 
     def _on_approval_requested(self, slot: str, _: dict[str, Any]) -> None:
         self.waiting = slot
 
-    def _on_approval(self, slot: str, _: dict[str, Any]) -> None:
+    def _on_approval(self, slot: str, payload: dict[str, Any]) -> None:
         if self.waiting == slot:
             self.waiting = None
+        struck = set(payload.get("struck", ()))
+        self.rejected += [self.trials[key] for key in sorted(struck) if key in self.trials]
 
     def _on_submission_intended(self, slot: str, _: dict[str, Any]) -> None:
         self.in_flight = slot

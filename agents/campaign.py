@@ -1,0 +1,219 @@
+"""A campaign on disk: create it, open it, drive it as far as it goes, answer what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from eutectic.agents.graph.context import CampaignContext
+from eutectic.agents.graph.journal import Journal, Steps
+from eutectic.agents.graph.state import RoundState
+from eutectic.core.decision import Mind
+from eutectic.core.errors import BadInput, NoSuchCampaign
+from eutectic.core.evidence import Retriever
+from eutectic.core.lab import Lab
+from eutectic.core.lock import DriverLock
+from eutectic.core.notebook import CampaignView, Event, Notebook
+from eutectic.core.plan import Approval, Verdict
+from eutectic.core.settings import Settings
+from eutectic.core.spec import CampaignSpec
+
+State = Literal["done", "waiting_person", "waiting_lab"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How far a campaign went."""
+
+    state: State
+    detail: str
+    """What it waits for, or why it ended."""
+
+
+@dataclass(frozen=True)
+class Collaborators:
+    """What a campaign works with; `None` means what its spec and the settings say."""
+
+    settings: Settings
+    mind: Mind | None = None
+    lab: Lab | None = None
+    recorded: Steps | None = None
+    """In a replay: recorded payloads of tools and approvals."""
+    listeners: tuple[Callable[[Event], None], ...] = ()
+
+
+class Campaign:
+    """The one stateful class: a campaign that this process drives, and no other process.
+
+    Raises:
+        CampaignBusy: another process drives it.
+        NotebookCorrupt: the notebook's chain does not hold.
+    """
+
+    def __init__(self, folder: Path, campaign: str, collaborators: Collaborators) -> None:
+        self.folder, self.id = folder, campaign
+        self._with = collaborators
+        self._stack = ExitStack()
+        try:
+            self._stack.enter_context(DriverLock(folder))
+            self.notebook = self._stack.enter_context(Notebook(self._database(), campaign))
+            self.notebook.verify()
+            self.view = CampaignView(self.notebook.events())
+            self.notebook.listen(self.view.fold)
+            self.context = self._context() if self.view.id else None
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def _database(self) -> Path | str:
+        url = self._with.settings.database_url
+        return self.folder / "notebook.db" if url is None else url.get_secret_value()
+
+    def begin(self, opening: dict[str, Any]) -> None:
+        """Write the opening event into a fresh notebook."""
+        self.notebook.append("campaign_opened", "campaign", opening)
+        self.context = self._context()
+
+    def _context(self) -> CampaignContext:
+        from eutectic.agents.minds import open_mind
+        from eutectic.agents.minds.rules import RulesMind
+        from eutectic.lab_interface.gate import Gate
+        from eutectic.lab_interface.registry import open_lab
+        from eutectic.tools.optimizer import open_optimizer
+
+        spec = self.view.spec
+        lab = self._with.lab or open_lab(spec, self.folder)
+        journal = Journal(self.notebook, self._with.recorded)
+        self._prior(spec, journal)
+        optimizer = open_optimizer(spec)
+        if self.view.prior:
+            optimizer.tell(self.view.prior)
+        context = CampaignContext(
+            folder=self.folder,
+            spec=spec,
+            notebook=self.notebook,
+            view=self.view,
+            journal=journal,
+            mind=self._with.mind or open_mind(spec, self._with.settings, lambda: self.view.spent),
+            rules=RulesMind(),
+            lab=lab,
+            gate=Gate(spec, lab, self.notebook),
+            optimizer=optimizer,
+            retriever=self._retriever(spec),
+        )
+        self.notebook.listen(context.on_event)
+        for listener in self._with.listeners:
+            self.notebook.listen(listener)
+        return context
+
+    def _prior(self, spec: CampaignSpec, journal: Journal) -> None:
+        if spec.prior_data is None:
+            return
+        from eutectic.tools.prior_data import read_prior
+
+        path = Path(spec.prior_data)
+
+        def compute() -> dict[str, Any]:
+            found = read_prior(path, spec)
+            return {
+                "name": "prior_data",
+                "result": {
+                    "observations": [item.model_dump(mode="json") for item in found.observations],
+                    "refused": [str(item) for item in found.refused],
+                },
+            }
+
+        journal.step("tool", "r00/prior", compute)
+
+    def _retriever(self, spec: CampaignSpec) -> Retriever | None:
+        if spec.library is None or self._with.recorded is not None:
+            return None
+        from eutectic.knowledge.library import open_library
+
+        library = open_library(Path(spec.library), self._with.settings)
+        self._stack.callback(library.close)
+        return library
+
+    def advance(self) -> Outcome:
+        """Go as far as possible without waiting.
+
+        Raises:
+            EutecticError: a failure that needs mending; everything up to it is in the notebook.
+        """
+        from eutectic.agents.driver import drive
+
+        assert self.context is not None
+        return drive(self.context, self._with.settings)
+
+    def answer(self, approval: Approval) -> None:
+        """Record a person's answer to what the campaign waits for.
+
+        Raises:
+            BadInput: nothing waits, or the answer is for another plan.
+        """
+        slot = self.view.waiting or self._question()
+        if slot is None:
+            raise BadInput(f"campaign {self.id!r} waits for nobody", mend="see eutectic status")
+        request = self.notebook.get("approval_requested", slot)
+        payload = approval.model_dump(mode="json")
+        if request is not None:
+            if approval.plan_sha256 != request["plan_sha256"]:
+                raise BadInput(
+                    f"the answer is for plan {approval.plan_sha256[:12]}, but plan {request['plan_sha256'][:12]} waits",
+                    mend="look at the plan again, then answer",
+                )
+            payload["struck"] = _struck(approval, request["trials"])
+            verdict = Verdict.model_validate(self.notebook.get("verdict", slot))
+            if approval.decision == "approve" and verdict.is_blocked:
+                raise BadInput(
+                    "the gate blocks this plan, no approval can lift that", mend="reject it or strike trials"
+                )
+        self.notebook.append("approval", slot, payload)
+
+    def _question(self) -> str | None:
+        slot = f"r{self.view.round:02d}/pi/ask"
+        asked = self.notebook.get("paused", slot)
+        return slot if asked is not None and self.notebook.get("approval", slot) is None else None
+
+
+def _struck(approval: Approval, trials: Iterable[str]) -> list[str]:
+    if approval.decision == "reject":
+        return list(trials)
+    if approval.decision == "approve":
+        return []
+    unknown = sorted(set(approval.keep) - set(trials))
+    if unknown or not approval.keep:
+        raise BadInput(
+            f"an edit names the trials to keep; unknown here: {unknown}", mend=f"keep some of {list(trials)}"
+        )
+    return [trial for trial in trials if trial not in approval.keep]
+
+
+def find_campaign(out: Path, campaign: str) -> Path:
+    """The folder of a campaign.
+
+    Raises:
+        NoSuchCampaign: there is none; names those that exist.
+    """
+    folder = out / campaign
+    if (folder / "spec.yaml").is_file():
+        return folder
+    there = sorted(path.parent.name for path in out.glob("*/spec.yaml")) if out.is_dir() else []
+    raise NoSuchCampaign(
+        f"there is no campaign {campaign!r}", where=str(out), mend=f"there are: {', '.join(there[:12]) or 'none'}"
+    )
+
+
+__all__ = ["Campaign", "Collaborators", "Outcome", "RoundState", "find_campaign"]

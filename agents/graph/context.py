@@ -1,0 +1,109 @@
+"""What the nodes work with: the collaborators of one campaign, injected into the graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from eutectic.agents.decisions.analyst import Findings, Quality
+from eutectic.agents.decisions.experimenter import Watch
+from eutectic.agents.graph.journal import Journal
+from eutectic.agents.graph.lines import meets_goal
+from eutectic.agents.graph.ranking import Leaderboard
+from eutectic.core.decision import Mind
+from eutectic.core.evidence import Retriever
+from eutectic.core.lab import Lab
+from eutectic.core.notebook import CampaignView, Event, Notebook
+from eutectic.core.optimizer import Optimizer
+from eutectic.core.spec import CampaignSpec
+from eutectic.core.trial import Observation
+from eutectic.lab_interface.gate import Gate
+
+
+@dataclass
+class CampaignContext:
+    """The collaborators of one campaign and what is summed up of its notebook; nothing of it is ever stored."""
+
+    folder: Path
+    spec: CampaignSpec
+    notebook: Notebook
+    view: CampaignView
+    journal: Journal
+    mind: Mind
+    rules: Mind
+    lab: Lab
+    gate: Gate
+    optimizer: Optimizer
+    retriever: Retriever | None = None
+    told: set[str] = field(default_factory=set)
+    """Trials whose observation the optimiser knows."""
+    board: Leaderboard = field(init=False)
+    goal_met: str | None = None
+    """The first trial that meets every goal."""
+    highest_cost: float = 0.0
+    """Of one trial, in the budget's currency."""
+    _last_gain: int = 0
+    """The last round in which the best improved."""
+    _failed: int = 0
+
+    def __post_init__(self) -> None:
+        self._sum_up()
+
+    def on_event(self, event: Event) -> None:
+        """Keep the sums up to date; listens to the notebook after the view."""
+        if event.kind == "observation":
+            self._take(self.view.observations[event.slot])
+        elif event.kind == "observation_judged" and event.slot in self.view.excluded:
+            self._sum_up()
+
+    def _sum_up(self) -> None:
+        self.board, self.goal_met, self._last_gain, self._failed = Leaderboard(self.spec), None, 0, 0
+        for item in self.view.observations.values():
+            self._take(item)
+
+    def _take(self, item: Observation) -> None:
+        self.highest_cost = max(self.highest_cost, item.cost)
+        self._failed = 0 if item.status == "ok" else self._failed + 1
+        if item.trial in self.view.excluded:
+            return
+        if self.board.add(item):
+            self._last_gain = int(item.trial[1:].split("-")[0])
+        if self.goal_met is None and meets_goal(self.spec, item):
+            self.goal_met = item.trial
+
+    @property
+    def rounds_without_gain(self) -> int:
+        """Rounds since the best, or the Pareto front, last improved."""
+        return max(0, self.view.round - self._last_gain)
+
+    def failed_in_a_row(self) -> int:
+        """Failed trials since the last one that gave a value."""
+        return self._failed
+
+    def tell_new(self) -> None:
+        """Tell the optimiser what it has not been told yet."""
+        new = [item for item in self.view.training() if item.trial not in self.told]
+        if new:
+            self.optimizer.tell(new)
+            self.told.update(item.trial for item in new)
+
+    def findings(self, number: int) -> tuple[str, ...]:
+        """What the analyst found in a round, in its words."""
+        payload = self.journal.payload("decision", f"r{number:02d}/analyst/findings")
+        if payload is None:
+            return ()
+        return tuple(item.text for item in Findings.model_validate(payload["answer"]).findings)
+
+    def to_repeat(self, number: int) -> list[str]:
+        """Trials of a round that the experimenter or the analyst asked to make again, in order."""
+        slot = f"r{number:02d}"
+        wanted: list[str] = []
+        watch = self.journal.payload("decision", f"{slot}/experimenter/watch")
+        if watch is not None:
+            wanted += Watch.model_validate(watch["answer"]).repeat
+        quality = self.journal.payload("decision", f"{slot}/analyst/quality")
+        if quality is not None:
+            judged = Quality.model_validate(quality["answer"]).judgements
+            wanted += [item.trial for item in judged if item.verdict == "repeat"]
+        known = {trial.id for trial in self.view.round_trials(number)}
+        return [trial for trial in dict.fromkeys(wanted) if trial in known]

@@ -1,0 +1,141 @@
+"""The designer's nodes: gather evidence, choose the round's trials and say why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from langgraph.runtime import Runtime
+from langgraph.types import Command
+
+from eutectic.agents.decisions.common import PassageLine, Result
+from eutectic.agents.decisions.designer import ChooseContext, Choice, EvidenceContext, EvidencePick
+from eutectic.agents.decisions.pi import Brief, Review
+from eutectic.agents.graph.batch import Batch, assemble
+from eutectic.agents.graph.context import CampaignContext
+from eutectic.agents.graph.lines import candidate_lines, objective_lines, result_line, space_line
+from eutectic.agents.graph.state import RoundState
+from eutectic.agents.graph.stopping import affordable
+from eutectic.core.decision import Decision
+from eutectic.core.evidence import Passage, Retriever
+from eutectic.core.notebook.store import Entry
+from eutectic.core.optimizer import Advice, Pending
+from eutectic.core.record import Record
+from eutectic.core.trial import Quote
+
+_SEARCH, _QUOTES = "r00/designer/search", "r00/designer/quotes"
+
+
+class Found(Record):
+    """Passages that the brief's search terms found."""
+
+    passages: tuple[Passage, ...]
+
+
+class Checked(Record):
+    """Quotes that stand verbatim on their page, and those refused."""
+
+    quotes: tuple[Quote, ...]
+    refused: tuple[str, ...]
+
+
+def evidence(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Literal["choose"]]:
+    """Search the library and keep the quotes that are found verbatim on their page."""
+    ctx = runtime.context
+    retriever = ctx.retriever
+    assert retriever is not None
+    plan = _brief(ctx)
+    found = ctx.journal.tool(_SEARCH, Found, lambda: Found(passages=_search(retriever, plan.search_terms)))
+    context = EvidenceContext(
+        strategy=plan.strategy,
+        objectives=objective_lines(ctx.spec),
+        passages=tuple(
+            PassageLine(id=item.id, document=item.document, page=item.page, text=item.text) for item in found.passages
+        ),
+    )
+    pick = ctx.journal.decide(
+        ctx.mind, Decision("designer", "evidence", "r00/designer/evidence", context, EvidencePick)
+    )
+    ctx.journal.tool(_QUOTES, Checked, lambda: _check(retriever, found.passages, pick))
+    return Command(goto="choose")
+
+
+def _search(retriever: Retriever, terms: Sequence[str]) -> tuple[Passage, ...]:
+    found: dict[str, Passage] = {}
+    for term in terms:
+        for passage in retriever.search(term, 4):
+            found.setdefault(passage.id, passage)
+    return tuple(found.values())[:16]
+
+
+def _check(retriever: Retriever, passages: Sequence[Passage], pick: EvidencePick) -> Checked:
+    by_id = {passage.id: passage for passage in passages}
+    quotes, refused = [], []
+    for item in pick.quotes:
+        source = by_id.get(item.passage)
+        if source is None or not retriever.holds(source.document, source.page, item.quote):
+            refused.append(f"{item.passage}: not found verbatim: {item.quote[:120]}")
+        else:
+            quotes.append(Quote(document=source.document, page=source.page, text=item.quote, title=source.title))
+    return Checked(quotes=tuple(quotes), refused=tuple(refused))
+
+
+def _brief(ctx: CampaignContext) -> Brief:
+    payload = ctx.journal.payload("decision", "r00/pi/frame")
+    assert payload is not None
+    return Brief.model_validate(payload["answer"])
+
+
+def ask_optimizer(ctx: CampaignContext, number: int) -> Advice:
+    """The optimiser's advice for a round, asked once."""
+
+    def compute() -> Advice:
+        ctx.tell_new()
+        n = affordable(ctx, ctx.spec.batch)
+        struck = [Pending(composition=trial.composition, process=trial.process) for trial in ctx.view.rejected]
+        return ctx.optimizer.ask(n, round=number, pending=struck, alternatives=n)
+
+    return ctx.journal.tool(f"r{number:02d}/optimizer/ask", Advice, compute)
+
+
+def choose(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Literal["protocol"]]:
+    """Open the round and choose its trials among the optimiser's candidates and, within limits, own recipes."""
+    ctx, number = runtime.context, state["round"]
+    slot = f"r{number:02d}"
+    advice = ask_optimizer(ctx, number)
+    ctx.journal.step("round_opened", slot, lambda: {"round": number})
+    checked = ctx.journal.payload("tool", _QUOTES)
+    quotes = Checked.model_validate(checked["result"]).quotes if checked else ()
+    n = len(advice.batch)
+    own_allowed = n // 3 if number > 1 or n < 3 else max(1, n // 2)
+    context = ChooseContext(
+        round=number,
+        strategy=_brief(ctx).strategy,
+        explore=_explore(ctx, number),
+        objectives=objective_lines(ctx.spec),
+        space=space_line(ctx.spec.space),
+        batch=n,
+        candidates=candidate_lines(advice),
+        best=tuple(result_line(ctx.spec, item) for item in ctx.board.best(3)),
+        last=_last_results(ctx, number - 1),
+        evidence=quotes,
+        own_allowed=own_allowed,
+    )
+    choice = ctx.journal.decide(ctx.mind, Decision("designer", "choose", f"{slot}/designer/choose", context, Choice))
+    if not ctx.view.round_trials(number):
+        batch = assemble(Batch(number, advice, choice, quotes, own_allowed), ctx.view, ctx.spec.space)
+        notes: list[Entry] = [
+            ("note", f"{slot}/designer/{i}", {"level": "warn", "text": text}) for i, text in enumerate(batch.notes)
+        ]
+        ctx.notebook.append_all([*notes, *(("trial", trial.id, trial) for trial in batch.trials)])
+    return Command(goto="protocol")
+
+
+def _explore(ctx: CampaignContext, number: int) -> str:
+    payload = ctx.journal.payload("decision", f"r{number - 1:02d}/pi/review")
+    return "same" if payload is None else Review.model_validate(payload["answer"]).explore
+
+
+def _last_results(ctx: CampaignContext, number: int) -> tuple[Result, ...]:
+    known = [ctx.view.observations.get(trial.id) for trial in ctx.view.round_trials(number)]
+    return tuple(result_line(ctx.spec, item) for item in known if item is not None and item.status == "ok")[:12]
