@@ -84,7 +84,8 @@ class Composition(Record):
     @cached_property
     def ppm(self) -> dict[str, int]:
         """Whole parts per million by component that add up to exactly 1,000,000 (largest remainder)."""
-        raw = {name: fraction * PPM for name, fraction in self.fractions.items()}
+        total = sum(self.fractions.values())
+        raw = {name: fraction / total * PPM for name, fraction in self.fractions.items()}
         whole = {name: int(value) for name, value in raw.items()}
         short = PPM - sum(whole.values())
         for name in sorted(raw, key=lambda n: whole[n] - raw[n])[:short]:

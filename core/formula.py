@@ -12,6 +12,8 @@ _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸�
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _TOKEN = re.compile(r"([A-Z][a-z]?)|([(\[{])|([)\]}])|(\d+(?:\.\d+)?|\.\d+)")
 _IGNORED = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff_$-]")
+_AMOUNT_FIRST = re.compile(r"-\s*[\d.]+|(?<=[\w)\]}])\s*[·•]\s*\d*(?=\s*[A-Z])|\d\s+[\d.]+")
+"""Ti-6Al-4V, Fe 80 20Ni and CuSO4·5H2O: read letter by letter, each would give another material in silence."""
 _MAX_DEPTH = 16
 
 
@@ -24,6 +26,11 @@ def parse_formula(text: str) -> dict[str, float]:
     Raises:
         BadInput: unknown element, unbalanced bracket, zero or absurd amount, a variable such as `x`, an empty text.
     """
+    if alien := _AMOUNT_FIRST.search(text):
+        raise BadInput(
+            f"cannot tell what {alien[0].strip()!r} means in {text!r}",
+            mend="write each amount behind its element, such as Ti90Al6V4, and hydrates as CuSO4(H2O)5",
+        )
     plain = _IGNORED.sub("", unicodedata.normalize("NFC", text).translate(_DIGITS)).replace("·", ".").replace("․", ".")
     if not plain:
         raise BadInput("the formula is empty", mend="write for example Fe85B15")

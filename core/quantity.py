@@ -16,6 +16,8 @@ def read_share(given: Any) -> Any:
     if isinstance(given, str) and (match := _PERCENT.fullmatch(given)):
         return round(float(match[1]) / 100, 12)
     if isinstance(given, int | float) and not isinstance(given, bool) and given > 1:
+        if given > 100:
+            raise ValueError(f"{str(given)[:20]} is more than the whole: write a share between 0 and 1, or 0% to 100%")
         raise ValueError(f"{given:g} is more than the whole: write {given:g}% or {given / 100:g}")
     return given
 

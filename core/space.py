@@ -35,6 +35,8 @@ class ComponentRange(Record):
             raise ValueError(f"{self.name}: min {self.min:g} is above max {self.max:g}")
         if self.step <= 0 or abs(self.step * PPM - round(self.step * PPM)) > 1e-6:
             raise ValueError(f"{self.name}: step {self.step:g} must be a positive whole number of ppm")
+        if self.step > self.max > 0:
+            raise ValueError(f"{self.name}: step {self.step:g} is above max {self.max:g}, so that only 0 is left")
         if self.min_dose > self.max:
             raise ValueError(f"{self.name}: min_dose {self.min_dose:g} is above max {self.max:g}")
         return self
@@ -57,7 +59,14 @@ class LinearRule(Record):
     def _from_sum(cls, given: Any) -> Any:
         if isinstance(given, dict) and "sum" in given:
             given = dict(given)
-            given["terms"] = dict.fromkeys(given.pop("sum"), 1.0)
+            names = given.pop("sum")
+            if "terms" in given:
+                raise ValueError("a rule has either terms or sum: write one of them")
+            if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+                raise ValueError("sum takes a list of components: write sum: [Fe, Co]")
+            if len(set(names)) != len(names):
+                raise ValueError(f"a component stands twice in sum {list(names)}: write each once")
+            given["terms"] = dict.fromkeys(names, 1.0)
         return given
 
     @model_validator(mode="after")
@@ -192,7 +201,7 @@ class SearchSpace(Record):
 def _process_violation(variable: Continuous | Integer | Categorical, value: Value) -> str | None:
     if isinstance(variable, Categorical):
         return None if value in variable.choices else f"{variable.name} {value!r} is not one of {variable.choices}"
-    if isinstance(value, str) or isinstance(value, bool):
+    if isinstance(value, str | bool):
         return f"{variable.name} {value!r} is not a number"
     if not variable.low - 1e-9 <= value <= variable.high + 1e-9:
         return f"{variable.name} {value:g} is outside {variable.low:g} to {variable.high:g}"
