@@ -166,6 +166,14 @@ def level_value(variable: Continuous | Integer | Categorical, level: int) -> Val
     return min(variable.high, float(f"{variable.low + level * step:.12g}"))
 
 
+def level_numbers(variable: Continuous | Integer, levels: IntArray) -> NDArray[np.float64]:
+    """The values of many levels of a numeric process variable."""
+    if isinstance(variable, Integer):
+        return (variable.low + levels).astype(np.float64)
+    step = variable.step or (variable.high - variable.low) / FREE_LEVELS
+    return np.asarray(np.minimum(variable.high, variable.low + levels * step), dtype=np.float64)
+
+
 def value_level(variable: Continuous | Integer | Categorical, value: Value | None) -> int:
     """The nearest level of a process value.
 

@@ -1,0 +1,105 @@
+"""Recipes as numbers a model can learn from: shares on their range, process values on theirs, choices one-hot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from eutectic.core.composition import PPM, Composition
+from eutectic.core.errors import BadInput
+from eutectic.core.space import Categorical, SearchSpace, Value
+from eutectic.tools.lattice import IntArray, Lattice, level_numbers
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """Turns recipes of one search space into features of about 0 to 1, `N x d`."""
+
+    space: SearchSpace
+    offset: FloatArray
+    """Least share of each component."""
+    width: FloatArray
+    """Range of each component's share."""
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Name and feature columns of every component and process variable, in order."""
+        found: list[tuple[str, tuple[int, ...]]] = []
+        at = 0
+        for name in self.space.component_names:
+            found.append((name, (at,)))
+            at += 1
+        for variable in self.space.process:
+            size = len(variable.choices) if isinstance(variable, Categorical) else 1
+            found.append((variable.name, tuple(range(at, at + size))))
+            at += size
+        return tuple(found)
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns."""
+        return sum(len(columns) for _, columns in self.groups)
+
+    def rows(self, lattice: Lattice, rows: IntArray) -> FloatArray:
+        """Features of lattice rows."""
+        parts = [(lattice.shares(rows) - self.offset) / self.width]
+        for j, variable in enumerate(self.space.process):
+            level = rows[:, lattice.n_components + j]
+            if isinstance(variable, Categorical):
+                parts.append(np.eye(len(variable.choices))[level])
+            else:
+                parts.append(
+                    ((level_numbers(variable, level) - variable.low) / (variable.high - variable.low))[:, None]
+                )
+        return np.hstack(parts)
+
+    def recipes(self, recipes: Sequence[tuple[Composition, dict[str, Value]]]) -> FloatArray:
+        """Features of compositions with their process values, on the lattice or not."""
+        return np.array([self.recipe(composition, process) for composition, process in recipes]).reshape(
+            -1, self.n_features
+        )
+
+    def recipe(self, composition: Composition, process: dict[str, Value]) -> list[float]:
+        """Features of one recipe.
+
+        Raises:
+            BadInput: the composition cannot be put in the space's basis, or a process value is missing.
+        """
+        shares = composition.to(self.space.basis).vector(self.space.component_names)
+        row = [float(value) for value in (np.asarray(shares) - self.offset) / self.width]
+        for variable in self.space.process:
+            value = process.get(variable.name)
+            if isinstance(variable, Categorical):
+                row += [float(value == choice) for choice in variable.choices]
+            elif value is None or isinstance(value, str):
+                raise BadInput(f"process variable {variable.name!r} needs a number, not {value!r}")
+            else:
+                row.append((float(value) - variable.low) / (variable.high - variable.low))
+        return row
+
+
+def encoder_of(lattice: Lattice) -> Encoder:
+    """The encoder of a lattice, with each share's range narrowed to what the sum and the rules leave."""
+    low, high = _narrowed(lattice)
+    unit = lattice.steps / PPM
+    return Encoder(lattice.space, low * unit, np.maximum(high - low, 1) * unit)
+
+
+def _narrowed(lattice: Lattice) -> tuple[IntArray, IntArray]:
+    """Bounds on counts after interval propagation through every linear row."""
+    low, high = lattice.low.astype(np.float64), lattice.high.astype(np.float64)
+    rows = np.vstack([lattice.equal, -lattice.equal, lattice.most])
+    values = np.concatenate([lattice.equal_value, -lattice.equal_value, lattice.most_value])
+    for _ in range(4):
+        for row, value in zip(rows, values, strict=True):
+            least = np.minimum(row * low, row * high)
+            room = value - (least.sum() - least)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                limit = room / row
+            high = np.where(row > 0, np.minimum(high, np.floor(limit + 1e-9)), high)
+            low = np.where(row < 0, np.maximum(low, np.ceil(limit - 1e-9)), low)
+    return low.astype(np.int64), high.astype(np.int64)

@@ -1,0 +1,148 @@
+"""What has been measured, as arrays a model can be fitted on: failed, censored and missing values told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from eutectic.core.errors import BadInput
+from eutectic.core.objective import Objective
+from eutectic.core.trial import CauseCode, Observation
+from eutectic.tools.encoding import Encoder, FloatArray
+from eutectic.tools.lattice import BoolArray, IntArray, Lattice
+
+RECIPE_CAUSES: tuple[CauseCode, ...] = ("not_dispensable", "out_of_range", "not_stabilised")
+"""Causes of failure that lie in the recipe, not in the day."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Observations as arrays; `N` rows, `d` features, `m` objectives."""
+
+    trials: tuple[str, ...]
+    features: FloatArray
+    """`N x d`, of the achieved recipes."""
+    rows: IntArray
+    """`N x (n + p)`: the nearest lattice recipe, which groups replicates."""
+    values: FloatArray
+    """`N x m`; NaN where nothing was read. A censored value stands at its limit: a model sees no further."""
+    censored: BoolArray
+    sds: FloatArray
+    """`N x m` standard uncertainties the instrument stated; NaN where it stated none."""
+    survived: FloatArray
+    """`N`: 1 where the trial gave values, 0 where it failed for a cause in its recipe, NaN where that is not known."""
+
+    def __len__(self) -> int:
+        return len(self.trials)
+
+    @property
+    def groups(self) -> IntArray:
+        """`N` numbers, equal for observations of one recipe, in the order of first appearance."""
+        if not len(self):
+            return np.zeros(0, dtype=np.int64)
+        _, first, inverse = np.unique(self.rows, axis=0, return_index=True, return_inverse=True)
+        return np.argsort(np.argsort(first))[inverse.ravel()]
+
+    def take(self, index: IntArray | BoolArray) -> Table:
+        """The observations of an index or mask."""
+        places = np.arange(len(self))[index]
+        return Table(
+            tuple(self.trials[i] for i in places),
+            self.features[places],
+            self.rows[places],
+            self.values[places],
+            self.censored[places],
+            self.sds[places],
+            self.survived[places],
+        )
+
+
+@dataclass
+class History:
+    """Collects observations and remembers which could not be read."""
+
+    lattice: Lattice
+    encoder: Encoder
+    objectives: tuple[Objective, ...]
+
+    def __post_init__(self) -> None:
+        self._lines: list[_Line] = []
+        self._waiting: list[Observation] = []
+        self.unreadable = 0
+        """Observations whose recipe does not fit the space's basis, components or process variables."""
+
+    def add(self, observations: Sequence[Observation]) -> None:
+        """Remember observations; they are read when a table is asked for."""
+        self._waiting.extend(observations)
+
+    def table(self) -> Table:
+        """Everything told so far."""
+        for observation in self._waiting:
+            line = self._read(observation)
+            if line is None:
+                self.unreadable += 1
+            else:
+                self._lines.append(line)
+        self._waiting.clear()
+        m, d, width = (
+            len(self.objectives),
+            self.encoder.n_features,
+            self.lattice.n_components + len(self.lattice.levels),
+        )
+        lines = self._lines
+        return Table(
+            tuple(line.trial for line in lines),
+            np.array([line.features for line in lines], dtype=np.float64).reshape(-1, d),
+            np.array([line.row for line in lines], dtype=np.int64).reshape(-1, width),
+            np.array([line.values for line in lines], dtype=np.float64).reshape(-1, m),
+            np.array([line.censored for line in lines], dtype=np.bool_).reshape(-1, m),
+            np.array([line.sds for line in lines], dtype=np.float64).reshape(-1, m),
+            np.array([line.survived for line in lines], dtype=np.float64),
+        )
+
+    def _read(self, observation: Observation) -> _Line | None:
+        try:
+            features = self.encoder.recipe(observation.composition, observation.process)
+            row = self.lattice.nearest(observation.composition, observation.process)
+        except BadInput:
+            return None
+        known = sum(observation.composition.fractions.get(name, 0.0) for name in self.lattice.space.component_names)
+        if observation.composition.basis == self.lattice.space.basis and known < 0.98:
+            return None
+        read = [_reading(observation, objective.property) for objective in self.objectives]
+        if observation.status == "ok":
+            survived = 1.0
+        else:
+            survived = 0.0 if observation.cause in RECIPE_CAUSES else np.nan
+            read = [(np.nan, False, np.nan)] * len(read)
+        values, censored, sds = zip(*read, strict=True)
+        return _Line(observation.trial, features, row, values, censored, sds, survived)
+
+
+@dataclass(frozen=True)
+class _Line:
+    trial: str
+    features: list[float]
+    row: IntArray
+    values: tuple[float, ...]
+    censored: tuple[bool, ...]
+    sds: tuple[float, ...]
+    survived: float
+
+
+def _reading(observation: Observation, name: str) -> tuple[float, bool, float]:
+    for item in observation.measurements:
+        if item.property == name and item.value is not None:
+            return item.value, item.censoring != "none", np.nan if item.sd is None else item.sd
+    return np.nan, False, np.nan
+
+
+def replicate_variance(values: FloatArray, groups: IntArray) -> tuple[float, int]:
+    """Pooled variance within groups and its degrees of freedom; (0, 0) where nothing was repeated."""
+    _, inverse, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    if not len(values):
+        return 0.0, 0
+    means = np.bincount(inverse, weights=values) / counts
+    freedom = int((counts - 1).sum())
+    return (float(((values - means[inverse]) ** 2).sum() / freedom), freedom) if freedom else (0.0, 0)
