@@ -1,0 +1,128 @@
+"""Commands with which a person answers a campaign: approve, reject, abort."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from eutectic.agents.cli.options import RUNS, CampaignId, Json, Out, print_json
+from eutectic.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from eutectic.agents.campaign import Campaign
+
+By = Annotated[str, typer.Option("--by", help="Who answers; kept in the notebook.", prompt="Your name")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the notebook.")]
+Plan = Annotated[str | None, typer.Option("--plan", help="Hash (or its beginning) of the plan you looked at.")]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("approve")(approve)
+    app.command("reject")(reject)
+    app.command("abort")(abort)
+
+
+def approve(
+    campaign: CampaignId,
+    by: By,
+    reason: Reason = "approved",
+    keep: Annotated[str, typer.Option("--keep", help="Keep only these trials: r01-s01,r01-s03")] = "",
+    plan: Plan = None,
+    out: Out = RUNS,
+    no_run: Annotated[
+        bool, typer.Option("--no-run", help="Record the answer and leave the rest to resume or tick.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Approve the plan (or answer the question) a campaign waits for, and go on."""
+    trials = tuple(item.strip() for item in keep.split(",") if item.strip())
+    return _answer(campaign, "edit" if trials else "approve", by, reason, trials, plan, out, no_run, as_json)
+
+
+def reject(
+    campaign: CampaignId,
+    by: By,
+    reason: Reason,
+    plan: Plan = None,
+    out: Out = RUNS,
+    no_run: Annotated[
+        bool, typer.Option("--no-run", help="Record the answer and leave the rest to resume or tick.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Reject the plan a campaign waits for; its trials are not proposed again."""
+    return _answer(campaign, "reject", by, reason, (), plan, out, no_run, as_json)
+
+
+def _answer(
+    name: str,
+    decision: Literal["approve", "reject", "edit"],
+    by: str,
+    reason: str,
+    keep: tuple[str, ...],
+    plan: str | None,
+    out: Out,
+    no_run: bool,
+    as_json: bool,
+) -> int:
+    from eutectic.agents.cli.running import resume
+    from eutectic.agents.runs import open_campaign
+    from eutectic.core.plan import Approval
+    from eutectic.core.settings import load_settings
+
+    with ExitStack() as stack:
+        campaign = stack.enter_context(open_campaign(out, name, load_settings()))
+        sha = waiting_plan(campaign, plan)
+        campaign.answer(Approval(plan_sha256=sha, decision=decision, by=by, reason=reason, keep=keep))
+    if no_run:
+        if as_json:
+            print_json({"campaign": name, "decision": decision, "plan_sha256": sha})
+        else:
+            typer.echo(f"{name}: {decision} recorded")
+        return 0
+    return resume(name, out=out, as_json=as_json)
+
+
+def waiting_plan(campaign: Campaign, prefix: str | None) -> str:
+    """Hash of the plan a campaign waits for; an empty text for a question.
+
+    Raises:
+        BadInput: the plan that waits is not the one the person looked at.
+    """
+    request = campaign.notebook.get("approval_requested", campaign.view.waiting) if campaign.view.waiting else None
+    sha = str(request["plan_sha256"]) if request else ""
+    if prefix and not sha.startswith(prefix):
+        raise BadInput(f"plan {sha[:12] or 'none'} waits, not {prefix!r}", mend="look at it with eutectic status")
+    return sha
+
+
+def abort(
+    campaign: CampaignId,
+    by: By,
+    reason: Reason,
+    out: Out = RUNS,
+    as_json: Json = False,
+) -> int:
+    """End a campaign for good: stops what runs in the lab and closes the notebook."""
+    from eutectic.agents.runs import open_campaign
+    from eutectic.core.plan import RunRef
+    from eutectic.core.settings import load_settings
+
+    with open_campaign(out, campaign, load_settings()) as opened:
+        if opened.view.closed is not None:
+            raise BadInput(f"campaign {campaign!r} is closed already: {opened.view.closed['reason']}")
+        assert opened.context is not None
+        key = opened.view.in_flight
+        accepted = opened.notebook.get("submission_accepted", key) if key else None
+        if accepted is not None:
+            opened.context.lab.abort(RunRef.model_validate(accepted), reason)
+        words = f"aborted by {by}: {reason}"
+        opened.notebook.append("campaign_closed", "campaign", {"state": "aborted", "reason": words})
+    if as_json:
+        print_json({"campaign": campaign, "state": "aborted"})
+    else:
+        typer.echo(f"{campaign}: {words}")
+    return 0

@@ -1,0 +1,146 @@
+"""Commands that drive campaigns: run, resume, tick."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eutectic.agents.cli.options import RUNS, CampaignId, Json, Out, console, print_json
+from eutectic.agents.cli.progress import ProgressView
+from eutectic.core.errors import CampaignBusy, EutecticError
+
+if TYPE_CHECKING:
+    from eutectic.agents.campaign import Campaign, Outcome
+    from eutectic.core.settings import Settings
+
+_EXIT = {"done": 0, "waiting_person": 3, "waiting_lab": 0}
+_POLL_S = 1.0
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Return when the lab is busy instead of waiting for it.")]
+MindOption = Annotated[str | None, typer.Option("--mind", help="auto, rules or model: overrides the spec.")]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("run")(run)
+    app.command("resume")(resume)
+    app.command("tick")(tick)
+
+
+def run(
+    spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The campaign's YAML file.")],
+    out: Out = RUNS,
+    mind: MindOption = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Overrides the spec's seed.")] = None,
+    no_wait: NoWait = False,
+    as_json: Json = False,
+) -> int:
+    """Start a campaign and run it until it ends or waits for a person."""
+    from eutectic.agents.runs import create_campaign
+    from eutectic.agents.spec_file import load_spec, override
+    from eutectic.core.settings import load_settings
+
+    settings = load_settings()
+    wanted = override(load_spec(spec), mind=mind, seed=seed)
+    with ExitStack() as stack:
+        progress = stack.enter_context(ProgressView(console(), quiet=as_json))
+        campaign = stack.enter_context(create_campaign(wanted, out, settings, [progress]))
+        progress.catch_up(list(campaign.notebook.events()))
+        return _go_on(campaign, settings, as_json, no_wait, stack)
+
+
+def resume(campaign: CampaignId, out: Out = RUNS, no_wait: NoWait = False, as_json: Json = False) -> int:
+    """Go on with a campaign that was interrupted or waits; nothing is lost and nothing is measured twice."""
+    from eutectic.agents.runs import open_campaign
+    from eutectic.core.settings import load_settings
+
+    settings = load_settings()
+    with ExitStack() as stack:
+        progress = stack.enter_context(ProgressView(console(), quiet=as_json))
+        opened = stack.enter_context(open_campaign(out, campaign, settings, [progress]))
+        progress.catch_up(list(opened.notebook.events()))
+        return _go_on(opened, settings, as_json, no_wait, stack)
+
+
+def _go_on(campaign: Campaign, settings: Settings, as_json: bool, no_wait: bool, stack: ExitStack) -> int:
+    outcome = campaign.advance()
+    while outcome.state == "waiting_lab" and not no_wait:
+        time.sleep(_POLL_S)
+        outcome = campaign.advance()
+    report = write(campaign.folder, settings)
+    stack.close()
+    if as_json:
+        print_json(
+            {
+                "campaign": campaign.id,
+                "state": outcome.state,
+                "detail": outcome.detail,
+                "experiments": campaign.view.spent.experiments,
+                "report": str(report),
+            }
+        )
+    else:
+        _tell(campaign, outcome, report)
+    return _EXIT[outcome.state]
+
+
+def write(folder: Path, settings: Settings) -> Path:
+    """Write the report of a campaign from its notebook."""
+    from eutectic.agents.report import write_report
+
+    url = settings.database_url
+    return write_report(folder, database=url.get_secret_value() if url else None)
+
+
+def _tell(campaign: Campaign, outcome: Outcome, report: Path) -> None:
+    if outcome.state == "waiting_person":
+        typer.echo(f"{campaign.id} waits for a person: {outcome.detail}")
+        sheets = sorted((campaign.folder / "plans").glob("**/worksheet.html"))
+        if campaign.view.waiting is not None:
+            typer.echo(f"  eutectic approve {campaign.id} --by NAME --reason WHY   (or reject)")
+        elif sheets:
+            typer.echo(f"  worksheet: {sheets[-1]}")
+            typer.echo(f"  then: eutectic import RESULTS.csv --campaign {campaign.id}")
+    elif outcome.state == "waiting_lab":
+        typer.echo(f"{campaign.id} waits for the lab: {outcome.detail}")
+    else:
+        typer.echo(f"{campaign.id} is done: {outcome.detail}")
+    typer.echo(str(report))
+
+
+def tick(
+    out: Out = RUNS,
+    as_json: Json = False,
+) -> int:
+    """Advance every due campaign as far as it goes without waiting, then return; for cron or a timer."""
+    from eutectic.agents.runs import open_campaign
+    from eutectic.core.settings import load_settings
+
+    settings = load_settings()
+    rows: list[dict[str, str]] = []
+    failed = False
+    for path in sorted(out.glob("*/spec.yaml")) if out.is_dir() else []:
+        name = path.parent.name
+        try:
+            with open_campaign(out, name, settings) as campaign:
+                if campaign.view.closed is not None:
+                    continue
+                outcome = campaign.advance()
+            write(path.parent, settings)
+            rows.append({"campaign": name, "state": outcome.state, "detail": outcome.detail})
+        except CampaignBusy:
+            rows.append({"campaign": name, "state": "busy", "detail": "another process drives it"})
+        except EutecticError as error:
+            failed = True
+            rows.append({"campaign": name, "state": "failed", "detail": str(error)})
+    if as_json:
+        print_json(rows)
+    else:
+        for row in rows:
+            typer.echo(f"{row['campaign']}: {row['state']}: {row['detail']}")
+        if not rows:
+            typer.echo("no campaign is due")
+    return 1 if failed else 0

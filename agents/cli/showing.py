@@ -1,0 +1,128 @@
+"""Commands that show a campaign: status, report, replay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from eutectic.agents.cli.options import RUNS, CampaignId, Json, Out, print_json
+
+if TYPE_CHECKING:
+    from eutectic.core.notebook import CampaignView
+    from eutectic.core.settings import Settings
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("status")(status)
+    app.command("report")(report)
+    app.command("replay")(replay)
+
+
+def status(
+    campaign: Annotated[str | None, typer.Argument(metavar="[ID]", help="One campaign; all of them without.")] = None,
+    out: Out = RUNS,
+    as_json: Json = False,
+) -> int:
+    """Say where campaigns stand, from their notebooks."""
+    from eutectic.core.settings import load_settings
+
+    settings = load_settings()
+    names = [campaign] if campaign else sorted(path.parent.name for path in out.glob("*/spec.yaml"))
+    rows = [summary(out, name, settings) for name in names]
+    if as_json:
+        print_json(rows[0] if campaign else rows)
+    elif not rows:
+        typer.echo(f"no campaigns in {out}/: start one with eutectic run SPEC")
+    for row in () if as_json else rows:
+        typer.echo(status_text(row))
+    return 0
+
+
+def summary(out: Path, name: str, settings: Settings) -> dict[str, Any]:
+    """Where one campaign stands, as data."""
+    from eutectic.agents.graph.lines import budget_left, result_line
+    from eutectic.agents.graph.ranking import Leaderboard
+    from eutectic.agents.runs import read_campaign
+
+    with read_campaign(out, name, settings) as (folder, view, notebook):
+        board = Leaderboard(view.spec, view.training())
+        return {
+            "campaign": name,
+            "state": view.state,
+            "round": view.round,
+            "goal": view.spec.goal,
+            "best": [result_line(view.spec, item).model_dump(mode="json") for item in board.best(3)],
+            "spent": view.spent.model_dump(mode="json"),
+            "left": budget_left(view).model_dump(mode="json"),
+            "currency": view.spec.budget.currency,
+            "failed": sum(item.status != "ok" for item in view.observations.values()),
+            "minds": dict(view.minds),
+            "waiting": view.waiting and _waiting(view, notebook.get("approval_requested", view.waiting) or {}),
+            "closed": view.closed,
+            "events": len(notebook),
+            "folder": str(folder),
+        }
+
+
+def _waiting(view: CampaignView, request: dict[str, Any]) -> dict[str, Any]:
+    return {"plan": view.waiting, **request}
+
+
+def status_text(row: dict[str, Any]) -> str:
+    """Where one campaign stands, in lines."""
+    spent, lines = row["spent"], [f"{row['campaign']}: {row['state']}, round {row['round']}: {row['goal']}"]
+    for item in row["best"]:
+        values = ", ".join(f"{value['name']} {value['value']}" for value in item["values"])
+        met = "  meets the goal" if item["meets_goal"] else ""
+        lines.append(f"  best  {item['trial']}  {item['recipe']['formula']}: {values}{met}")
+    lines.append(
+        f"  spent {spent['experiments']} experiments ({row['failed']} failed), {spent['money']:,.2f} {row['currency']}, "
+        f"{spent['hours']:,.1f} h, {spent['model_calls']} model calls; {row['left']['experiments']} experiments left"
+    )
+    minds = ", ".join(f"{count} by {name}" for name, count in sorted(row["minds"].items()))
+    lines.append(f"  decisions: {minds or 'none yet'}")
+    if row["waiting"]:
+        lines.append(f"  waits: {row['waiting']['reason']} (trials {', '.join(row['waiting']['trials'])})")
+    if row["closed"]:
+        lines.append(f"  closed: {row['closed']['reason']}")
+    return "\n".join(lines)
+
+
+def report(campaign: CampaignId, out: Out = RUNS, as_json: Json = False) -> int:
+    """Write report.html, report.md, observations.csv and recording.jsonl from the notebook, and print the path."""
+    from eutectic.agents.campaign import find_campaign
+    from eutectic.agents.cli.running import write
+    from eutectic.core.settings import load_settings
+
+    path = write(find_campaign(out, campaign), load_settings())
+    if as_json:
+        print_json({"report": str(path)})
+    else:
+        typer.echo(str(path))
+    return 0
+
+
+def replay(
+    campaign: CampaignId,
+    out: Out = RUNS,
+    recompute: Annotated[
+        bool, typer.Option("--recompute", help="Compute the optimiser's advice anew instead of taking the recorded.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Run a recorded campaign again without model, lab or network and check that every decision and trial is the same."""
+    from eutectic.agents.replaying import replay as run_again
+    from eutectic.core.settings import load_settings
+
+    done = run_again(out, campaign, load_settings(), recompute=recompute)
+    if as_json:
+        print_json(done._asdict())
+    else:
+        typer.echo(
+            f"{campaign} replays: {done.decisions} decisions and {done.trials} trials, {done.compared} events equal "
+            f"({done.folder})"
+        )
+    return 0

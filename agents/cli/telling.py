@@ -1,0 +1,66 @@
+"""Events told in a line each, for the live view and the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eutectic.core.notebook import CampaignView, Event
+
+
+def tell(event: Event, view: CampaignView) -> str | None:
+    """An event in a line, or None for those nobody wants to watch."""
+    teller = _TELLERS.get(event.kind)
+    return None if teller is None else teller(event.slot, event.payload, view)
+
+
+def _decision(slot: str, payload: dict[str, Any], _: CampaignView) -> str:
+    mind = payload["model"] or payload["mind"]
+    line = f"{payload['role']:<12} {payload['name']}: {_answer(payload['name'], payload['answer'])}  [{mind}]"
+    return line + (f"  (rules stood in: {payload['fallback'][:80]})" if payload["fallback"] else "")
+
+
+def _answer(name: str, answer: dict[str, Any]) -> str:
+    words = {
+        "frame": lambda: answer["strategy"],
+        "review": lambda: f"{answer['action']} - {answer['reason']}",
+        "close": lambda: answer["headline"],
+        "evidence": lambda: f"{len(answer['quotes'])} quotes",
+        "choose": lambda: f"{len(answer['trials'])} trials. {answer['note']}",
+        "protocol": lambda: f"{answer['title']} ({len(answer['steps'])} steps)",
+        "release": lambda: f"{answer['action']}. {answer['note']}",
+        "watch": lambda: f"repeat {', '.join(answer['repeat']) or 'none'}. {answer['note']}",
+        "quality": lambda: f"{len(answer['judgements'])} judged. {answer['note']}",
+        "findings": lambda: answer["findings"][0]["text"] if answer["findings"] else answer["note"],
+    }
+    text = " ".join(str(words[name]()).split()) if name in words else ""
+    return text if len(text) <= 150 else text[:147] + "..."
+
+
+def _observation(slot: str, payload: dict[str, Any], view: CampaignView) -> str:
+    if payload["status"] != "ok":
+        return f"lab          {slot} {payload['status']}: {payload['cause'] or 'no reason given'}"
+    signs = {"none": "", "below": "<", "above": ">"}
+    values = ", ".join(
+        f"{item['property']} {signs[item['censoring']]}{item['value']:.4g} {item['unit']}"
+        for item in payload["measurements"]
+        if item["value"] is not None
+    )
+    observation = view.observations.get(slot)
+    formula = observation.composition.formula() if observation else ""
+    return f"lab          {slot} {formula}: {values}"
+
+
+_TELLERS = {
+    "decision": _decision,
+    "observation": _observation,
+    "round_opened": lambda slot, payload, view: f"round {payload['round']}",
+    "approval_requested": lambda slot, payload, view: f"waits        {payload['reason']}",
+    "approval": lambda slot, payload, view: (
+        f"approval     {payload['decision']} by {payload['by']}: {payload['reason']}"
+    ),
+    "submission_accepted": lambda slot, payload, view: f"lab          took plan {slot}",
+    "observation_judged": lambda slot, payload, view: f"analyst      {slot} {payload['verdict']}: {payload['reason']}",
+    "note": lambda slot, payload, view: f"note         {payload['text']}",
+    "paused": lambda slot, payload, view: f"paused       {payload['reason']}",
+    "campaign_closed": lambda slot, payload, view: f"closed       {payload['state']}: {payload['reason']}",
+}
