@@ -1,0 +1,112 @@
+"""Checks of process values and protocol steps: numbers with units, within what the bench can do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from eutectic.core.plan import Check
+from eutectic.core.space import Value
+from eutectic.lab_interface.checks.subject import Subject, outcome
+from eutectic.lab_interface.limits import KELVIN, UNITS, celsius, hours
+
+_WARM_C = 40.0
+"""Up to here no furnace is needed."""
+
+
+class Setting(NamedTuple):
+    """A value with its unit and where it stands."""
+
+    where: str
+    name: str
+    value: Value
+    unit: str
+
+
+def settings_of(subject: Subject) -> list[Setting]:
+    """Every process value and protocol parameter of a plan."""
+    units = {variable.name: variable.unit for variable in subject.spec.space.process}
+    found = [
+        Setting(sample.sample, name, value, units.get(name, ""))
+        for sample in subject.plan.samples
+        for name, value in sorted(sample.process.items())
+    ]
+    for number, step in enumerate(subject.plan.protocol.steps, start=1):
+        found += [Setting(f"step {number} {step.action}", p.name, p.value, p.unit) for p in step.parameters]
+    return found
+
+
+def hottest_c(subject: Subject) -> float | None:
+    """The highest temperature of the plan in degC, or None where none is stated."""
+    found = [
+        temperature
+        for item in settings_of(subject)
+        if isinstance(item.value, int | float) and (temperature := celsius(item.value, item.unit)) is not None
+    ]
+    return max(found, default=None)
+
+
+def check_process(subject: Subject) -> list[Check]:
+    """Each sample is treated as its trial says."""
+    wanted = {trial.id: trial.process for trial in subject.plan.trials}
+    problems = [
+        f"{sample.sample}: process values differ from those of trial {sample.trial}"
+        for sample in subject.plan.samples
+        if sample.process != wanted.get(sample.trial)
+    ]
+    return [outcome("process", problems, "samples are treated as their trials say")]
+
+
+def check_protocol(subject: Subject) -> list[Check]:
+    """Settings are finite, have units, and lie within the limits of the bench; an unknown limit blocks a real lab."""
+    settings = settings_of(subject)
+    checks = [outcome("units", _unit_problems(settings), f"{len(settings)} settings, finite and with units")]
+    strange = [f"{s.where}: unit {s.unit!r} of {s.name!r} is not known" for s in settings if _is_strange(s)]
+    if not subject.plan.simulated:
+        checks.append(outcome("known units", strange, "every unit is known", verdict="warn"))
+    return [*checks, outcome("limits", _limit_problems(subject, settings), _limits_said(subject))]
+
+
+def _unit_problems(settings: list[Setting]) -> Iterator[str]:
+    for item in settings:
+        if isinstance(item.value, str):
+            continue
+        if not math.isfinite(item.value):
+            yield f"{item.where}: {item.name} is not finite"
+        in_protocol = item.where.startswith("step ")
+        if in_protocol and not item.unit:
+            yield f"{item.where}: {item.name} {item.value:g} has no unit (write '1' for a plain number)"
+        temperature = celsius(item.value, item.unit)
+        if temperature is not None and temperature < -KELVIN:
+            yield f"{item.where}: {item.name} {item.value:g} {item.unit} is below absolute zero"
+        if hours(item.value, item.unit) is not None and item.value < 0:
+            yield f"{item.where}: {item.name} {item.value:g} {item.unit} is a negative time"
+
+
+def _is_strange(item: Setting) -> bool:
+    return not isinstance(item.value, str) and bool(item.unit) and item.unit not in UNITS
+
+
+def _limit_problems(subject: Subject, settings: list[Setting]) -> Iterator[str]:
+    limits, simulated = subject.limits, subject.plan.simulated
+    for item in settings:
+        if isinstance(item.value, str):
+            continue
+        temperature, duration = celsius(item.value, item.unit), hours(item.value, item.unit)
+        said = f"{item.where}: {item.name} {item.value:g} {item.unit}"
+        if temperature is not None and temperature > _WARM_C:
+            if limits.furnace_max_c is None and not simulated:
+                yield f"{said}: the furnace's limit is not known (set lab.settings.furnace_max_c)"
+            elif limits.furnace_max_c is not None and temperature > limits.furnace_max_c:
+                yield f"{said} is above the furnace's {limits.furnace_max_c:g} degC"
+        if duration is not None and limits.max_step_hours is not None and duration > limits.max_step_hours:
+            yield f"{said} is longer than {limits.max_step_hours:g} h"
+
+
+def _limits_said(subject: Subject) -> str:
+    hottest = hottest_c(subject)
+    if hottest is None:
+        return "no temperature is set"
+    limit = subject.limits.furnace_max_c
+    return f"at most {hottest:g} degC" + (f", the furnace goes to {limit:g} degC" if limit is not None else "")

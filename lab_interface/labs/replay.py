@@ -1,0 +1,104 @@
+"""The replay lab: hands out what another lab recorded, and refuses what was never recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from eutectic.core.errors import LabFailed, NotSupported, PlanChanged
+from eutectic.core.lab import Lab
+from eutectic.core.plan import Capabilities, Check, Plan, RunRef, RunStatus
+from eutectic.core.spec import CampaignSpec
+from eutectic.core.trial import Observation
+
+NAME = "replay"
+
+
+class ReplayLab:
+    """Recorded observations as a lab; it stands in for the lab they come from, under its name and capabilities."""
+
+    def __init__(self, recorded: Sequence[Observation], capabilities: Capabilities) -> None:
+        self._recorded = {item.trial: item for item in recorded}
+        self._capabilities = capabilities.model_copy(update={"idempotent": True})
+        self._plans: dict[str, Plan] = {}
+        self._stopped = ""
+
+    def capabilities(self) -> Capabilities:
+        """Those of the recorded lab."""
+        return self._capabilities
+
+    def validate(self, plan: Plan) -> tuple[Check, ...]:
+        """Whether every trial of the plan was recorded, with the same recipe."""
+        problems = self._problems(plan)
+        if self._stopped:
+            problems.insert(0, f"stopped: {self._stopped}")
+        if problems:
+            return (Check(name="recorded", verdict="block", detail="; ".join(problems)),)
+        return (Check(name="recorded", verdict="pass", detail=f"{len(plan.trials)} recorded observations"),)
+
+    def _problems(self, plan: Plan) -> list[str]:
+        problems = []
+        for trial in plan.trials:
+            known = self._recorded.get(trial.id)
+            if known is None:
+                problems.append(f"trial {trial.id} was never recorded")
+            elif known.composition.basis != trial.composition.basis:
+                problems.append(f"trial {trial.id} was recorded in {known.composition.basis}")
+            elif known.simulated != plan.simulated:
+                problems.append(f"trial {trial.id} was recorded in a {'simulated' if known.simulated else 'real'} lab")
+        return problems
+
+    def submit(self, plan: Plan, key: str) -> RunRef:
+        """Take the plan; the same key with the same plan gives the same run.
+
+        Raises:
+            PlanChanged: the key was used for another plan.
+            LabFailed: stopped, or a trial was never recorded.
+        """
+        known = self._plans.get(key)
+        if known is not None and known.sha256 != plan.sha256:
+            raise PlanChanged(f"another plan was sent as {key}")
+        blocked = [check.detail for check in self.validate(plan) if check.verdict == "block"]
+        if blocked:
+            raise LabFailed(blocked[0], where=key, mend="replay the campaign this recording was made of")
+        self._plans[key] = plan
+        return RunRef(lab=self._capabilities.name, key=key, plan_sha256=plan.sha256, run=key)
+
+    def status(self, ref: RunRef) -> RunStatus:
+        """Succeeded at once, or partly where a recorded trial failed; `unknown` for a run it never got."""
+        plan = self._plans.get(ref.key)
+        if plan is None:
+            return RunStatus(state="unknown", done=0, total=0, note="this replay never got the plan")
+        found = self.result(ref)
+        is_whole = all(item.status == "ok" for item in found)
+        return RunStatus(
+            state="succeeded" if is_whole else "partially_succeeded", done=len(found), total=len(plan.trials)
+        )
+
+    def result(self, ref: RunRef) -> tuple[Observation, ...]:
+        """The recorded observations, in the order of the plan's trials."""
+        plan = self._plans.get(ref.key)
+        return () if plan is None else tuple(self._recorded[trial.id] for trial in plan.trials)
+
+    def cancel(self, ref: RunRef) -> None:
+        """Nothing is under way that could be given up."""
+
+    def abort(self, ref: RunRef, reason: str) -> None:
+        """Nothing is under way that could be stopped."""
+
+    def estop(self, reason: str) -> None:
+        """Refuse every plan from here on; it lasts as long as this replay."""
+        self._stopped = reason or "no reason given"
+
+    def reconcile(self, ref: RunRef, outcome: str, by: str) -> RunStatus:
+        """The outcome of a recorded run is what was recorded."""
+        return self.status(ref)
+
+
+def open(spec: CampaignSpec, folder: Path) -> Lab:
+    """A recording is opened by its campaign, not by a spec.
+
+    Raises:
+        NotSupported: always; the replay command makes a `ReplayLab` of a recorded campaign.
+    """
+    raise NotSupported("a spec cannot name the replay lab", where="lab.kind", mend="use 'eutectic replay ID'")
