@@ -9,7 +9,7 @@ from eutectic.agents.spec_complaints import complain, suggest_element
 from eutectic.agents.yaml_tree import Tree, read_tree, write_tree
 from eutectic.core.elements import is_element
 from eutectic.core.errors import BadInput, InfeasibleSpace
-from eutectic.core.spec import CampaignSpec
+from eutectic.core.spec import CampaignSpec, MindKind
 from pydantic import ValidationError
 
 _MAX_BYTES = 1_000_000
@@ -38,6 +38,20 @@ def load_spec(path: Path) -> CampaignSpec:
     spec = _resolve_paths(spec, tree, path)
     _check_feasible(spec, tree, name)
     return spec
+
+
+def override(spec: CampaignSpec, *, mind: MindKind | None = None, seed: int | None = None) -> CampaignSpec:
+    """The spec with what the command line gives in place of the file.
+
+    Raises:
+        BadInput: the seed is out of range.
+    """
+    if seed is not None and not 0 <= seed < 2**31:
+        raise BadInput(f"seed {seed} is out of range", where="--seed", mend="from 0 to 2147483647")
+    changes: dict[str, Any] = {} if seed is None else {"seed": seed}
+    if mind is not None:
+        changes["mind"] = spec.mind.model_copy(update={"kind": mind})
+    return spec.model_copy(update=changes)
 
 
 def dump_spec(spec: CampaignSpec) -> str:

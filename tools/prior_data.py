@@ -24,6 +24,9 @@ class Refused(NamedTuple):
     line: int
     reason: str
 
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
+
 
 class Prior(NamedTuple):
     """Earlier measurements, the rows that were refused, and what was assumed."""

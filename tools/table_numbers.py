@@ -12,10 +12,29 @@ from eutectic.core.errors import BadTable
 from eutectic.core.trial import Censoring
 
 Decimal = Literal[".", ","]
+_MISSING_CODES = ("n.d.", "n.d", "N.D.", "nd", "ND", "#N/A", "#NULL!", "无", "缺失", "未测", "未检出")
 MISSING = frozenset(
-    ["", "-", "--", "---", "–", "—", "/", "NA", "N/A", "n/a", "N.A.", "n.a.", "NaN", "nan", "NAN", "null", "NULL"]
-    + ["None", "n.d.", "n.d", "N.D.", "nd", "ND", "#N/A", "#NULL!", "无", "缺失", "未测", "未检出"]
-)
+    (
+        "",
+        "-",
+        "--",
+        "---",
+        "–",
+        "—",
+        "/",
+        "NA",
+        "N/A",
+        "n/a",
+        "N.A.",
+        "n.a.",
+        "NaN",
+        "nan",
+        "NAN",
+        "null",
+        "NULL",
+        "None",
+    )
+).union(_MISSING_CODES)
 """Texts that stand for a value that is not there."""
 SPREADSHEET_ERRORS = frozenset(("#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "###", "####", "#####"))
 _SIGN = {"<": "below", "≤": "below", "<=": "below", ">": "above", "≥": "above", ">=": "above"}
