@@ -18,6 +18,7 @@ from eutectic.core.evidence import Retriever
 from eutectic.core.lab import Lab
 from eutectic.core.lock import DriverLock
 from eutectic.core.notebook import CampaignView, Event, Notebook
+from eutectic.core.optimizer import Optimizer
 from eutectic.core.plan import Approval, Verdict
 from eutectic.core.settings import Settings
 from eutectic.core.spec import CampaignSpec
@@ -41,6 +42,7 @@ class Collaborators:
     settings: Settings
     mind: Mind | None = None
     lab: Lab | None = None
+    optimizer: Optimizer | None = None
     recorded: Steps | None = None
     """In a replay: recorded payloads of tools and approvals."""
     listeners: tuple[Callable[[Event], None], ...] = ()
@@ -97,7 +99,7 @@ class Campaign:
         lab = self._with.lab or open_lab(spec, self.folder)
         journal = Journal(self.notebook, self._with.recorded)
         self._prior(spec, journal)
-        optimizer = open_optimizer(spec)
+        optimizer = self._with.optimizer or open_optimizer(spec)
         if self.view.prior:
             optimizer.tell(self.view.prior)
         context = CampaignContext(

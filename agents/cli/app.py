@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
+
 import typer
 
-from eutectic.agents.cli import answering, benching, chatting, checking, importing, library, running, showing
+from eutectic.agents.cli import answering, chatting, checking, importing, library, running, showing
 
 app = typer.Typer(
     name="eutectic",
@@ -20,5 +22,6 @@ answering.add(app)
 importing.add(app)
 library.add(app)
 chatting.add(app)
-benching.add(app)
 checking.add(app)
+for plugin in entry_points(group="eutectic.commands"):
+    app.add_typer(plugin.load(), name=plugin.name)

@@ -210,7 +210,7 @@ def _storage(where: str) -> Iterator[None]:
 
 def _engine(database: Path | str, read_only: bool) -> Engine:
     if isinstance(database, str) and "://" in database:
-        return create_engine(database)
+        return create_engine(database.replace("postgresql://", "postgresql+psycopg://", 1))
     path = Path(database)
     if read_only:
         if not path.is_file():

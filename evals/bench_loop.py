@@ -1,0 +1,175 @@
+"""Benchmark of the agent loop: its time per trial beside the bare optimiser on the same trials, and its memory."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from eutectic.agents.campaign import Campaign, Collaborators
+from eutectic.agents.minds.rules import RulesMind
+from eutectic.agents.runs import opening
+from eutectic.agents.spec_file import dump_spec
+from eutectic.core.notebook import Event
+from eutectic.core.objective import Objective
+from eutectic.core.optimizer import Advice, Optimizer, Pending
+from eutectic.core.record import Record
+from eutectic.core.settings import Settings
+from eutectic.core.space import ComponentRange, SearchSpace
+from eutectic.core.spec import ApprovalPolicy, Budget, CampaignSpec, LabSpec, MindSpec, OptimizerSpec, StopRules
+from eutectic.core.trial import Observation
+
+OptimizerKind = Literal["botorch", "random", "sobol"]
+
+
+class LoopTimes(Record):
+    """What one benchmark campaign took."""
+
+    trials: int
+    rounds: int
+    batch: int
+    optimizer: OptimizerKind
+    seed: int
+    total_s: float
+    """Wall time of the whole campaign."""
+    optimizer_s: float
+    """Of it, inside the optimiser."""
+    assess_s: float
+    """Of it, assessing the surrogate for the analyst's findings."""
+    bare_s: float
+    """The bare optimiser, told the same observations and asked as often, without the loop."""
+    overhead_ms_per_trial: float
+    """Everything but the optimiser, the assessment included."""
+    memory_mb: tuple[float, ...]
+    """Resident memory after a tenth, a half and all of the rounds; empty where the system does not tell."""
+    notebook_mb: float
+
+
+class _Timed:
+    """An optimiser whose time is counted."""
+
+    def __init__(self, inner: Optimizer) -> None:
+        self._inner = inner
+        self.seconds = 0.0
+
+    def tell(self, observations: Sequence[Observation]) -> None:
+        began = time.perf_counter()
+        self._inner.tell(observations)
+        self.seconds += time.perf_counter() - began
+
+    def ask(self, n: int, *, round: int, pending: Sequence[Pending] = (), alternatives: int = 0) -> Advice:
+        began = time.perf_counter()
+        advice = self._inner.ask(n, round=round, pending=pending, alternatives=alternatives)
+        self.seconds += time.perf_counter() - began
+        return advice
+
+
+class _Watch:
+    """Listens to a notebook: memory by round, time between findings and their assessment."""
+
+    def __init__(self) -> None:
+        self.memory: list[float] = []
+        self.assess_s = 0.0
+        self._last = time.perf_counter()
+
+    def __call__(self, event: Event) -> None:
+        now = time.perf_counter()
+        if event.kind == "tool" and event.slot.endswith("/analyst/assess"):
+            self.assess_s += now - self._last
+        if event.kind == "round_closed":
+            self.memory.append(resident_mb())
+        self._last = now
+
+
+def resident_mb() -> float:
+    """Resident memory of this process in MB; 0 where the system does not tell."""
+    statm = Path("/proc/self/statm")
+    if not statm.exists():
+        return 0.0
+    return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def bench_spec(trials: int, batch: int, optimizer: str, seed: int) -> CampaignSpec:
+    """The benchmark's campaign: six elements, one objective, the simulated soft magnet."""
+    names = ("Fe", "Co", "Ni", "B", "Si", "P")
+    components = tuple(ComponentRange(name=name, min=0.5 if name == "Fe" else 0.0, step=0.005) for name in names)
+    return CampaignSpec(
+        name="bench-loop",
+        goal="measure the overhead of the loop",
+        space=SearchSpace(components=components),
+        objectives=(Objective(property="Bs", unit="T", direction="maximize"),),
+        budget=Budget(experiments=trials),
+        batch=batch,
+        stop=StopRules(when_met=False),
+        approval=ApprovalPolicy(mode="auto"),
+        lab=LabSpec(kind="simulated", settings={"law": "fe_soft_magnet"}),
+        mind=MindSpec(kind="rules"),
+        optimizer=OptimizerSpec.model_validate({"kind": optimizer}),
+        seed=seed,
+    )
+
+
+def time_loop(spec: CampaignSpec) -> LoopTimes:
+    """Run the campaign of a spec with the rules and the simulated lab, then the bare optimiser on the same trials."""
+    from eutectic.tools.optimizer import open_optimizer
+
+    timed, watch = _Timed(open_optimizer(spec)), _Watch()
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "bench-loop-001"
+        (folder / "artifacts").mkdir(parents=True)
+        (folder / "spec.yaml").write_text(dump_spec(spec), encoding="utf-8")
+        with_ = Collaborators(settings=Settings(), mind=RulesMind(), optimizer=timed, listeners=(watch,))
+        with Campaign(folder, folder.name, with_) as campaign:
+            began = time.perf_counter()
+            campaign.begin(opening(spec, folder.name))
+            campaign.advance()
+            total = time.perf_counter() - began
+            view = campaign.view
+            rounds, trials = view.rounds_closed, len(view.observations)
+            history = [[view.observations[t.id] for t in view.round_trials(n)] for n in range(1, rounds + 1)]
+        notebook_mb = (folder / "notebook.db").stat().st_size / 1e6
+    marks = [watch.memory[max(0, len(watch.memory) * part // 10 - 1)] for part in (1, 5, 10)] if watch.memory else []
+    return LoopTimes(
+        trials=trials,
+        rounds=rounds,
+        batch=spec.batch,
+        optimizer=spec.optimizer.kind,
+        seed=spec.seed,
+        total_s=total,
+        optimizer_s=timed.seconds,
+        assess_s=watch.assess_s,
+        bare_s=_bare(spec, history),
+        overhead_ms_per_trial=1000 * (total - timed.seconds) / max(1, trials),
+        memory_mb=tuple(marks),
+        notebook_mb=notebook_mb,
+    )
+
+
+def _bare(spec: CampaignSpec, history: list[list[Observation]]) -> float:
+    from eutectic.tools.optimizer import open_optimizer
+
+    bare = _Timed(open_optimizer(spec))
+    for number, observations in enumerate(history, start=1):
+        bare.ask(len(observations), round=number, alternatives=len(observations))
+        bare.tell(observations)
+    return bare.seconds
+
+
+def table(rows: Sequence[LoopTimes]) -> str:
+    """The figures as text."""
+    lines = [
+        "agent loop against the bare optimiser on the same trials (rules mind, simulated lab, one process)",
+        f"{'optimiser':<10}{'trials':>7}{'batch':>6}{'seed':>5}{'loop s':>9}{'optimiser s':>12}{'bare s':>8}"
+        f"{'assess s':>9}{'overhead ms/trial':>18}  memory MB at 10/50/100 % of rounds",
+    ]
+    for row in rows:
+        memory = " / ".join(f"{value:.0f}" for value in row.memory_mb) or "not told"
+        lines.append(
+            f"{row.optimizer:<10}{row.trials:>7}{row.batch:>6}{row.seed:>5}{row.total_s:>9.1f}{row.optimizer_s:>12.1f}"
+            f"{row.bare_s:>8.1f}{row.assess_s:>9.1f}{row.overhead_ms_per_trial:>18.2f}  {memory}"
+        )
+    lines.append("overhead = (loop - optimiser inside the loop) / trials, the assessment of the surrogate included")
+    return "\n".join(lines)

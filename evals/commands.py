@@ -1,0 +1,37 @@
+"""The `bench` commands, which the command line finds by their entry point."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Smoke = Annotated[bool, typer.Option("--smoke", help="A quick run of about a minute.")]
+Seeds = Annotated[int | None, typer.Option("--seeds", min=1, help="How many seeds.")]
+Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of measured tables; $EUTECTIC_DATA without.")]
+
+bench = typer.Typer(help="Benchmarks: each prints its baseline, seeds, batch size and data.", no_args_is_help=True)
+
+
+@bench.command()
+def loop(
+    trials: Annotated[int, typer.Option("--trials", min=4, help="Experiments of the campaign.")] = 60,
+    batch: Annotated[int, typer.Option("--batch", min=1, max=96)] = 4,
+    optimizer: Annotated[str, typer.Option("--optimizer", help="botorch, random or sobol.")] = "botorch",
+    smoke: Smoke = False,
+    seeds: Seeds = None,
+    as_json: Json = False,
+) -> int:
+    """Time of the agent loop per trial beside the bare optimiser on the same trials, and its memory."""
+    from eutectic.evals.bench_loop import bench_spec, table, time_loop
+
+    count = 24 if smoke else trials
+    rows = [time_loop(bench_spec(count, batch, optimizer, seed)) for seed in range(seeds or 1)]
+    if as_json:
+        typer.echo(json.dumps([row.model_dump(mode="json") for row in rows], indent=2))
+    else:
+        typer.echo(table(rows))
+    return 0
