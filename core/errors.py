@@ -44,6 +44,14 @@ class CampaignBusy(EutecticError):
     """Another process drives this campaign."""
 
 
+class LibraryBusy(EutecticError):
+    """Another process works on this library."""
+
+
+class IndexBroken(EutecticError):
+    """A search index cannot be used; it is rebuilt from the library's rows, or done without."""
+
+
 class NotebookCorrupt(EutecticError):
     """The notebook's hash chain or schema does not hold."""
 

@@ -1,0 +1,184 @@
+"""The library: documents in, passages, checked quotes and extractive answers out; the facade of `knowledge`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from eutectic.core.errors import BadInput, CampaignBusy, EndpointFailed, LibraryBusy, StorageFailed
+from eutectic.core.evidence import Passage
+from eutectic.core.lock import DriverLock
+from eutectic.core.settings import Settings, home, load_settings
+from eutectic.knowledge.ask import Reply, TermWeights, answer
+from eutectic.knowledge.dense import DenseRetriever
+from eutectic.knowledge.evidence import find_quote
+from eutectic.knowledge.index_lexical import LexicalIndex
+from eutectic.knowledge.ingest import IngestProgress, IngestReport, ingest_files
+from eutectic.knowledge.reader import Limits
+from eutectic.knowledge.reader_process import ReaderProcess
+from eutectic.knowledge.search import OVERFETCH, fuse, weights
+from eutectic.knowledge.store import ChunkRow, Document, Store
+
+_CONSIDERED = 12
+"""Passages an answer is looked for in."""
+_LONGEST_QUESTION = 2_000
+
+
+class Library:
+    """One folder of documents and its indexes; a `Retriever`.
+
+    Any number of processes may search; one at a time ingests. The lock is held only for the length of a call.
+    """
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageFailed(f"the library folder cannot be made: {error.strerror}", where=str(folder)) from error
+        self._store = Store(folder)
+        self._dense = DenseRetriever(folder, self._store, settings)
+        self._lexical: LexicalIndex | None = None
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back the database."""
+        self._store.close()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What went wrong with the indexes since the library was opened, and what was done about it."""
+        return tuple(self._dense.notes)
+
+    def documents(self) -> list[Document]:
+        """Every document, by name."""
+        return self._store.documents()
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        progress: Callable[[IngestProgress], None] | None = None,
+        limits: Limits | None = None,
+    ) -> IngestReport:
+        """Take in files and folders; killed at any time, it goes on where it was when it is run again.
+
+        Raises:
+            LibraryBusy: another process ingests into this library.
+            StorageFailed: the disk refused; what was reported before is kept.
+        """
+        begun = time.monotonic()
+        with self._lock(), ReaderProcess() as reader:
+            files = ingest_files(self._store, reader, paths, progress, limits or Limits())
+            notes: tuple[str, ...] = ()
+            try:
+                self._dense.sync()
+            except EndpointFailed as error:
+                notes = (f"the text is in, its vectors are not: {error}; the next ingest or search makes them",)
+        self._lexical = None
+        pages = sum(file.pages for file in files if file.status == "ingested")
+        seconds = time.monotonic() - begun
+        return IngestReport(
+            files=tuple(files),
+            pages=pages,
+            seconds=round(seconds, 3),
+            pages_per_second=round(pages / seconds, 2) if seconds > 0 else 0.0,
+            notes=(*notes, *self.notes),
+        )
+
+    def search(self, query: str, n: int = 8) -> list[Passage]:
+        """The best passages, best first: BM25 and dense ranks fused; instructions in them are only text."""
+        return [_passage(row, title, score) for row, title, score in self._ranked(query, n)]
+
+    def holds(self, document: str, page: int, quote: str) -> bool:
+        """Whether the quote stands verbatim (see `normalise`) on that page of that document."""
+        return self.quote(document, page, quote) is not None
+
+    def quote(self, document: str, page: int, quote: str) -> str | None:
+        """The page's own words for a quote, with superscripts; None where it does not stand there."""
+        text = self._store.page(document, page)
+        return None if text is None else find_quote(text, quote)
+
+    def ask(self, question: str) -> Reply:
+        """Answer from the library in its own sentences, each with document, page and a checked quote.
+
+        Raises:
+            BadInput: the question is empty or longer than 2,000 characters.
+        """
+        if not 1 <= len(question.strip()) <= _LONGEST_QUESTION:
+            raise BadInput("the question is empty or too long", mend=f"ask in at most {_LONGEST_QUESTION} characters")
+        ranked = self._ranked(question, _CONSIDERED)
+        lexical = self._lexical_index()
+        if not len(lexical):
+            return Reply(
+                question=question,
+                answered=False,
+                reason="not in the library: it is empty; take documents in with `eutectic ingest PATH`",
+            )
+        passages = [_passage(row, title, score) for row, title, score in ranked]
+        headings = {row.id: row.heading for row, _, _ in ranked}
+        terms = TermWeights(question, lexical.document_frequency, len(lexical))
+        reply = answer(question, passages, headings, terms, self.quote)
+        return reply.model_copy(update={"notes": self.notes})
+
+    def _ranked(self, query: str, n: int) -> list[tuple[ChunkRow, str, float]]:
+        lexical = self._lexical_index()
+        if not len(lexical) or not query.strip():
+            return []
+        words, meaning = weights(query)
+        with self._lock_if_free() as is_owner:
+            nearest = self._dense.search(query, OVERFETCH, is_owner=is_owner)
+        fused = fuse([(lexical.search(query, OVERFETCH), words), (nearest, meaning)])[:n]
+        titles = {document.name: document.title for document in self._store.documents()}
+        scores = dict(fused)
+        return [(row, titles.get(row.document, ""), scores[row.id]) for row in self._store.chunks(scores)]
+
+    def _lexical_index(self) -> LexicalIndex:
+        n_chunks = len(self._store.chunk_ids())
+        if self._lexical is None or len(self._lexical) != n_chunks:
+            self._lexical = LexicalIndex(self._store.chunk_tokens())
+        return self._lexical
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        try:
+            lock = DriverLock(self.folder).__enter__()
+        except CampaignBusy as error:
+            raise LibraryBusy(
+                "another process works on this library", where=str(self.folder), mend="wait for it, or stop it"
+            ) from error
+        try:
+            yield
+        finally:
+            lock.__exit__(None, None, None)
+
+    @contextmanager
+    def _lock_if_free(self) -> Iterator[bool]:
+        """Whether Chroma, which bears only one process, may be used."""
+        try:
+            with self._lock():
+                yield True
+        except LibraryBusy:
+            yield False
+
+
+def open_library(folder: Path | None = None, settings: Settings | None = None) -> Library:
+    """The library of a folder (`EUTECTIC_HOME/library` by default), made where there is none.
+
+    Raises:
+        StorageFailed: the folder cannot be written, or was written by a newer Eutectic.
+    """
+    return Library(folder or home() / "library", settings or load_settings())
+
+
+def _passage(row: ChunkRow, title: str, score: float) -> Passage:
+    return Passage(id=row.id, document=row.document, title=title, page=row.page, text=row.text, score=round(score, 6))

@@ -1,0 +1,120 @@
+"""The reader of plain text, Markdown and HTML files; a form feed starts a new page, else a file is one page."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+from eutectic.knowledge.headings import looks_like_heading
+from eutectic.knowledge.normalise import raised, visible
+from eutectic.knowledge.reader import Block, Limits, PageText, ReadDocument, Refusal
+
+_BREAKING = (
+    "p div section article header footer h1 h2 h3 h4 h5 h6 li ul ol table tr br hr blockquote pre figure "
+    "figcaption dt dd caption title"
+)
+_BREAKS = frozenset(_BREAKING.split())
+_SILENT = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "object", "textarea", "select"))
+_VOID = frozenset(
+    ("br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "embed", "source", "track")
+)
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*[0-2](?!\d)")
+
+
+class TextReader:
+    """Reads .txt, .md and .html."""
+
+    def read(self, path: Path, limits: Limits) -> ReadDocument:
+        """See `Reader.read`."""
+        text = _decode(path.read_bytes())
+        is_cut = len(text) > limits.characters
+        text = text[: limits.characters]
+        title, hidden = path.stem, ""
+        if path.suffix.lower() in (".html", ".htm"):
+            parser = _Html()
+            parser.feed(text)
+            parser.close()
+            text, hidden = "".join(parser.shown), " ".join("".join(parser.hidden).split())
+            title = " ".join("".join(parser.title).split()) or title
+        pages = tuple(
+            PageText(number, _blocks(page), (hidden,) if hidden and number == 1 else ())
+            for number, page in enumerate(text.split("\f"), start=1)
+        )
+        if not any(page.blocks for page in pages):
+            raise Refusal("no_text", "there is no text in it")
+        if len(pages) > limits.pages:
+            raise Refusal("too_many_pages", f"{len(pages)} pages, at most {limits.pages} are read")
+        flags = (("hidden_text",) if hidden else ()) + (("text_cut",) if is_cut else ())
+        return ReadDocument("text 1", title, pages, flags)  # type: ignore[arg-type]
+
+
+def _decode(data: bytes) -> str:
+    encoding = "utf-8-sig"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Refusal("bad_encoding", f"byte {error.start} is not {encoding.removesuffix('-sig').upper()}") from error
+    if "\0" in text:
+        raise Refusal("bad_encoding", "it holds zero bytes, so it is not text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _blocks(page: str) -> tuple[Block, ...]:
+    blocks = []
+    for raw in re.split(r"\n\s*\n", visible(page.replace("\f", "\n"))):
+        text = raw.strip("\n")
+        if text.strip():
+            is_heading = text.startswith("#") and "\n" not in text.strip()
+            blocks.append(Block(text, is_heading or looks_like_heading(text)))
+    return tuple(blocks)
+
+
+class _Html(HTMLParser):
+    """Splits a page into the text that is shown and the text that is styled away."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.shown: list[str] = []
+        self.hidden: list[str] = []
+        self.title: list[str] = []
+        self._open: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BREAKS:
+            self.shown.append("\n" if tag == "br" else "\n\n")
+        if tag in _VOID:
+            return
+        given = dict(attrs)
+        kind = "shown"
+        if tag == "title":
+            kind = "title"
+        elif tag in _SILENT:
+            kind = "silent"
+        elif "hidden" in given or given.get("aria-hidden") == "true" or _HIDING.search(given.get("style") or ""):
+            kind = "hidden"
+        elif tag == "sup":
+            kind = "raised"
+        self._open.append((tag, kind))
+
+    def handle_endtag(self, tag: str) -> None:
+        for i in range(len(self._open) - 1, -1, -1):
+            if self._open[i][0] == tag:
+                del self._open[i:]
+                break
+        if tag in _BREAKS:
+            self.shown.append("\n\n")
+
+    def handle_data(self, data: str) -> None:
+        kinds = {kind for _, kind in self._open}
+        if "title" in kinds:
+            self.title.append(data)
+        elif "silent" in kinds:
+            return
+        elif "hidden" in kinds:
+            self.hidden.append(data)
+        else:
+            self.shown.append(raised(data) if "raised" in kinds else data)

@@ -1,0 +1,29 @@
+"""Sentences of running scientific text: abbreviations, initials and decimals do not end one."""
+
+from __future__ import annotations
+
+import re
+
+_END = re.compile(r"(?<=[.!?])[)\]\"'”’⁰-⁹¹²³,–]*\s+(?=[A-Z(\[\"“'‘0-9µβαγΔ~∼])|(?<=[。！？])")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:fig|figs|eq|eqs|ref|refs|tab|sec|no|vol|pp|cf|vs|etc|al|e\.g|i\.e|ca|approx|resp|dr|prof|inc|corp|st"
+    r"|at|wt|mol|min|max|temp|supp|suppl)|\b[A-Z])\.[)\]]*\s*$",
+    re.IGNORECASE,
+)
+_INITIAL = re.compile(r"\b[A-Z]\.\s*$")
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a paragraph, in order; together they hold every word of it."""
+    found: list[str] = []
+    start = 0
+    for match in _END.finditer(text):
+        before = text[start : match.start()]
+        if _INITIAL.search(before) or (_ABBREVIATED.search(before) and not before.rstrip().endswith(("!", "?"))):
+            continue
+        sentence = text[start : match.end()].strip()
+        if sentence:
+            found.append(sentence)
+        start = match.end()
+    last = text[start:].strip()
+    return [*found, last] if last else found

@@ -1,0 +1,130 @@
+"""Search tokens: stems of words, numbers as written, and element, formula and alloy-system tokens."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import Any
+
+from eutectic.core.elements import elements, is_element
+from eutectic.core.errors import BadInput
+from eutectic.core.formula import parse_formula
+
+_PIECE = re.compile(r"\d+(?:\.\d+)?(?![^\W_])|[\u3040-\u9fff]+|[^\W_\u3040-\u9fff]+")
+_FORMULA = re.compile(r"(?<![\w.])[A-Z(\[][A-Za-z0-9.()\[\]]*[A-Za-z0-9)\]](?![\w])")
+_SYSTEM = re.compile(r"(?<![\w-])[A-Z][a-z]?(?:[-–/][A-Z][a-z]?)+(?![\w-])")
+_SYMBOL = re.compile(r"(?<![\w-])[A-Z][a-z]?(?![\w])")
+_WORDY_SYMBOLS = "I In As At He Be No Am Os U A V Y K C B F P S N O H W La Pa Ho Ne Re Es Po Th Mo Ar Er Ac Cs"
+_WORDY = frozenset(_WORDY_SYMBOLS.split())
+"""Symbols that are words, units or initials as often as elements: alone they count only inside a formula."""
+_GREEK = {
+    "α": "alpha",
+    "β": "beta",
+    "γ": "gamma",
+    "δ": "delta",
+    "ε": "epsilon",
+    "θ": "theta",
+    "λ": "lambda",
+    "μ": "mu",
+    "σ": "sigma",
+    "τ": "tau",
+    "φ": "phi",
+    "χ": "chi",
+    "ω": "omega",
+    "∆": "delta",
+    "η": "eta",
+    "ρ": "rho",
+}
+_COMMON = (
+    "a about above according across after again all also although am an and any are as at be because been before "
+    "being below between both but by can could did do does doing down during each either for from further had has "
+    "have having he her here his how however i if in into is it its itself may me might more most much must my no "
+    "nor not of off on once only or other our out over own per same shall she should so some such than that the "
+    "their them then there these they this those through thus to too under until up upon very via was we were "
+    "what when where whether which while who whom whose why will with within without would you your 的 了 是 在 和 与 "
+    "什么 多少 哪 "
+)
+STOPWORDS = frozenset(_COMMON.split())
+_MIXED = re.compile(r"(?=.*\d)(?=.*[a-z])")
+
+
+def tokenise(text: str) -> list[str]:
+    """Tokens of a text or a query, in order; the same spelling rules hold for both."""
+    plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("\u2013", "-")
+    return [*_chemical(plain), *_words(plain)]
+
+
+def is_exact_query(text: str) -> bool:
+    """Whether a query holds a number, a formula or a code word, which exact matching serves better than meaning."""
+    return any(token.startswith(("el:", "f:", "sys:")) or any(c.isdigit() for c in token) for token in tokenise(text))
+
+
+def content_tokens(text: str) -> set[str]:
+    """The tokens of a question that carry its meaning, each fact once (a formula, not its elements too)."""
+    found = set(tokenise(text))
+    if any(token.startswith("f:") for token in found):
+        found = {token for token in found if not token.startswith(("el:", "sys:"))}
+    return {token for token in found if not token.startswith("sys:")}
+
+
+def _words(plain: str) -> list[str]:
+    spelled = "".join(f" {_GREEK[c]} " if c in _GREEK else c for c in plain.lower())
+    found: list[str] = []
+    for piece in _PIECE.findall(spelled):
+        if "\u3040" <= piece[0] <= "\u9fff":
+            found += [piece[i : i + 2] for i in range(max(1, len(piece) - 1))]
+        elif piece not in STOPWORDS:
+            found.append(piece if piece[0].isdigit() or _MIXED.match(piece) else _stem(piece))
+    return found
+
+
+def _chemical(plain: str) -> list[str]:
+    found: list[str] = []
+    for match in _SYSTEM.finditer(plain):
+        symbols = re.split(r"[-–/]", match[0])
+        if all(is_element(symbol) for symbol in symbols):
+            found += _system(set(symbols))
+    for match in _FORMULA.finditer(plain):
+        found += _formula(match[0])
+    found += [f"el:{m[0]}" for m in _SYMBOL.finditer(plain) if is_element(m[0]) and m[0] not in _WORDY]
+    found += [f"el:{_names()[word]}" for word in re.findall(r"[a-z]{3,}", plain.lower()) if word in _names()]
+    return found
+
+
+@cache
+def _formula(text: str) -> tuple[str, ...]:
+    """Tokens of a chemical formula; none for a word that is not one."""
+    if not any(c.isdigit() for c in text) and not re.search(r"[A-Z].*[A-Z]", text):
+        return ()
+    try:
+        amounts = parse_formula(text)
+    except BadInput:
+        return ()
+    if len(amounts) < 2:
+        return tuple(f"el:{symbol}" for symbol in amounts if text not in _WORDY)
+    total = sum(amounts.values())
+    written = "".join(f"{symbol}{round(100 * amounts[symbol] / total, 1):g}" for symbol in sorted(amounts))
+    return (f"f:{written}", *_system(set(amounts)))
+
+
+def _system(symbols: set[str]) -> tuple[str, ...]:
+    ordered = sorted(symbols)
+    return (f"sys:{'-'.join(ordered)}", *(f"el:{symbol}" for symbol in ordered))
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {entry.name.lower(): symbol for symbol, entry in elements().items()} | {"aluminum": "Al", "sulphur": "S"}
+
+
+@cache
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))
+
+
+@cache
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
