@@ -1,0 +1,58 @@
+"""The table of observations as CSV: one row an observation, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from eutectic.agents.report.ledger import Ledger
+from eutectic.agents.report.results import Results, Row
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def neutral(text: str) -> str:
+    """Text that a spreadsheet takes as text: one that could begin a formula gets an apostrophe in front."""
+    return f"'{text}" if text.lstrip(" ").startswith(_DANGEROUS) or text.startswith(_DANGEROUS) else text
+
+
+def observations_csv(ledger: Ledger, results: Results) -> str:
+    """Every observation with its achieved composition (fractions of 1), process, values, status and cost."""
+    space = ledger.spec.space
+    properties = _properties(ledger, results)
+    head = ["trial", "round", "experiment", "purpose", "source", "status", "cause", "set_aside", "simulated", "basis"]
+    head += [*space.component_names, "achieved_from", *(variable.name for variable in space.process)]
+    for name in properties:
+        head += [name, f"{name} sd", f"{name} censoring", f"{name} unit"]
+    head += ["cost", "currency", "hours", "started_h", "instrument", "note"]
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([neutral(cell) for cell in head])
+    for row in results.measured:
+        writer.writerow([neutral(cell) if isinstance(cell, str) else cell for cell in _cells(row, ledger, properties)])
+    return buffer.getvalue()
+
+
+def _properties(ledger: Ledger, results: Results) -> list[str]:
+    names = [objective.property for objective in ledger.spec.objectives]
+    for row in results.measured:
+        names += [m.property for m in row.observation.measurements] if row.observation else []
+    return list(dict.fromkeys(names))
+
+
+def _cells(row: Row, ledger: Ledger, properties: list[str]) -> list[str | float | int | None]:
+    seen = row.observation
+    assert seen is not None
+    space = ledger.spec.space
+    cells: list[str | float | int | None] = [
+        row.trial.id, row.round, row.number, row.trial.purpose, row.trial.source, seen.status, seen.cause or "",
+        row.excluded, "true" if seen.simulated else "false", seen.composition.basis,
+    ]  # fmt: skip
+    cells += [round(value, 9) for value in seen.composition.vector(space.component_names)]
+    cells.append(seen.achieved_from)
+    cells += [seen.process.get(v.name, row.trial.process.get(v.name)) for v in space.process]
+    found = {m.property: m for m in seen.measurements}
+    for name in properties:
+        item = found.get(name)
+        cells += [item.value, item.sd, item.censoring, item.unit] if item else [None, None, "", ""]
+    return [*cells, seen.cost, ledger.spec.budget.currency, seen.hours, seen.started_h, seen.instrument, seen.note]
