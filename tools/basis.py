@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from eutectic.core.composition import Basis, Composition, Part
 from eutectic.core.errors import BadInput
 from eutectic.core.record import Record
 from eutectic.core.tool import tool
-from pydantic import Field
 
 
 class ReadFormula(Record):

@@ -1,0 +1,85 @@
+"""A simulated lab's own checks of a plan, and of a spec before anything is planned."""
+
+from __future__ import annotations
+
+from eutectic.core.errors import BadInput, EutecticError
+from eutectic.core.plan import Capabilities, Check, Plan
+from eutectic.core.spec import CampaignSpec
+from eutectic.lab_interface.law import Law
+from eutectic.lab_interface.law_inputs import fractions_of, process_of
+
+
+def check_plan(plan: Plan, capabilities: Capabilities, law: Law) -> tuple[Check, ...]:
+    """Every check with its verdict; no effect."""
+    doses = [dose for sample in plan.samples for dose in sample.doses]
+    ticks = {dose.tick for dose in doses}
+    least = min(dose.ticks for dose in doses)
+    sizes = {sum(dose.ticks for dose in sample.doses) for sample in plan.samples}
+    trials, samples = [item.id for item in plan.trials], [item.trial for item in plan.samples]
+    return (
+        _check("lab_name", plan.lab == capabilities.name, f"plan for {plan.lab!r}, this is {capabilities.name!r}"),
+        _check("lab_simulated", plan.simulated, "simulated data must be marked as such"),
+        _check("lab_samples", sorted(trials) == sorted(set(samples)) == sorted(samples), "one sample for each trial"),
+        _check("lab_batch", len(samples) <= capabilities.max_batch, f"{len(samples)} of {capabilities.max_batch}"),
+        _check("lab_tick", ticks == {capabilities.tick}, f"{sorted(ticks)}, the lab doses in {capabilities.tick}"),
+        _check("lab_least_dose", least >= capabilities.min_ticks, f"{least} ticks, least {capabilities.min_ticks}"),
+        _check("lab_size", max(sizes) <= capabilities.total_ticks, f"{max(sizes)} of {capabilities.total_ticks} ticks"),
+        _law_check(plan, law),
+    )
+
+
+def check_spec(spec: CampaignSpec, law: Law) -> None:
+    """Refuse a spec whose space or objectives the law cannot serve.
+
+    Raises:
+        BadInput: another basis, an unknown component, process variable or property, or another unit.
+    """
+    if spec.space.basis != law.basis:
+        raise BadInput(f"the law is in {law.basis}, the space in {spec.space.basis}", where="space.basis")
+    strange = sorted(set(spec.space.component_names) - set(law.components))
+    if strange:
+        raise BadInput(
+            f"the law knows nothing of {strange}",
+            where="space.components",
+            mend="it knows " + ", ".join(law.components),
+        )
+    known = {item.name for item in law.process}
+    unknown = sorted({item.name for item in spec.space.process} - known)
+    if unknown:
+        raise BadInput(
+            f"the law knows no process variable {unknown}",
+            where="space.process",
+            mend="it knows " + (", ".join(sorted(known)) or "none"),
+        )
+    _check_objectives(spec, law)
+
+
+def _check_objectives(spec: CampaignSpec, law: Law) -> None:
+    units = {item.name: item.unit for item in law.properties}
+    for index, objective in enumerate(spec.objectives):
+        if objective.property not in units:
+            raise BadInput(
+                f"the lab does not measure {objective.property!r}",
+                where=f"objectives.{index}.property",
+                mend="it measures " + ", ".join(f"{name} in {unit}" for name, unit in units.items()),
+            )
+        if objective.unit != units[objective.property]:
+            raise BadInput(
+                f"{objective.property} in {objective.unit!r}",
+                where=f"objectives.{index}.unit",
+                mend=f"the lab gives it in {units[objective.property]!r}",
+            )
+
+
+def _law_check(plan: Plan, law: Law) -> Check:
+    try:
+        for sample in plan.samples:
+            fractions_of(law, sample.achieved)
+            process_of(law, sample.process)
+    except EutecticError as error:
+        return Check(name="lab_law", verdict="block", detail=f"{sample.trial}: {error}")
+    return Check(name="lab_law", verdict="pass", detail="every recipe is within the law")
+
+
+def _check(name: str, holds: bool, detail: str) -> Check:
+    return Check(name=name, verdict="pass" if holds else "block", detail=detail)

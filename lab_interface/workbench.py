@@ -1,0 +1,158 @@
+"""The workbench of a simulated lab: makes and measures one sample of a plan, the same way every time it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import sqrt
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import NamedTuple
+
+from eutectic.core.composition import Composition
+from eutectic.core.plan import Plan, Sample
+from eutectic.core.record import significant
+from eutectic.core.spec import CampaignSpec
+from eutectic.core.trial import AchievedFrom, Censoring, Measurement, Observation, Trial
+from eutectic.lab_interface.emulator import Emulator
+from eutectic.lab_interface.faults import stream, trial_fate
+from eutectic.lab_interface.law import Law, LawProperty
+from eutectic.lab_interface.readings import keep_readings
+from eutectic.lab_interface.simulated_settings import Limits, SimulatedSettings
+
+
+class Slot(NamedTuple):
+    """Where and when a run stands in the lab's own order."""
+
+    batch: int
+    """Count of runs before this one."""
+    begins_h: float
+    """Lab hours at which its preparation begins."""
+
+
+class Workbench:
+    """Law, settings and seed; a value depends on these, the trial, the attempt and the slot, never on the clock."""
+
+    def __init__(self, law: Law, settings: SimulatedSettings, spec: CampaignSpec, instrument: str) -> None:
+        self._law, self._settings, self._seed, self._instrument = law, settings, spec.seed, instrument
+        self._prices = {item.name: item.price or 0.0 for item in spec.space.components} | settings.prices
+
+    def make(self, plan: Plan, index: int, slot: Slot, folder: Path) -> Observation:
+        """Make and measure the sample of that index and keep its raw readings under `folder`."""
+        sample, settings = plan.samples[index], self._settings
+        trial = next(item for item in plan.trials if item.id == sample.trial)
+        composition, source = self._achieved(trial, sample, plan.attempt)
+        fate = trial_fate(settings, self._seed, trial.id, plan.attempt)
+        blank = Observation(
+            trial=trial.id,
+            composition=composition,
+            achieved_from=source,
+            process=sample.process,
+            simulated=True,
+            instrument=self._instrument,
+            cost=self._cost(sample),
+            hours=settings.hours_per_trial,
+            started_h=self._starts(index, slot),
+        )
+        cause = self._law.feasible(composition, sample.process)
+        if cause is not None:
+            return blank.model_copy(
+                update={"status": "failed", "cause": cause, "note": "no sample could be made of it"}
+            )
+        if fate.abandoned is not None:
+            note = "abandoned before a value could be read"
+            return blank.model_copy(update={"status": "abandoned", "cause": fate.abandoned, "note": note})
+        if not fate.has_reading:
+            return blank.model_copy(update={"status": "failed", "cause": "instrument_fault", "note": "no reading"})
+        shown = index - 1 if fate.is_stuck and index > 0 else index
+        values = self._readings(plan, shown, slot)
+        if fate.outlier:
+            values = {name: [v + fate.outlier * self._sd(name, v) for v in found] for name, found in values.items()}
+        return self._measured(blank, values, folder)
+
+    def _starts(self, index: int, slot: Slot) -> float:
+        """Lab hours at which a sample is measured: preparation first, then one after another on each instrument."""
+        before = index // self._settings.instruments * self._settings.hours_per_trial
+        return slot.begins_h + self._settings.hours_per_batch + before
+
+    def _cost(self, sample: Sample) -> float:
+        """Money for one sample; a microlitre of anything counts as a milligram."""
+        material = sum(
+            self._prices.get(dose.component, 0.0) * dose.ticks * float(dose.tick.split()[0]) * 1e-6
+            for dose in sample.doses
+        )
+        return round(self._settings.cost_per_trial + material, 6)
+
+    def _achieved(self, trial: Trial, sample: Sample, attempt: int) -> tuple[Composition, AchievedFrom]:
+        """What the doses became; a recipe that a table holds is made exactly as the table has it."""
+        if isinstance(self._law, Emulator) and self._law.holds(trial.composition, trial.process):
+            return trial.composition, "planned"
+        if self._settings.weighing_sd_ticks == 0:
+            return sample.achieved, "weighed"
+        draws = stream(self._seed, "weigh", trial.id, attempt)
+        factors = {
+            dose.component: max(0.0, 1 + draws.gauss(0, self._settings.weighing_sd_ticks) / dose.ticks)
+            for dose in sample.doses
+        }
+        amounts = {name: share * factors.get(name, 1.0) for name, share in sample.achieved.fractions.items()}
+        return Composition.of(amounts, sample.achieved.basis, normalise=True), "weighed"
+
+    def _readings(self, plan: Plan, index: int, slot: Slot) -> dict[str, list[float]]:
+        """Readings of a sample, with its own error, the batch's and the drift, before any fault."""
+        settings, sample = self._settings, plan.samples[index]
+        trial = next(item for item in plan.trials if item.id == sample.trial)
+        composition, _ = self._achieved(trial, sample, plan.attempt)
+        truth = self._law.true_values(composition, sample.process)
+        drift = 1 + settings.drift_per_day * self._starts(index, slot) / 24
+        found = {}
+        for item in self._law.properties:
+            sd = self._relative_sd(item)
+            draws = stream(self._seed, "noise", trial.id, plan.attempt, item.name)
+            made = 1 + draws.gauss(0, sd * sqrt(1 - settings.seen_share))
+            spread = sd * sqrt(settings.seen_share * settings.readings)
+            shift = 1.0 if item.noise == 0 else drift * (1 + self._batch_effect(item, sd, slot.batch))
+            level = truth[item.name] * made * shift
+            found[item.name] = [level + truth[item.name] * draws.gauss(0, spread) for _ in range(settings.readings)]
+        return found
+
+    def _batch_effect(self, item: LawProperty, sd: float, batch: int) -> float:
+        """Relative shift of a batch; smaller in proportion for properties that are measured more precisely."""
+        scale = sd / self._settings.noise if self._settings.noise else 1.0
+        return stream(self._seed, "batch", batch, item.name).gauss(0, self._settings.batch_sd * scale)
+
+    def _measured(self, blank: Observation, values: Mapping[str, list[float]], folder: Path) -> Observation:
+        measurements, kept = [], {}
+        for item in self._law.properties:
+            low, high = self._scale(item)
+            clipped = [significant(min(max(v, low), high), 9) for v in values[item.name]]
+            mean = fmean(values[item.name])
+            censoring: Censoring = "below" if mean < low else "above" if mean > high else "none"
+            error = stdev(clipped) / sqrt(len(clipped)) if len(clipped) > 1 else None
+            shown = fmean(clipped) if censoring == "none" else (low if censoring == "below" else high)
+            measurements.append(
+                Measurement(
+                    property=item.name,
+                    unit=item.unit,
+                    value=significant(shown, 9),
+                    sd=error if censoring == "none" else None,
+                    censoring=censoring,
+                )
+            )
+            kept[item.name] = clipped
+        digest = keep_readings(folder, blank.trial, kept, {item.name: item.unit for item in self._law.properties})
+        return blank.model_copy(update={"measurements": tuple(measurements), "artifacts": (digest,)})
+
+    def _relative_sd(self, item: LawProperty) -> float:
+        chosen = self._settings.noise_of.get(item.name)
+        if chosen is not None:
+            return chosen
+        return self._settings.noise if item.noise is None else item.noise
+
+    def _sd(self, name: str, value: float) -> float:
+        item = next(found for found in self._law.properties if found.name == name)
+        return self._relative_sd(item) * abs(value)
+
+    def _scale(self, item: LawProperty) -> tuple[float, float]:
+        """Least and largest value the instrument shows."""
+        limits = self._settings.limits.get(item.name, Limits(below=item.below, above=item.above))
+        low = float("-inf") if limits.below is None else limits.below
+        return low, float("inf") if limits.above is None else limits.above
