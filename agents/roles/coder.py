@@ -24,7 +24,7 @@ _NOTES = {
     "weigh": "Weigh each component into its labelled vessel; write down the mass that was reached.",
     "dispense": "Dispense each stock into its labelled well; write down the volume that was reached.",
     "mix": "Mix until uniform.",
-    "melt": "Melt under inert gas, turn the button and melt again so that it is homogeneous.",
+    "melt": "Melt under inert gas unless the plan sets the atmosphere; turn the button and melt again.",
     "cast": "Cast in the form that the measurement needs.",
     "anneal": "Anneal as the plan says for this sample.",
     "quench": "Cool as the plan says; keep the cooling the same for all samples of a round.",
@@ -48,7 +48,9 @@ def protocol(context: ProtocolContext) -> Protocol:
         _step(action, [name for name in process if placed[name] == action], process, context) for action in actions
     ]
     steps += [_measure(context)]
-    title = f"{context.lab}: {listed(line.property for line in context.objectives)} of {context.sample_size} samples"
+    title = (
+        f"{listed(line.property for line in context.objectives)} of samples of {context.sample_size} on {context.lab}"
+    )
     code = files("eutectic.agents.roles").joinpath("robust_mean.py").read_text(encoding="utf-8")
     return Protocol.model_validate({"title": clip(title, 160), "steps": steps, "analysis_code": code})
 
@@ -79,7 +81,11 @@ def _step(action: str, names: Iterable[str], lines: dict[str, str], context: Pro
 def _measure(context: ProtocolContext) -> dict[str, Any]:
     """The last step: what is read, in which unit, how often."""
     parameters: Sequence[dict[str, Any]] = [
-        {"name": clip(line.property, 60), "value": context.readings_per_property, "unit": clip(f"x {line.unit}", 20)}
+        {
+            "name": clip(f"{line.property} in {line.unit}", 60),
+            "value": context.readings_per_property,
+            "unit": "readings",
+        }
         for line in context.objectives
     ]
     note = (

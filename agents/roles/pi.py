@@ -32,7 +32,8 @@ def frame(context: FrameContext) -> Brief:
     names = [first_word(line) for line in context.space.components]
     rounds = -(-context.budget.experiments // context.batch)
     summary = (
-        f"Wanted: {wishes}. Space: {count(len(names), 'component')} in {context.space.basis} "
+        f"{clip(context.goal, 300).rstrip('.')}. Objectives: {wishes}. "
+        f"Space: {count(len(names), 'component')} in {context.space.basis} "
         f"({', '.join(context.space.components)}), {count(len(context.space.rules), 'rule')}, "
         f"{count(len(context.space.process), 'process variable')}. Budget: {_budget_text(context.budget)}, "
         f"in batches of {context.batch} ({count(rounds, 'round')}). Lab: {context.lab}"
@@ -40,7 +41,7 @@ def frame(context: FrameContext) -> Brief:
     )
     goals = [line for line in context.objectives if line.wish not in ("maximize", "minimize")]
     success = (
-        f"One trial that meets {listed(goal_text(line) for line in goals)} at once."
+        f"One trial that meets {listed(goal_text(line) for line in goals)}{' at once' if len(goals) > 1 else ''}."
         if goals
         else f"No threshold is set: the best measured trial when the budget of {context.budget.experiments} "
         "experiments is used or a stop rule holds."

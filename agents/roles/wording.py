@@ -43,10 +43,14 @@ def with_unit(value: Value, unit: str) -> str:
 
 
 def objective_text(line: ObjectiveLine) -> str:
-    """Such as `maximize saturation_induction (T)`."""
+    """Such as `maximize saturation_induction (T)` or `minimize coercivity (A/m), at most 5`."""
     unit = "" if line.unit in ("1", "") else f" ({line.unit})"
-    wish = f"bring to {line.wish}" if _NUMBER.match(line.wish) else line.wish
-    return f"{wish}: {line.property}{unit}"
+    if _NUMBER.match(line.wish):
+        return f"bring {line.property}{unit} to {line.wish}"
+    verb, _, limit = line.wish.partition(", ")
+    if verb in ("maximize", "minimize"):
+        return f"{verb} {line.property}{unit}" + (f", {limit}" if limit else "")
+    return f"{line.property}{unit}: {line.wish}"
 
 
 def goal_text(line: ObjectiveLine) -> str:
