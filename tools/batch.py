@@ -1,0 +1,113 @@
+"""Chooses a batch greedily: each recipe is worth what it adds to those already chosen or on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eutectic.core.objective import Objective
+from eutectic.tools.acquisition import Acquisition, acquisition_of
+from eutectic.tools.encoding import FloatArray
+from eutectic.tools.incumbent import Measured
+from eutectic.tools.lattice import IntArray
+from eutectic.tools.local_search import candidates, improve, row_keys
+from eutectic.tools.optimizer_space import left
+from eutectic.tools.sampling import Domain
+from eutectic.tools.surrogate import Posterior
+from eutectic.tools.survival import Survival
+
+_POOL = 1000
+_KEPT = 400
+"""Best candidates that are scored again as the batch grows."""
+_STARTS = 4
+_NEAR = 12
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The rows chosen, best first, then the alternatives, each with its merit, and what scored them."""
+
+    rows: IntArray
+    log_merits: FloatArray
+    acquisition: Acquisition
+    survival: Survival
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """Everything a choice rests on; use inside a `torch_scope`."""
+
+    objectives: Sequence[Objective]
+    domain: Domain
+    posterior: Posterior
+    survival: Survival
+    measured: Measured
+    features: FloatArray
+    """`N x d` features of measured recipes."""
+    waiting: IntArray
+    """Rows that are on their way."""
+    taken: set[bytes]
+    """Keys of rows that may not be proposed."""
+
+    def choose(self, n: int, alternatives: int, rng: np.random.Generator) -> Batch:
+        """Up to `n` new rows and up to `alternatives` more.
+
+        Raises:
+            InfeasibleSpace: nothing is left to propose.
+        """
+        models = [self.posterior.models[objective.property] for objective in self.objectives]
+        acquisition = acquisition_of(self.objectives, models, self.features, int(rng.integers(2**31)))
+        if len(self.waiting):
+            acquisition.await_also(self._encode(self.waiting))
+        near = np.vstack([self.measured.rows[:_NEAR], self.waiting[-_NEAR:]])
+        pool = left(candidates(self.domain, _POOL, near, self.taken, rng), 2 * _POOL + 24 * len(near), rng)
+        is_whole = self.domain.every is not None and len(self.domain.every) - len(self.taken) <= len(pool)
+        taken = set(self.taken)
+        rows: list[IntArray] = []
+        merits: list[float] = []
+        values = self._merit(acquisition, pool)
+        while len(rows) < n and len(pool):
+            order = np.argsort(-values, kind="stable")[:_KEPT]
+            pool, values = pool[order], values[order]
+            best, merit = pool[0], values[0]
+            if not is_whole:
+                climbed = improve(self.domain, pool[:_STARTS], lambda some: self._merit(acquisition, some), taken, rng)
+                climbed_values = self._merit(acquisition, climbed)
+                best, merit = climbed[climbed_values.argmax()], climbed_values.max()
+            rows.append(best)
+            merits.append(float(merit))
+            taken.add(row_keys(best[None, :])[0])
+            acquisition.await_also(self._encode(best[None, :]))
+            pool = pool[[key not in taken for key in row_keys(pool)]]
+            if len(pool) and (len(rows) < n or alternatives):
+                values = self._merit(acquisition, pool)
+        others = self._diverse(pool, values, rows, alternatives) if len(pool) else []
+        merits += [float(values[i]) for i in others]
+        chosen = np.array([*rows, *(pool[i] for i in others)], dtype=np.int64).reshape(-1, self.waiting.shape[1])
+        return Batch(chosen, np.array(merits), acquisition, self.survival)
+
+    def _encode(self, rows: IntArray) -> FloatArray:
+        return self.domain.encoder.rows(self.domain.lattice, rows)
+
+    def _merit(self, acquisition: Acquisition, rows: IntArray) -> FloatArray:
+        features = self._encode(rows)
+        return acquisition.log_merit(features) + np.log(self.survival.chance(features))
+
+    def _diverse(self, pool: IntArray, values: FloatArray, rows: list[IntArray], n: int) -> list[int]:
+        """Good candidates apart from the batch and from each other; the distance asked for shrinks as needed."""
+        features = self._encode(pool)
+        order = np.argsort(-values, kind="stable")
+        apart = 0.25 * float(np.median(np.linalg.norm(features - features.mean(axis=0), axis=1)))
+        picked: list[int] = []
+        while len(picked) < min(n, len(pool)):
+            seen = [*self._encode(np.array(rows, dtype=np.int64).reshape(-1, pool.shape[1])), *features[picked]]
+            for i in order:
+                if len(picked) >= n or i in picked:
+                    continue
+                if all(float(np.linalg.norm(features[i] - point)) >= apart for point in seen):
+                    picked.append(int(i))
+                    seen.append(features[i])
+            apart = apart / 2 if apart > 1e-6 else 0.0
+        return sorted(picked, key=lambda i: -values[i])

@@ -1,0 +1,95 @@
+"""Candidates on the feasible lattice and their improvement by small exact moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+
+import numpy as np
+
+from eutectic.tools.encoding import FloatArray
+from eutectic.tools.lattice import BoolArray, IntArray
+from eutectic.tools.sampling import Domain, unique_rows
+from eutectic.tools.walk import reach
+
+Merit = Callable[[IntArray], FloatArray]
+_SIZES = np.array([1, 1, 2, 3, 5, 8, 13, 21], dtype=np.int64)
+
+
+def row_keys(rows: IntArray) -> list[bytes]:
+    """A hashable key of each row."""
+    return [row.tobytes() for row in np.ascontiguousarray(rows, dtype=np.int64)]
+
+
+def allowed(rows: IntArray, taken: Set[bytes]) -> BoolArray:
+    """Which rows are not among those taken."""
+    return np.array([key not in taken for key in row_keys(rows)], dtype=np.bool_)
+
+
+def candidates(domain: Domain, n: int, near: IntArray, taken: Set[bytes], rng: np.random.Generator) -> IntArray:
+    """Feasible rows to score: all of a lattice of at most `2n` recipes, else `n` random ones and neighbours of `near`.
+
+    An empty answer means that nothing is left, as far as an enumeration or a long walk can tell.
+    """
+    if domain.every is not None:
+        free = domain.every[allowed(domain.every, taken)]
+        if len(free) <= 2 * n:
+            return free
+        free = free[rng.permutation(len(free))[:n]]
+    else:
+        free = domain.random(n, rng)
+    close = near[domain.lattice.feasible(near)]
+    rows = unique_rows(np.vstack([free, neighbours(domain, np.repeat(close, 24, axis=0), rng)]))
+    return rows[allowed(rows, taken)]
+
+
+def improve(domain: Domain, starts: IntArray, merit: Merit, taken: Set[bytes], rng: np.random.Generator) -> IntArray:
+    """Walk uphill from each start `S x (n + p)`, by the best of some random moves at a time, until none climbs."""
+    rows, values = starts, merit(starts)
+    width = min(64, 12 + 4 * domain.lattice.n_components)
+    patience = 0
+    for _ in range(24):
+        tried = neighbours(domain, np.repeat(rows, width, axis=0), rng)
+        tried_values = np.where(allowed(tried, taken), merit(tried), -np.inf).reshape(len(rows), width)
+        best = tried_values.argmax(axis=1)
+        better = tried_values[np.arange(len(rows)), best] > values + 1e-6
+        picked = tried.reshape(len(rows), width, -1)[np.arange(len(rows)), best]
+        rows = np.where(better[:, None], picked, rows)
+        values = np.where(better, tried_values[np.arange(len(rows)), best], values)
+        patience = 0 if better.any() else patience + 1
+        if patience == 2:
+            break
+    return rows
+
+
+def neighbours(domain: Domain, rows: IntArray, rng: np.random.Generator) -> IntArray:
+    """One feasible neighbour of each row (the row itself where the move drawn is not possible)."""
+    lattice = domain.lattice
+    n, p = lattice.n_components, len(lattice.levels)
+    moved = rows.copy()
+    if len(domain.walker.moves) and len(rows):
+        move = domain.walker.moves[rng.integers(len(domain.walker.moves), size=len(rows))]
+        least, most = reach(lattice, rows[:, :n], move)
+        sign = rng.choice(np.array([-1, 1]), size=len(rows))
+        times = sign * _SIZES[rng.integers(len(_SIZES), size=len(rows))]
+        to_the_end = rng.random(len(rows)) < 0.2
+        times = np.where(to_the_end, np.where(sign > 0, most, least), np.clip(times, least, most))
+        moved[:, :n] += times[:, None] * move
+    if p and len(rows):
+        only = rng.random(len(rows)) < (p / (p + n) if len(domain.walker.moves) else 1.0)
+        moved[only, :n] = rows[only, :n]
+        moved[only] = _turn_one(lattice.levels, n, moved[only], rng)
+    return np.where(lattice.feasible(moved)[:, None], moved, rows)
+
+
+def _turn_one(levels: IntArray, n: int, rows: IntArray, rng: np.random.Generator) -> IntArray:
+    """Rows with one process level changed: by a small step, a hundredth to a tenth of its range, or at random."""
+    turned = rows.copy()
+    which = rng.integers(len(levels), size=len(rows))
+    size = levels[which]
+    scale = np.maximum(1, np.rint(size * rng.choice(np.array([0.0, 0.01, 0.03, 0.1]), size=len(rows)))).astype(np.int64)
+    small = turned[np.arange(len(rows)), n + which] + rng.choice(np.array([-1, 1]), size=len(rows)) * scale
+    anywhere = rng.integers(size)
+    turned[np.arange(len(rows)), n + which] = np.where(
+        rng.random(len(rows)) < 0.3, anywhere, np.clip(small, 0, size - 1)
+    )
+    return turned

@@ -1,0 +1,160 @@
+"""Bayesian optimisation on the feasible lattice: space-filling starts, then what Gaussian processes expect most of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eutectic.core.errors import InfeasibleSpace
+from eutectic.core.optimizer import Advice, Pending, Proposal
+from eutectic.core.record import significant
+from eutectic.core.spec import CampaignSpec
+from eutectic.core.trial import Observation
+from eutectic.tools.batch import Chooser
+from eutectic.tools.gain import expected_gain
+from eutectic.tools.history import History, Table
+from eutectic.tools.incumbent import Measured, measured_recipes
+from eutectic.tools.lattice import IntArray
+from eutectic.tools.local_search import allowed, row_keys
+from eutectic.tools.optimizer_space import pending_rows, pick_spread, space_proposal
+from eutectic.tools.sampling import domain_of, unique_rows
+from eutectic.tools.surrogate import MOST_TRAINING, fit_table, training_rows
+from eutectic.tools.survival import fit_survival
+from eutectic.tools.torch_scope import torch_scope
+from eutectic.tools.why import Explainer
+
+_ENOUGH_REPEATS = 4
+"""Measurements of one recipe after which the next best one is repeated."""
+
+
+@dataclass(frozen=True)
+class _State:
+    """What one `ask` starts from."""
+
+    round: int
+    table: Table
+    waiting: IntArray
+    measured: Measured
+    seed: int
+
+
+class BayesOptimizer:
+    """The optimiser of kind `botorch`."""
+
+    def __init__(self, spec: CampaignSpec) -> None:
+        self._spec = spec
+        self._domain = domain_of(spec.space)
+        self._history = History(self._domain.lattice, self._domain.encoder, spec.objectives)
+        lattice = self._domain.lattice
+        free = lattice.n_components - int(np.linalg.matrix_rank(lattice.equal)) + len(lattice.levels)
+        wanted = min(2 * max(free, 1), spec.budget.experiments // 3)
+        self._initial = spec.optimizer.initial or max(spec.batch, wanted)
+
+    def tell(self, observations: Sequence[Observation]) -> None:
+        """Add observations (failed and censored ones too)."""
+        self._history.add(observations)
+
+    def ask(self, n: int, *, round: int, pending: Sequence[Pending] = (), alternatives: int = 0) -> Advice:
+        """Up to `n` proposals: starts that fill the space, then the surrogate's choice.
+
+        Raises:
+            InfeasibleSpace: nothing is left to propose.
+        """
+        table = self._history.table()
+        seed = int(np.random.SeedSequence([self._spec.seed, round]).generate_state(1)[0] >> 1)
+        measured = measured_recipes(table, self._spec.objectives)
+        state = _State(round, table, pending_rows(self._domain.lattice, pending), measured, seed)
+        n_starts = self._n_starts(state, n)
+        if n_starts == n:
+            return self._starts(state, n, alternatives)
+        starts = self._starts(state, n_starts, 0).batch if n_starts else ()
+        rows = [self._domain.lattice.nearest(start.composition, start.process) for start in starts]
+        waiting = np.vstack([state.waiting, *rows])
+        with torch_scope(seed):
+            advice = self._choice(_State(round, table, waiting, measured, seed), n - n_starts, alternatives)
+        return advice.model_copy(update={"batch": (*starts, *advice.batch)})
+
+    def _n_starts(self, state: _State, n: int) -> int:
+        """How many of the next `n` fill the space: all while fewer than two recipes have given every value."""
+        if len(state.measured.rows) < 2:
+            return n
+        return min(n, max(0, self._initial - len(state.measured.rows) - len(state.waiting)))
+
+    def _starts(self, state: _State, n: int, alternatives: int) -> Advice:
+        """The next of the space-filling starts, the same design in every round; beyond it, far from all trials."""
+        taken = set(row_keys(state.table.rows)) | set(row_keys(state.waiting))
+        design = self._domain.spread(self._initial, np.random.default_rng([self._spec.seed, 0]))
+        design = design[allowed(design, taken)]
+        done, wanted = self._initial - len(design), n + alternatives
+        proposals = [
+            space_proposal(self._domain, row, "initial", f"start {done + i + 1} of {self._initial}: fills the space")
+            for i, row in enumerate(design[:wanted])
+        ]
+        if len(proposals) < wanted:
+            rng = np.random.default_rng([self._spec.seed, state.round])
+            seen = np.vstack([state.table.rows[-300:], state.waiting, design])
+            try:
+                far = pick_spread(self._domain, wanted - len(proposals), seen, taken | set(row_keys(design)), rng)
+            except InfeasibleSpace:
+                if not proposals:
+                    raise
+                far = seen[:0]
+            words = "far from every trial so far: explores where little is known"
+            proposals += [space_proposal(self._domain, row, "initial", words) for row in far]
+        return Advice(
+            batch=tuple(proposals[:n]),
+            alternatives=tuple(proposals[n:]),
+            surrogate="space-filling",
+            notes=self._notes(state),
+        )
+
+    def _choice(self, state: _State, n: int, alternatives: int) -> Advice:
+        """The surrogate's choice of `n`, repeats of the best among them."""
+        spec, domain = self._spec, self._domain
+        posterior = fit_table(spec, domain.encoder, state.table)
+        trained = state.table.take(training_rows(state.table, spec.objectives))
+        repeats = self._repeats(state, n)
+        taken = set(row_keys(state.table.rows)) | set(row_keys(state.waiting))
+        chooser = Chooser(
+            spec.objectives,
+            domain,
+            posterior,
+            fit_survival(state.table),
+            state.measured,
+            trained.features,
+            state.waiting,
+            taken,
+        )
+        size = n - len(repeats)
+        batch = chooser.choose(size, alternatives, np.random.default_rng([spec.seed, state.round, 1]))
+        explainer = Explainer(spec.objectives, domain, state.measured, batch)
+        proposals: list[Proposal] = explainer.proposals()
+        new = domain.encoder.rows(domain.lattice, batch.rows[:size])
+        return Advice(
+            batch=(*proposals[:size], *explainer.replicates(repeats)),
+            alternatives=tuple(proposals[size:]),
+            surrogate="gp",
+            expected_gain=significant(max(0.0, expected_gain(batch.acquisition, new))),
+            notes=(*self._notes(state), *(model.note for model in posterior.models.values() if model.note)),
+        )
+
+    def _repeats(self, state: _State, n: int) -> IntArray:
+        """Rows to measure again: from the third round on, the best that have not been repeated enough."""
+        free = state.measured.counts < _ENOUGH_REPEATS
+        free &= self._domain.lattice.feasible(state.measured.rows)
+        free &= allowed(state.measured.rows, set(row_keys(state.waiting)))
+        wanted = min(self._spec.optimizer.replicates, n - 1) if state.round >= 3 else 0
+        return unique_rows(state.measured.rows[free][:wanted])
+
+    def _notes(self, state: _State) -> tuple[str, ...]:
+        notes = []
+        usable = int((~np.isnan(state.table.values)).any(axis=1).sum())
+        if self._history.unreadable:
+            notes.append(f"{self._history.unreadable} observations do not fit the search space and are left out")
+        if usable > MOST_TRAINING:
+            notes.append(f"the surrogate is fitted on {MOST_TRAINING} of {usable} observations: best, latest, spread")
+        if len(state.table) and not usable:
+            notes.append("no trial has given a value yet")
+        return tuple(notes)
