@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pydantic import JsonValue, ValidationError
+
 from eutectic.core.decision import Answer, Decision, MindName, ToolCall, Usage
 from eutectic.core.errors import BadInput
 from eutectic.core.record import Record, canonical_json
 from eutectic.core.spec import Role
-from pydantic import JsonValue, ValidationError
 
 T = TypeVar("T", bound=Record)
 

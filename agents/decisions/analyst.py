@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from eutectic.agents.decisions.common import ObjectiveLine, Result
 from eutectic.core.record import Record
-from pydantic import Field
 
 FlagCode = Literal["far_from_prediction", "far_from_replicate", "non_physical", "batch_shift"]
 

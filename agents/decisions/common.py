@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from eutectic.core.composition import Part
 from eutectic.core.record import Record
 from eutectic.core.space import Value
 from eutectic.core.trial import Prediction, Quote
-from pydantic import Field
 
 
 class NamedValue(Record):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from eutectic.agents.decisions.common import (
     CandidateLine,
     EvidenceLine,
@@ -13,7 +15,6 @@ from eutectic.agents.decisions.common import (
 )
 from eutectic.core.composition import Part
 from eutectic.core.record import Record
-from pydantic import Field
 
 
 class EvidenceContext(Record):

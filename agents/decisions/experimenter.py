@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from eutectic.agents.decisions.common import BudgetLine, Recipe
 from eutectic.core.plan import Check
 from eutectic.core.record import Record
-from pydantic import Field
 
 
 class PlannedLine(Record):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from eutectic.agents.decisions.common import BudgetLine, ObjectiveLine, Result, SpaceLine
 from eutectic.core.record import Record
-from pydantic import Field
 
 
 class FrameContext(Record):
