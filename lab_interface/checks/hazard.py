@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eutectic.core.plan import Check, Sample
+from eutectic.core.plan import Check, Protocol, Sample
 from eutectic.lab_interface.checks.process import hottest_c
 from eutectic.lab_interface.checks.subject import Subject, outcome
 from eutectic.lab_interface.hazards import Hazard, HazardTable, Substance
@@ -19,8 +19,8 @@ def check_hazards(subject: Subject) -> list[Check]:
     A warning in a simulated lab is said and passes: nothing is handled there.
     """
     hazards: dict[str, Hazard] = {}
-    hottest = hottest_c(subject)
-    media = protocol_media(subject)
+    hottest = hottest_c(subject.plan, subject.spec.space)
+    media = protocol_media(subject.plan.protocol, subject.hazards)
     for sample in subject.plan.samples:
         for hazard in subject.hazards.vessel([*contents(sample, subject.hazards), *media], hottest):
             hazards.setdefault(hazard.what, hazard)
@@ -39,15 +39,15 @@ def contents(sample: Sample, table: HazardTable) -> list[Substance]:
     return dosed + _media(table, ((name, value) for name, value in sample.process.items() if isinstance(value, str)))
 
 
-def protocol_media(subject: Subject) -> list[Substance]:
+def protocol_media(protocol: Protocol, table: HazardTable) -> list[Substance]:
     """Atmospheres, solvents and the like that the protocol's steps name."""
     named = (
         (parameter.name, parameter.value)
-        for step in subject.plan.protocol.steps
+        for step in protocol.steps
         for parameter in step.parameters
         if isinstance(parameter.value, str)
     )
-    return _media(subject.hazards, named)
+    return _media(table, named)
 
 
 def _media(table: HazardTable, named: Iterable[tuple[str, str]]) -> list[Substance]:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from eutectic.core.plan import Check
-from eutectic.core.space import Value
+from eutectic.core.plan import Check, Plan
+from eutectic.core.space import SearchSpace, Value
 from eutectic.lab_interface.checks.subject import Subject, outcome
 from eutectic.lab_interface.limits import KELVIN, UNITS, celsius, hours
 
@@ -24,24 +24,24 @@ class Setting(NamedTuple):
     unit: str
 
 
-def settings_of(subject: Subject) -> list[Setting]:
+def settings_of(plan: Plan, space: SearchSpace) -> list[Setting]:
     """Every process value and protocol parameter of a plan."""
-    units = {variable.name: variable.unit for variable in subject.spec.space.process}
+    units = {variable.name: variable.unit for variable in space.process}
     found = [
         Setting(sample.sample, name, value, units.get(name, ""))
-        for sample in subject.plan.samples
+        for sample in plan.samples
         for name, value in sorted(sample.process.items())
     ]
-    for number, step in enumerate(subject.plan.protocol.steps, start=1):
+    for number, step in enumerate(plan.protocol.steps, start=1):
         found += [Setting(f"step {number} {step.action}", p.name, p.value, p.unit) for p in step.parameters]
     return found
 
 
-def hottest_c(subject: Subject) -> float | None:
+def hottest_c(plan: Plan, space: SearchSpace) -> float | None:
     """The highest temperature of the plan in degC, or None where none is stated."""
     found = [
         temperature
-        for item in settings_of(subject)
+        for item in settings_of(plan, space)
         if isinstance(item.value, int | float) and (temperature := celsius(item.value, item.unit)) is not None
     ]
     return max(found, default=None)
@@ -60,7 +60,7 @@ def check_process(subject: Subject) -> list[Check]:
 
 def check_protocol(subject: Subject) -> list[Check]:
     """Settings are finite, have units, and lie within the limits of the bench; an unknown limit blocks a real lab."""
-    settings = settings_of(subject)
+    settings = settings_of(subject.plan, subject.spec.space)
     checks = [outcome("units", _unit_problems(settings), f"{len(settings)} settings, finite and with units")]
     strange = [f"{s.where}: unit {s.unit!r} of {s.name!r} is not known" for s in settings if _is_strange(s)]
     if not subject.plan.simulated:
@@ -105,7 +105,7 @@ def _limit_problems(subject: Subject, settings: list[Setting]) -> Iterator[str]:
 
 
 def _limits_said(subject: Subject) -> str:
-    hottest = hottest_c(subject)
+    hottest = hottest_c(subject.plan, subject.spec.space)
     if hottest is None:
         return "no temperature is set"
     limit = subject.limits.furnace_max_c

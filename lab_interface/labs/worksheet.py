@@ -1,0 +1,206 @@
+"""The worksheet lab: a person at a bench, with a sheet to carry out and a table to fill in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from eutectic.core.errors import BadInput, BadTable, LabFailed, PlanChanged, StorageFailed
+from eutectic.core.lab import Lab
+from eutectic.core.plan import Capabilities, Check, Plan, RunRef, RunStatus
+from eutectic.core.record import canonical_json
+from eutectic.core.spec import CampaignSpec
+from eutectic.core.trial import Observation
+from eutectic.lab_interface.hazards import hazard_table
+from eutectic.lab_interface.results_import import ImportReport
+from eutectic.lab_interface.worksheet_settings import read_settings
+from eutectic.lab_interface.worksheet_sheet import make_sheet, to_html, to_markdown
+from eutectic.lab_interface.worksheet_store import WorksheetStore
+from eutectic.lab_interface.worksheet_tables import results_csv, transfers_csv
+
+NAME = "worksheet"
+
+
+class WorksheetLab:
+    """A real lab without devices: a plan becomes a sheet in `plans/`, results come back as a filled-in table."""
+
+    def __init__(self, spec: CampaignSpec, folder: Path) -> None:
+        self._spec = spec
+        self._settings = read_settings(spec)
+        self._folder = folder
+        self._store = WorksheetStore(folder)
+
+    def capabilities(self) -> Capabilities:
+        """What the settings say a person can weigh and measure here."""
+        given = self._settings
+        return Capabilities(
+            name=NAME,
+            simulated=False,
+            idempotent=True,
+            properties=given.properties,
+            max_batch=given.max_batch,
+            tick=given.tick,
+            total_ticks=given.total_ticks,
+            min_ticks=given.min_ticks,
+            cost_per_trial=given.cost_per_trial,
+            hours_per_trial=given.hours_per_trial,
+            hours_per_batch=given.hours_per_batch,
+        )
+
+    def validate(self, plan: Plan) -> tuple[Check, ...]:
+        """Whether the lab is stopped, and whether a sheet can be written of the plan."""
+        stopped = self._store.stopped()
+        checks = [
+            Check(name="stop", verdict="block", detail=f"stopped: {stopped}")
+            if stopped
+            else Check(name="stop", verdict="pass", detail="no emergency stop")
+        ]
+        make_sheet(plan, self._spec, hazard_table())
+        checks.append(Check(name="sheet", verdict="pass", detail=f"a sheet of {len(plan.samples)} samples"))
+        return tuple(checks)
+
+    def submit(self, plan: Plan, key: str) -> RunRef:
+        """Write the sheet and its tables; the same key and plan give the same run and write missing files again.
+
+        Raises:
+            PlanChanged: the key was used for another plan.
+            LabFailed: the lab is stopped.
+            StorageFailed: the folder cannot be written.
+        """
+        stopped = self._store.stopped()
+        if stopped:
+            raise LabFailed(f"the lab is stopped: {stopped}", mend="a person must clear the stop first")
+        number = self._store.add(key, plan)
+        sheet = make_sheet(plan, self._spec, hazard_table())
+        folder = self.folder_of(key)
+        for name, text in (
+            ("plan.json", canonical_json(plan)),
+            ("transfers.csv", "\ufeff" + transfers_csv(plan)),
+            ("results_template.csv", "\ufeff" + results_csv(plan, self._spec.objectives, self._spec.space.process)),
+            ("worksheet.md", to_markdown(sheet)),
+            ("worksheet.html", to_html(sheet)),
+        ):
+            _write(folder / name, text)
+        return RunRef(lab=NAME, key=key, plan_sha256=plan.sha256, run=f"worksheet-{number}")
+
+    def folder_of(self, key: str) -> Path:
+        """Where the sheet of a plan lies."""
+        return self._folder / "plans" / key.replace("/", "_")
+
+    def status(self, ref: RunRef) -> RunStatus:
+        """Waiting for a person until every sample has a result; `unknown` where the plan never came here."""
+        plan = self._store.plan(ref.key)
+        if plan is None:
+            return RunStatus(state="unknown", done=0, total=0, note="no sheet was written for this plan")
+        found = self._store.results(ref.key)
+        ending, note = self._store.ending(ref.key)
+        done, total = len(found), len(plan.samples)
+        if ending != "open":
+            return RunStatus(state="partially_succeeded" if done else ending, done=done, total=total, note=note)
+        if done < total:
+            note = f"sheet in {self.folder_of(ref.key)}"
+            return RunStatus(state="awaiting_person", done=done, total=total, note=note)
+        n_ok = sum(item.status == "ok" for item in found.values())
+        state = "succeeded" if n_ok == total else "partially_succeeded" if n_ok else "failed"
+        return RunStatus.model_validate({"state": state, "done": done, "total": total})
+
+    def result(self, ref: RunRef) -> tuple[Observation, ...]:
+        """The newest version of each result, in the order of the plan's trials."""
+        plan = self._store.plan(ref.key)
+        found = self._store.results(ref.key)
+        return () if plan is None else tuple(found[trial.id] for trial in plan.trials if trial.id in found)
+
+    def record(self, report: ImportReport, reason: str = "") -> int:
+        """Take the accepted lines of a results file in and return how many were new or changed.
+
+        The same file twice is nothing new; a result that differs from the one before is a correction.
+
+        Raises:
+            PlanChanged: the results are of a plan that never came here.
+            BadTable: a value is in another unit than the objective's, or of a property nobody asked for.
+            BadInput: a correction without a reason.
+        """
+        plan = self._store.plan(report.key)
+        if plan is None or plan.sha256 != report.plan_sha256:
+            raise PlanChanged(f"no sheet was written for {report.key}", where=report.file)
+        self._check_units(report)
+        known = self._store.results(report.key)
+        placed = {item.trial: self._placed(item, report.key) for item in report.observations}
+        changed = {trial: item for trial, item in placed.items() if known.get(trial) != item}
+        corrections = sorted(changed.keys() & known.keys())
+        if corrections and not reason.strip():
+            raise BadInput(f"results of {', '.join(corrections)} were taken in before", mend="give --reason to correct")
+        self._store.keep(report.key, changed, report.file_sha256, reason)
+        return len(changed)
+
+    def history(self, ref: RunRef, trial: str) -> list[tuple[Observation, str]]:
+        """Every version of a result with the reason it was changed for, oldest first."""
+        return self._store.history(ref.key, trial)
+
+    def _check_units(self, report: ImportReport) -> None:
+        units = {item.property: item.unit for item in self._spec.objectives}
+        for observation in report.observations:
+            for item in observation.measurements:
+                if item.property not in units:
+                    raise BadTable(f"nobody asked for {item.property!r}", where=report.file)
+                if item.unit != units[item.property]:
+                    wanted = units[item.property]
+                    raise BadTable(
+                        f"{item.property} is in {item.unit!r}, the campaign in {wanted!r}", where=report.file
+                    )
+
+    def _placed(self, item: Observation, key: str) -> Observation:
+        """The observation on the lab's clock, which counts the hours of the plans one after the other."""
+        return item.model_copy(update={"started_h": round(self._store.hours_before(key), 6)})
+
+    def cancel(self, ref: RunRef) -> None:
+        """Give up the samples without a result."""
+        self._store.end(ref.key, "cancelled", "cancelled")
+
+    def abort(self, ref: RunRef, reason: str) -> None:
+        """Give the sheet up, with a reason; whoever holds it must be told."""
+        self._store.end(ref.key, "aborted", reason)
+
+    def estop(self, reason: str) -> None:
+        """Refuse every plan until a person clears the stop; it survives a restart and replaces no red button."""
+        self._store.stop(reason)
+
+    def clear_estop(self, by: str) -> None:
+        """Lift the stop, in a person's name.
+
+        Raises:
+            BadInput: nobody is named.
+        """
+        if not by.strip():
+            raise BadInput("a person must be named who clears the stop")
+        self._store.clear(by)
+
+    def reconcile(self, ref: RunRef, outcome: str, by: str) -> RunStatus:
+        """A person says whether the sheet was carried out: `ran` keeps it open for results, `did_not_run` ends it.
+
+        Raises:
+            BadInput: another word, or nobody is named.
+        """
+        if outcome not in ("ran", "did_not_run") or not by.strip():
+            raise BadInput(f"outcome {outcome!r} by {by!r}", mend="say 'ran' or 'did_not_run', and who says so")
+        self._store.end(ref.key, "open" if outcome == "ran" else "cancelled", f"{outcome}, says {by}")
+        return self.status(ref)
+
+
+def open(spec: CampaignSpec, folder: Path) -> Lab:
+    """The worksheet lab of a campaign, with its records in the campaign's folder."""
+    return WorksheetLab(spec, folder)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write beside and rename, so that a sheet is whole or not there."""
+    part = path.with_suffix(path.suffix + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise StorageFailed(f"the sheet cannot be written: {error.strerror}", where=str(path)) from error

@@ -1,0 +1,51 @@
+"""Settings of the worksheet lab: the balance, the furnace, what a sample costs and how long it takes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from eutectic.core.errors import BadInput
+from eutectic.core.spec import CampaignSpec
+from eutectic.lab_interface.limits import BenchLimits
+
+
+class WorksheetSettings(BenchLimits):
+    """What `lab.settings` may hold for a worksheet lab. A limit that is left out blocks what would need it."""
+
+    tick: Literal["0.1 mg", "1 mg", "0.1 uL", "1 uL"] = "1 mg"
+    """What the balance or pipette resolves."""
+    total_ticks: int = Field(default=2000, ge=10, le=100_000_000)
+    """Size of one sample in ticks."""
+    min_ticks: int = Field(default=5, ge=1)
+    """Least dose that can be weighed or dispensed well enough."""
+    max_batch: int = Field(default=24, ge=1, le=96)
+    cost_per_trial: float = Field(default=0.0, ge=0)
+    """Money per sample beside its components, in the budget's currency."""
+    hours_per_trial: float = Field(default=2.0, ge=0)
+    hours_per_batch: float = Field(default=8.0, ge=0)
+    properties: tuple[str, ...] = ()
+    """What can be measured; empty for whatever is asked."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> WorksheetSettings:
+        if self.min_ticks > self.total_ticks:
+            raise ValueError(f"min_ticks {self.min_ticks} is above total_ticks {self.total_ticks}")
+        return self
+
+
+def read_settings(spec: CampaignSpec) -> WorksheetSettings:
+    """The settings of a spec's lab.
+
+    Raises:
+        BadInput: an unknown key or a wrong value, with its place.
+    """
+    try:
+        return WorksheetSettings.model_validate(spec.lab.settings)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(["lab.settings", *map(str, first["loc"])])
+        known = "known are " + ", ".join(WorksheetSettings.model_fields)
+        mend = known if first["type"] == "extra_forbidden" else ""
+        raise BadInput(first["msg"].removeprefix("Value error, "), where=place, mend=mend) from None

@@ -1,0 +1,156 @@
+"""The sheet a person carries to the bench: steps, hazards, masses and boxes to tick, as Markdown and HTML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+from eutectic.core.plan import Plan, ProtocolStep
+from eutectic.core.spec import CampaignSpec
+from eutectic.lab_interface.checks.hazard import contents, protocol_media
+from eutectic.lab_interface.checks.process import hottest_c
+from eutectic.lab_interface.hazards import HazardTable, Substance
+from eutectic.lab_interface.worksheet_tables import amount, amount_unit, components, plan_mark
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sample of the sheet."""
+
+    sample: str
+    trial: str
+    purpose: str
+    amounts: tuple[str, ...]
+    """Per component of the sheet; empty where there is none."""
+    process: tuple[str, ...]
+    achieved: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Danger:
+    """What is to be known of one substance."""
+
+    name: str
+    level: str
+    why: str
+    ppe: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything that stands on a worksheet."""
+
+    title: str
+    goal: str
+    campaign: str
+    round: int
+    attempt: int
+    mark: str
+    sha256: str
+    unit: str
+    components: tuple[str, ...]
+    totals: tuple[str, ...]
+    """Amount of each component for the whole batch."""
+    process: tuple[str, ...]
+    measured: tuple[str, ...]
+    lines: tuple[Line, ...]
+    steps: tuple[str, ...]
+    dangers: tuple[Danger, ...]
+    warnings: tuple[str, ...]
+
+
+def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
+    """The sheet of a plan."""
+    names, tick = components(plan), plan.samples[0].doses[0].tick
+    trials = {trial.id: trial for trial in plan.trials}
+    totals = {
+        name: sum(d.ticks for sample in plan.samples for d in sample.doses if d.component == name) for name in names
+    }
+    lines = []
+    for sample in plan.samples:
+        doses = {dose.component: dose.ticks for dose in sample.doses}
+        lines.append(
+            Line(
+                sample=sample.sample,
+                trial=sample.trial,
+                purpose=trials[sample.trial].purpose,
+                amounts=tuple(amount(doses[name], tick) if name in doses else "" for name in names),
+                process=tuple(str(sample.process.get(variable.name, "")) for variable in spec.space.process),
+                achieved=f"{sample.achieved.formula()} ({sample.achieved.basis})",
+                why=trials[sample.trial].why,
+            )
+        )
+    media = protocol_media(plan.protocol, hazards)
+    met = [item for sample in plan.samples for item in contents(sample, hazards)] + media
+    substances = list({item.name: item for item in met}.values())
+    return Sheet(
+        title=plan.protocol.title,
+        goal=spec.goal,
+        campaign=plan.campaign,
+        round=plan.round,
+        attempt=plan.attempt,
+        mark=plan_mark(plan),
+        sha256=plan.sha256,
+        unit=amount_unit(tick),
+        components=tuple(names),
+        totals=tuple(amount(totals[name], tick) for name in names),
+        process=tuple(f"{v.name} [{v.unit}]" if v.unit else v.name for v in spec.space.process),
+        measured=tuple(f"{item.property} [{item.unit}]" for item in spec.objectives),
+        lines=tuple(lines),
+        steps=tuple(_step(step) for step in plan.protocol.steps),
+        dangers=tuple(_danger(item) for item in substances),
+        warnings=_together(plan, spec, hazards, media),
+    )
+
+
+def _together(plan: Plan, spec: CampaignSpec, hazards: HazardTable, media: list[Substance]) -> tuple[str, ...]:
+    """What the table says of substances that meet or get hot, once each."""
+    hottest = hottest_c(plan, spec.space)
+    found = [h.what for s in plan.samples for h in hazards.vessel([*contents(s, hazards), *media], hottest)]
+    return tuple(dict.fromkeys(what for what in found if what.startswith("rule ") or " boils at " in what))
+
+
+def to_html(sheet: Sheet) -> str:
+    """A page that prints well and needs no other file; every text is escaped."""
+    return _render("worksheet.html.j2", sheet, is_html=True)
+
+
+def to_markdown(sheet: Sheet) -> str:
+    """The same as Markdown with boxes to tick."""
+    return _render("worksheet.md.j2", sheet, is_html=False)
+
+
+def _render(name: str, sheet: Sheet, *, is_html: bool) -> str:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=is_html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["cell"] = _markdown_cell
+    text = files("eutectic.lab_interface").joinpath(name).read_text(encoding="utf-8")
+    return environment.from_string(text).render(sheet=sheet)
+
+
+def _markdown_cell(text: str) -> str:
+    """Text on one line without the signs that would break a Markdown table or start markup."""
+    flat = " ".join(text.split())
+    for sign in "\\`*_[]<>|#!":
+        flat = flat.replace(sign, f"\\{sign}")
+    return flat
+
+
+def _step(step: ProtocolStep) -> str:
+    settings = ", ".join(f"{p.name} {p.value} {p.unit}".rstrip() for p in step.parameters)
+    note = f". {step.note}" if step.note else ""
+    return step.action.capitalize() + (f": {settings}" if settings else "") + note
+
+
+def _danger(item: Substance) -> Danger:
+    level = {"pass": "known", "warn": "take care", "block": "forbidden"}[item.verdict]
+    return Danger(
+        name=item.name,
+        level=level if item.is_known else "unknown",
+        why=item.why,
+        ppe=item.ppe or "goggles, gloves, lab coat",
+        source=item.source,
+    )

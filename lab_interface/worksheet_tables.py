@@ -1,0 +1,91 @@
+"""Tables of a worksheet: the transfers to make and the template for results, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from eutectic.core.objective import Objective
+from eutectic.core.plan import Plan
+from eutectic.core.space import ProcessVariable
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+STATUS_COLUMN, CAUSE_COLUMN, NOTE_COLUMN = "done", "cause", "note"
+
+
+def plan_mark(plan: Plan) -> str:
+    """What a sheet says of its plan, such as `plan-0f3a..`: text that no spreadsheet takes for a number."""
+    return f"plan-{plan.sha256[:16]}"
+
+
+def neutral(cell: str) -> str:
+    """A text cell that no spreadsheet runs as a formula: an apostrophe before `=`, `+`, `-`, `@`, tab or newline."""
+    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+
+
+def unneutral(cell: str) -> str:
+    """The text that `neutral` was given."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_DANGEROUS) else cell
+
+
+def amount_unit(tick: str) -> str:
+    """`mg` or `uL`."""
+    return tick.split()[1]
+
+
+def amount(ticks: int, tick: str) -> str:
+    """An amount in the unit of the tick, with the digits the balance shows."""
+    size = tick.split()[0]
+    return f"{ticks * float(size):.1f}" if size == "0.1" else str(ticks)
+
+
+def components(plan: Plan) -> list[str]:
+    """Every component that a sample of the plan holds, in alphabetical order."""
+    return sorted({dose.component for sample in plan.samples for dose in sample.doses})
+
+
+def amount_column(component: str, tick: str) -> str:
+    """Header of the column for what was really weighed or dispensed."""
+    return f"{'mass' if amount_unit(tick) == 'mg' else 'volume'} {component} [{amount_unit(tick)}]"
+
+
+def process_column(variable: ProcessVariable) -> str:
+    """Header of the column for a process value as it was really done."""
+    return f"process {variable.name} [{variable.unit}]"
+
+
+def value_columns(objective: Objective) -> tuple[str, str]:
+    """Headers of the columns for a measured value and its standard uncertainty."""
+    return f"value {objective.property} [{objective.unit}]", f"sd {objective.property} [{objective.unit}]"
+
+
+def transfers_csv(plan: Plan) -> str:
+    """One line per dose, in the order of weighing: component by component, so that each bottle is opened once."""
+    rows = [
+        [str(number), sample.sample, dose.component, amount(dose.ticks, dose.tick), amount_unit(dose.tick)]
+        for number, (sample, dose) in enumerate(
+            ((s, d) for name in components(plan) for s in plan.samples for d in s.doses if d.component == name), start=1
+        )
+    ]
+    header = ["step", "sample", "component", "amount", "unit", "plan"]
+    return _csv(header, ([*row, plan_mark(plan)] for row in rows))
+
+
+def results_csv(plan: Plan, objectives: Sequence[Objective], process: Sequence[ProcessVariable]) -> str:
+    """One line per sample, to be filled in with what was really done and measured."""
+    tick = plan.samples[0].doses[0].tick
+    header = ["sample", "plan", STATUS_COLUMN, CAUSE_COLUMN]
+    header += [amount_column(name, tick) for name in components(plan)]
+    header += [process_column(variable) for variable in process]
+    header += [column for objective in objectives for column in value_columns(objective)]
+    header.append(NOTE_COLUMN)
+    return _csv(header, ([s.sample, plan_mark(plan), *[""] * (len(header) - 2)] for s in plan.samples))
+
+
+def _csv(header: list[str], rows: Iterable[list[str]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([neutral(cell) for cell in header])
+    writer.writerows([[neutral(cell) for cell in row] for row in rows])
+    return out.getvalue()
