@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from langgraph.types import Command
-
 from eutectic.agents.graph.build import build_graph
 from eutectic.agents.graph.context import CampaignContext
 from eutectic.agents.graph.state import RoundState
@@ -19,7 +17,7 @@ from eutectic.core.settings import Settings
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
-    from eutectic.agents.campaign import Outcome
+    from eutectic.agents.campaign import Outcome, State
 
 _PERSON = ("plan", "question", "unknown_run")
 
@@ -34,13 +32,12 @@ def drive(ctx: CampaignContext, settings: Settings) -> Outcome:
             state = _where(ctx)
             thread = f"{ctx.view.id}/r{state['round']:02d}"
             config: Any = {"configurable": {"thread_id": thread}, "recursion_limit": 1000}
-            given = _input(graph, config, saver, state)
+            given = _input(config, saver, state)
             result = graph.invoke(given, config, context=ctx, durability="sync")
             waiting = result.get("__interrupt__")
             if waiting:
                 value = waiting[0].value
-                kind = "waiting_person" if value["kind"] in _PERSON else "waiting_lab"
-                return Outcome(kind, _words(value))
+                return Outcome(_waits_for(value), _words(value))
             saver.delete_thread(thread)
     return Outcome("done", str(ctx.view.closed["reason"]) if ctx.view.closed else "")
 
@@ -70,10 +67,18 @@ def _still_open(ctx: CampaignContext, number: int) -> bool:
     return said is None or said["decision"] == "reject"
 
 
-def _input(graph: Any, config: Any, saver: BaseCheckpointSaver[Any], state: RoundState) -> Any:
-    if saver.get_tuple(config) is None:
-        return state
-    return Command(resume=True) if graph.get_state(config).interrupts else None
+def _input(config: Any, saver: BaseCheckpointSaver[Any], state: RoundState) -> RoundState | None:
+    """The first state, or None to go on from a checkpoint.
+
+    A node that was interrupted runs again from its top and finds the person's answer in the notebook, or waits again:
+    answers never travel through the checkpoint.
+    """
+    return state if saver.get_tuple(config) is None else None
+
+
+def _waits_for(value: dict[str, Any]) -> State:
+    by_hand = value["kind"] == "lab" and value["state"] == "awaiting_person"
+    return "waiting_person" if by_hand or value["kind"] in _PERSON else "waiting_lab"
 
 
 def _words(value: dict[str, Any]) -> str:
