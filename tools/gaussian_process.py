@@ -10,13 +10,12 @@ import numpy as np
 
 from eutectic.tools.encoding import FloatArray
 from eutectic.tools.history import replicate_variance
+from eutectic.tools.kernel_fit import LEAST_NOISE, Kernel, NoisePrior, first_kernel, fit_kernel
 from eutectic.tools.lattice import IntArray
 from eutectic.tools.torch_scope import tensor
 from eutectic.tools.warp import Warp, fit_warp
 
 _CHUNK = 512
-_LEAST_NOISE = 1e-4
-_ITERATIONS = 75
 
 
 @dataclass(frozen=True)
@@ -57,27 +56,18 @@ def fit_property(name: str, features: FloatArray, values: FloatArray, groups: In
         groups: `N` numbers, equal for replicates of one recipe.
         bend: Whether a skewed outcome may be transformed.
     """
-    from botorch.exceptions.errors import ModelFittingError
-    from botorch.fit import fit_gpytorch_mll
-    from gpytorch.mlls import ExactMarginalLogLikelihood
-    from linear_operator.utils.errors import NanError, NotPSDError
-
     warp = fit_warp(values, bend=bend)
     standard = warp.forward(values)
-    note = ""
-    model = _model(features, standard, *replicate_variance(standard, groups))
+    prior = _noise_prior(*replicate_variance(standard, groups))
+    kernel, note = first_kernel(features.shape[1], prior), ""
     if len(np.unique(groups)) < 3 or float(np.ptp(values)) == 0.0:
         note = f"{name}: too few different values to fit a model; standard settings stand in"
     else:
         try:
-            options = {"options": {"maxiter": _ITERATIONS}}
-            fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model), optimizer_kwargs=options)
-        except (ModelFittingError, NotPSDError, NanError, RuntimeError) as error:
-            note = f"{name}: the fit failed ({type(error).__name__}); standard settings stand in"
-            model = _model(features, standard, *replicate_variance(standard, groups))
-    model.eval()
-    noise = float(model.likelihood.noise.detach().mean().sqrt())
-    return PropertyModel(name, model, warp, noise, note)
+            kernel = fit_kernel(features, standard, prior)
+        except ArithmeticError as error:
+            note = f"{name}: the fit failed ({error}); standard settings stand in"
+    return PropertyModel(name, _model(features, standard, kernel), warp, kernel.noise**0.5, note)
 
 
 def lengthscales(model: PropertyModel) -> FloatArray:
@@ -86,34 +76,33 @@ def lengthscales(model: PropertyModel) -> FloatArray:
     return found
 
 
-def _model(features: FloatArray, standard: FloatArray, variance: float, freedom: int) -> Any:
-    """A process with the dimension-scaled lengthscale prior of Hvarfner et al. 2024, arXiv:2402.02229."""
+def _model(features: FloatArray, standard: FloatArray, kernel: Kernel) -> Any:
+    """A BoTorch process with fixed hyper-parameters."""
+    import torch
     from botorch.models import SingleTaskGP
-    from botorch.models.utils.gpytorch_modules import get_covar_module_with_dim_scaled_prior
+    from gpytorch.constraints import GreaterThan
+    from gpytorch.kernels import MaternKernel
+    from gpytorch.likelihoods import GaussianLikelihood
 
-    return SingleTaskGP(
+    model = SingleTaskGP(
         tensor(features),
         tensor(standard)[:, None],
-        likelihood=_likelihood(variance, freedom),
-        covar_module=get_covar_module_with_dim_scaled_prior(ard_num_dims=features.shape[1], use_rbf_kernel=False),
+        likelihood=GaussianLikelihood(noise_constraint=GreaterThan(LEAST_NOISE / 2, transform=None, initial_value=0.1)),
+        covar_module=MaternKernel(nu=2.5, ard_num_dims=features.shape[1]),
         outcome_transform=None,
         input_transform=None,
     )
+    model.covar_module.lengthscale = tensor(kernel.lengthscales)
+    model.likelihood.noise = torch.tensor(kernel.noise, dtype=torch.double)
+    model.mean_module.constant = torch.tensor(kernel.mean, dtype=torch.double)
+    return model.eval()
 
 
-def _likelihood(variance: float, freedom: int) -> Any:
-    """Gaussian noise with a log-normal prior: around the replicates' variance, as tight as their number allows."""
-    from gpytorch.constraints import GreaterThan
-    from gpytorch.likelihoods import GaussianLikelihood
-    from gpytorch.priors import LogNormalPrior
-
-    known = freedom >= 2 and variance > 0
-    centre = float(np.log(max(variance, 2 * _LEAST_NOISE))) if known else -4.0
-    width = max(0.3, (2.0 / freedom) ** 0.5) if known else 1.0
-    return GaussianLikelihood(
-        noise_prior=LogNormalPrior(centre, width),
-        noise_constraint=GreaterThan(_LEAST_NOISE, transform=None, initial_value=float(np.exp(centre))),
-    )
+def _noise_prior(variance: float, freedom: int) -> NoisePrior:
+    """Around the replicates' variance, as tight as their number allows; else BoTorch's default."""
+    if freedom < 2 or variance <= 0:
+        return NoisePrior(-4.0, 1.0)
+    return NoisePrior(float(np.log(max(variance, 2 * LEAST_NOISE))), max(0.3, (2.0 / freedom) ** 0.5))
 
 
 def _chunks(features: FloatArray) -> Iterator[FloatArray]:

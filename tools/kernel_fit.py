@@ -1,0 +1,125 @@
+"""Fits the kernel of a Gaussian process by maximum a posteriori with exact gradients, much faster than autograd."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log, sqrt
+
+import numpy as np
+
+from eutectic.tools.encoding import FloatArray
+
+LEAST_LENGTHSCALE = 0.025
+LEAST_NOISE = 1e-4
+_MOST_LENGTHSCALE = 1e3
+_MOST_NOISE = 4.0
+_ITERATIONS = 100
+
+
+@dataclass(frozen=True)
+class NoisePrior:
+    """A log-normal prior on the noise variance."""
+
+    centre: float
+    """Of the logarithm."""
+    width: float
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """Hyper-parameters of an ARD Matern-5/2 process of unit variance."""
+
+    lengthscales: FloatArray
+    noise: float
+    """Variance of one measurement."""
+    mean: float
+
+
+def first_kernel(d: int, prior: NoisePrior) -> Kernel:
+    """The hyper-parameters at the mode of their priors, for `d` features."""
+    centre, width = lengthscale_prior(d)
+    return Kernel(np.full(d, np.exp(centre - width**2)), max(float(np.exp(prior.centre)), LEAST_NOISE), 0.0)
+
+
+def lengthscale_prior(d: int) -> tuple[float, float]:
+    """Centre and width of the log-normal prior that scales with dimension (Hvarfner et al. 2024, arXiv:2402.02229)."""
+    return sqrt(2) + log(d) / 2, sqrt(3)
+
+
+def fit_kernel(features: FloatArray, standard: FloatArray, prior: NoisePrior) -> Kernel:
+    """The hyper-parameters of greatest posterior density for `N x d` features and `N` standardised values.
+
+    Marginal likelihood and its gradient: Rasmussen and Williams 2006, equations 5.8 and 5.9. The constant mean is the
+    generalised least-squares one.
+
+    Raises:
+        ArithmeticError: the covariance was not positive definite or the search found nothing finite.
+    """
+    from scipy.optimize import minimize
+
+    d = features.shape[1]
+    first = first_kernel(d, prior)
+    start = np.log(np.append(np.maximum(first.lengthscales, LEAST_LENGTHSCALE), first.noise))
+    low, high = (LEAST_LENGTHSCALE, LEAST_NOISE), (_MOST_LENGTHSCALE, _MOST_NOISE)
+    bounds = [(log(low[0]), log(high[0]))] * d + [(log(low[1]), log(high[1]))]
+    try:
+        answer = minimize(
+            lambda point: _loss(point, features, standard, prior),
+            start,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=bounds,
+            options={"maxiter": _ITERATIONS},
+        )
+    except np.linalg.LinAlgError as error:
+        raise ArithmeticError(str(error)) from error
+    if not np.isfinite(answer.fun):
+        raise ArithmeticError("the likelihood is not finite")
+    lengthscales, noise = np.exp(answer.x[:-1]), float(np.exp(answer.x[-1]))
+    inverse, _ = _inverse(_matern(features, lengthscales)[0], noise)
+    return Kernel(lengthscales, noise, _mean(inverse, standard))
+
+
+def _loss(point: FloatArray, features: FloatArray, standard: FloatArray, prior: NoisePrior) -> tuple[float, FloatArray]:
+    """Minus the log posterior and its gradient in the logarithms of lengthscales and noise."""
+    lengthscales, noise = np.exp(point[:-1]), float(np.exp(point[-1]))
+    covariance, slope = _matern(features, lengthscales)
+    inverse, log_determinant = _inverse(covariance, noise)
+    residual = standard - _mean(inverse, standard)
+    alpha = inverse @ residual
+    centre, width = lengthscale_prior(features.shape[1])
+    loss = 0.5 * float(residual @ alpha) + 0.5 * log_determinant
+    loss += float(point.sum() + ((point[:-1] - centre) ** 2).sum() / (2 * width**2))
+    loss += float((point[-1] - prior.centre) ** 2) / (2 * prior.width**2)
+    outer = inverse - np.outer(alpha, alpha)
+    weight = outer * slope
+    scaled = features / lengthscales
+    pull = (weight.sum(axis=1) @ scaled**2) - np.einsum("ij,ij->j", scaled, weight @ scaled)
+    gradient = np.append(pull, 0.5 * noise * np.trace(outer)) + 1.0
+    gradient[:-1] += (point[:-1] - centre) / width**2
+    gradient[-1] += (point[-1] - prior.centre) / prior.width**2
+    return loss, gradient
+
+
+def _matern(features: FloatArray, lengthscales: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The Matern-5/2 covariance `N x N` and its derivative by minus half the squared scaled distance."""
+    from scipy.spatial.distance import cdist
+
+    scaled = features / lengthscales
+    distance = sqrt(5) * cdist(scaled, scaled)
+    decay = np.exp(-distance)
+    return (1 + distance + distance**2 / 3) * decay, 5 / 3 * (1 + distance) * decay
+
+
+def _inverse(covariance: FloatArray, noise: float) -> tuple[FloatArray, float]:
+    """Inverse and log determinant of the covariance of measurements."""
+    from scipy.linalg import cho_solve
+
+    factor = np.linalg.cholesky(covariance + (noise + 1e-8) * np.eye(len(covariance)))
+    inverse = cho_solve((factor, True), np.eye(len(covariance)))
+    return np.asarray(inverse, dtype=np.float64), 2 * float(np.log(np.diag(factor)).sum())
+
+
+def _mean(inverse: FloatArray, standard: FloatArray) -> float:
+    weights = inverse.sum(axis=0)
+    return float(weights @ standard / weights.sum())
