@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from statistics import fmean, median, stdev
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from eutectic.core.composition import Basis, Composition
 from eutectic.core.errors import BadInput
@@ -16,9 +18,6 @@ from eutectic.lab_interface.law import LawProcess, LawProperty
 from eutectic.lab_interface.law_inputs import fractions_of, process_of
 from eutectic.lab_interface.measured_table import MeasuredRow, column, read_measurements
 from eutectic.lab_interface.table_card import InputColumn, PropertyColumn, TableCard, read_card
-
-if TYPE_CHECKING:
-    import numpy as np
 
 EXACT = 1e-6
 """Largest difference in any input at which a recipe counts as the one in the table."""
@@ -37,7 +36,8 @@ class Emulator:
     def __init__(self, rows: tuple[MeasuredRow, ...], card: TableCard) -> None:
         self._rows, self._card = rows, card
         self.process = tuple(_process(item, column(rows, i)) for i, item in enumerate(card.process))
-        self._inputs = [self._vector(row.fractions, row.process) for row in rows]
+        self._inputs = np.array([self._vector(row.fractions, row.process) for row in rows])
+        """Rows by inputs."""
         self._models: dict[int, Any] = {}
         self.properties = tuple(self._property(i, item) for i, item in enumerate(card.properties))
 
@@ -92,19 +92,15 @@ class Emulator:
         return inputs
 
     def _matches(self, recipe: list[float]) -> list[MeasuredRow]:
-        return [
-            row
-            for row, inputs in zip(self._rows, self._inputs, strict=True)
-            if all(abs(a - b) <= EXACT for a, b in zip(inputs, recipe, strict=True))
-        ]
+        is_same = (np.abs(self._inputs - np.array(recipe)) <= EXACT).all(axis=1)
+        return [self._rows[index] for index in np.flatnonzero(is_same)]
 
     def _predict(self, index: int, recipe: list[float]) -> float:
         if index not in self._models:
-            self._models[index] = _fitted(
-                [inputs for inputs, row in zip(self._inputs, self._rows, strict=True) if row.values[index] is not None],
-                [value for row in self._rows if (value := row.values[index]) is not None],
-            )
-        prediction: np.ndarray = self._models[index].predict([recipe])
+            values = [row.values[index] for row in self._rows]
+            is_known = np.array([value is not None for value in values])
+            self._models[index] = _fitted(self._inputs[is_known], [value for value in values if value is not None])
+        prediction = self._models[index].predict([recipe])
         return float(prediction[0])
 
     def _property(self, index: int, item: PropertyColumn) -> LawProperty:
@@ -116,7 +112,7 @@ class Emulator:
     def _replicate_cv(self, index: int) -> float | None:
         """Median relative standard deviation of recipes measured several times; None with fewer than five of them."""
         groups: dict[tuple[float, ...], list[float]] = defaultdict(list)
-        for row, inputs in zip(self._rows, self._inputs, strict=True):
+        for row, inputs in zip(self._rows, self._inputs.tolist(), strict=True):
             value = row.values[index]
             if value is not None:
                 groups[tuple(round(number, 6) for number in inputs)].append(value)
@@ -146,7 +142,7 @@ def _process(item: InputColumn, values: list[Value]) -> LawProcess:
     return LawProcess(name=name, unit=item.unit, low=min(numbers), high=max(numbers), default=median(numbers))
 
 
-def _fitted(inputs: list[list[float]], values: list[float]) -> Any:
+def _fitted(inputs: np.ndarray, values: list[float]) -> Any:
     from sklearn.ensemble import ExtraTreesRegressor
 
     return ExtraTreesRegressor(n_estimators=_TREES, random_state=0, n_jobs=1).fit(inputs, values)

@@ -63,7 +63,7 @@ def _row(table: Table, row: Row, card: TableCard) -> MeasuredRow | None:
     whole = 100.0 if card.scale == "percent" else 1.0
     shares = [_number(table, row, name) / whole for name in card.components]
     total = sum(shares)
-    if min(shares) < 0 or abs(total - 1) > card.sum_tolerance:
+    if min(shares) < 0 or abs(total - 1) > card.sum_tolerance + 1e-9:
         if card.off_sum == "drop" and min(shares) >= 0:
             return None
         raise BadTable(

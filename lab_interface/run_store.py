@@ -137,8 +137,8 @@ def find_run(connection: sqlite3.Connection, key: str) -> StoredRun | None:
 
 def next_slot(connection: sqlite3.Connection) -> tuple[int, float]:
     """Number of the next run and the lab hour at which it can begin."""
-    row = connection.execute("SELECT count(*), coalesce(max(ends_h), 0) FROM runs").fetchone()
-    return int(row[0]), float(row[1])
+    row = connection.execute("SELECT batch, ends_h FROM runs ORDER BY batch DESC LIMIT 1").fetchone()
+    return (0, 0.0) if row is None else (int(row[0]) + 1, float(row[1]))
 
 
 def insert_run(connection: sqlite3.Connection, run: StoredRun) -> None:

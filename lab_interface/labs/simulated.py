@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from eutectic.core.errors import BadInput, LabFailed, PlanChanged, PlanRefused
 from eutectic.core.plan import Capabilities, Check, Plan, RunRef, RunStatus
 from eutectic.core.spec import CampaignSpec
@@ -51,6 +53,11 @@ def open(spec: CampaignSpec, folder: Path) -> SimulatedLab:
     law, name = _law(settings)
     check_spec(spec, law)
     return SimulatedLab(spec, settings, law, name, folder)
+
+
+def example_settings() -> dict[str, JsonValue]:
+    """Settings under which this lab opens with a space of Fe and B; the contract test of labs uses them."""
+    return {"law": "fe_soft_magnet"}
 
 
 def _law(settings: SimulatedSettings) -> tuple[Law, str]:

@@ -1,0 +1,98 @@
+"""The contract of every lab: each file of `labs/` is found and tested here without touching this test."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from simulated_lab_builder import make_plan, make_spec
+
+from eutectic.core.errors import BadInput, EutecticError, LabFailed, NotSupported, PlanChanged
+from eutectic.core.lab import Lab
+from eutectic.core.plan import RunState
+from eutectic.lab_interface.registry import lab_names, open_lab
+
+LABS = pytest.mark.parametrize("name", lab_names())
+
+
+def opened(name: str, folder: Path) -> Lab:
+    """The lab with the settings its file gives as an example; skipped where a spec cannot open it."""
+    contents = vars(import_module(f"eutectic.lab_interface.labs.{name}"))
+    example = contents.get("example_settings", dict)()
+    try:
+        return open_lab(make_spec(example, kind=name), folder)
+    except NotSupported as error:
+        pytest.skip(f"no spec opens it: {error}")
+
+
+def test_the_simulated_lab_is_there():
+    assert "simulated" in lab_names()
+
+
+def test_an_unknown_lab_is_refused_with_those_there_are(tmp_path):
+    with pytest.raises(BadInput, match=r"lab\.kind: .*simulated"):
+        open_lab(make_spec(kind="no_such_lab"), tmp_path)
+
+
+@LABS
+def test_a_spec_opens_the_lab_or_is_told_why_not(name, tmp_path):
+    try:
+        lab = open_lab(make_spec({}, kind=name), tmp_path)
+    except EutecticError as error:
+        assert error.where.startswith("lab")
+        assert "\n" not in str(error)
+    else:
+        assert lab.capabilities().name
+
+
+@LABS
+def test_an_unknown_setting_is_refused_with_its_place(name, tmp_path):
+    opened(name, tmp_path)
+    contents = vars(import_module(f"eutectic.lab_interface.labs.{name}"))
+    example = contents.get("example_settings", dict)()
+    with pytest.raises(BadInput, match="no_such_setting"):
+        open_lab(make_spec(example | {"no_such_setting": 1}, kind=name), tmp_path)
+
+
+@LABS
+def test_checks_have_no_effect(name, tmp_path):
+    lab = opened(name, tmp_path)
+    plan = make_plan(lab=lab.capabilities().name).model_copy(update={"simulated": lab.capabilities().simulated})
+    before = sorted(tmp_path.rglob("*"))
+    assert lab.validate(plan) == lab.validate(plan)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@LABS
+def test_one_key_is_one_run(name, tmp_path):
+    lab = opened(name, tmp_path)
+    capabilities = lab.capabilities()
+    plan = make_plan(lab=capabilities.name).model_copy(update={"simulated": capabilities.simulated})
+    ref = lab.submit(plan, plan.key)
+    assert (ref.key, ref.plan_sha256) == (plan.key, plan.sha256)
+    status = lab.status(ref)
+    assert status.state in get_args(RunState)
+    assert status.total == len(plan.samples)
+    known = [trial.id for trial in plan.trials]
+    found = [item.trial for item in lab.result(ref)]
+    assert found == [name for name in known if name in found]
+    assert all(item.simulated == capabilities.simulated for item in lab.result(ref))
+    if capabilities.idempotent:
+        assert lab.submit(plan, plan.key) == ref
+        assert opened(name, tmp_path).submit(plan, plan.key) == ref
+        with pytest.raises(PlanChanged):
+            lab.submit(plan.model_copy(update={"cost": 2.0}), plan.key)
+
+
+@LABS
+def test_an_emergency_stop_outlives_the_process(name, tmp_path):
+    lab = opened(name, tmp_path)
+    capabilities = lab.capabilities()
+    plan = make_plan(lab=capabilities.name).model_copy(update={"simulated": capabilities.simulated})
+    lab.estop("smoke")
+    with pytest.raises(LabFailed, match="smoke"):
+        lab.submit(plan, plan.key)
+    with pytest.raises(LabFailed, match="smoke"):
+        opened(name, tmp_path).submit(plan, plan.key)
