@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -11,10 +10,11 @@ from eutectic.core.evidence import Passage
 from eutectic.core.record import Record
 from eutectic.core.trial import Quote
 from eutectic.knowledge.sentences import split_sentences
-from eutectic.knowledge.tokens import content_tokens, tokenise
+from eutectic.knowledge.terms import NUMBER, TermWeights
+from eutectic.knowledge.tokens import tokenise
 
 MOST_SENTENCES = 3
-THRESHOLD = 0.62
+THRESHOLD = 0.6
 """Share of a question's meaning (by weight of its terms) that the best passage must hold."""
 _SENTENCE_SHARE = 0.6
 """How much a sentence counts against the passage around it."""
@@ -26,7 +26,9 @@ _WANTS_NUMBER = re.compile(
     r"|conductivity|voltage|energy|strength|modulus|hardness|content|composition|time|pressure|percentage)",
     re.IGNORECASE,
 )
+_WANTS_FORMULA = re.compile(r"\bcompositions?\b|\bformula\b|\bwhich (?:alloy|compound|phase)|成分", re.IGNORECASE)
 _LEAST_LETTERS = 12
+_CAPTION = re.compile(r"^(?:table|fig(?:ure)?|scheme)s?\.?\s*\d", re.IGNORECASE)
 
 
 class AnsweredSentence(Record):
@@ -53,26 +55,9 @@ class Reply(Record):
 class _Candidate(NamedTuple):
     score: float
     rank: int
-    text: str
+    quotes: tuple[str, ...]
+    """A sentence; or a table row with the caption that explains it."""
     passage: Passage
-
-
-class TermWeights:
-    """Weights of a question's terms: rare in the library counts more, absent most."""
-
-    def __init__(self, question: str, frequency: Mapping[str, int], n_chunks: int) -> None:
-        self.weights = {
-            term: math.log(1 + (n_chunks - frequency.get(term, 0) + 0.5) / (frequency.get(term, 0) + 0.5))
-            for term in content_tokens(question)
-        }
-        self.total = sum(self.weights.values())
-
-    def coverage(self, text: str) -> float:
-        """Share of the question's weight that a text holds."""
-        if self.total == 0:
-            return 0.0
-        held = set(tokenise(text))
-        return sum(weight for term, weight in self.weights.items() if term in held) / self.total
 
 
 def answer(
@@ -111,27 +96,41 @@ def answer(
 def _candidates(
     question: str, passages: Sequence[Passage], held: Mapping[str, float], terms: TermWeights
 ) -> list[_Candidate]:
-    wants_number = _WANTS_NUMBER.search(question) is not None
-    asked = set(re.findall(r"\d+(?:\.\d+)?", question))
+    fits = _answer_kind(question)
     found = []
     for rank, passage in enumerate(passages):
-        for line in passage.text.split("\n"):
-            for sentence in split_sentences(line):
+        lines = passage.text.split("\n")
+        caption = next((line for line in lines if _CAPTION.match(line)), "")
+        for line in lines:
+            is_row = bool(caption) and terms.names_row(line)
+            for sentence in [line] if is_row else split_sentences(line):
                 if sum(c.isalnum() for c in sentence) < _LEAST_LETTERS or sentence.endswith("?"):
                     continue
-                score = _SENTENCE_SHARE * terms.coverage(sentence) + (1 - _SENTENCE_SHARE) * held[passage.id]
-                score += 0.2 / (1 + rank)
-                if wants_number and set(re.findall(r"\d+(?:\.\d+)?", sentence)) - asked:
-                    score += 0.08
-                if "\ufffd" in sentence:
-                    score -= 0.1
-                found.append(_Candidate(score, rank, sentence, passage))
+                quotes = (sentence, split_sentences(caption)[0]) if is_row else (sentence,)
+                said = " ".join([*quotes, caption if is_row else ""])
+                score = _SENTENCE_SHARE * terms.coverage(said, f"{passage.title}\n{passage.text}")
+                score += (1 - _SENTENCE_SHARE) * held[passage.id] + 0.1 / (1 + rank)
+                score += 0.12 * fits(sentence) - 0.1 * ("\ufffd" in sentence)
+                found.append(_Candidate(score, rank, quotes, passage))
     return sorted(found, key=lambda item: (-item.score, item.rank))
+
+
+def _answer_kind(question: str) -> Callable[[str], bool]:
+    """A test of whether a sentence holds the kind of thing that is asked for: a new formula, or a new number."""
+    asked_numbers = set(NUMBER.findall(question))
+    asked = set(tokenise(question))
+    if _WANTS_FORMULA.search(question):
+        return lambda sentence: any(token.startswith("f:") and token not in asked for token in tokenise(sentence))
+    if _WANTS_NUMBER.search(question):
+        return lambda sentence: bool(set(NUMBER.findall(sentence)) - asked_numbers)
+    return lambda _: False
 
 
 def _verified(candidate: _Candidate, verify: Callable[[str, int, str], str | None]) -> AnsweredSentence | None:
     passage = candidate.passage
-    if verify(passage.document, passage.page, candidate.text) is None:
+    if any(verify(passage.document, passage.page, text) is None for text in candidate.quotes):
         return None
-    quote = Quote(document=passage.document, page=passage.page, text=candidate.text, title=passage.title)
-    return AnsweredSentence(text=candidate.text, quotes=(quote,))
+    quotes = tuple(
+        Quote(document=passage.document, page=passage.page, text=text, title=passage.title) for text in candidate.quotes
+    )
+    return AnsweredSentence(text=" | ".join(candidate.quotes), quotes=quotes)

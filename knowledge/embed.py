@@ -55,7 +55,7 @@ class EndpointEmbedder:
         key = self._settings.api_key.get_secret_value() if self._settings.api_key else "none"
         rows: list[list[float]] = []
         with openai.OpenAI(
-            api_key=key, base_url=self._settings.base_url, timeout=self._settings.timeout_s, max_retries=2
+            api_key=key, base_url=self._settings.base_url, timeout=self._settings.timeout_s, max_retries=1
         ) as client:
             for start in range(0, len(texts), 64):
                 try:

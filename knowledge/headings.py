@@ -10,13 +10,14 @@ _SECTIONS = (
     "references acknowledgements acknowledgments appendix 摘要 引言 实验 结果 讨论 结论 参考文献"
 )
 _KNOWN = frozenset(_SECTIONS.split())
+_AUTHORS = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹†‡&*@]|,.*,.*,")
 _LONGEST = 110
 
 
 def looks_like_heading(text: str, *, is_bold: bool = False) -> bool:
     """Whether a block of text is a heading: short, without a full stop, numbered or of a known word or bold."""
     line = " ".join(text.split())
-    if not 3 <= len(line) <= _LONGEST or line.endswith((".", ",", ";")) or sum(c.isalpha() for c in line) < 2:
+    if not 2 <= len(line) <= _LONGEST or line.endswith((".", ",", ";")) or sum(c.isalpha() for c in line) < 2:
         return False
     words = line.lower().strip(":").split()
     first = words[0].strip(":")
@@ -24,7 +25,7 @@ def looks_like_heading(text: str, *, is_bold: bool = False) -> bool:
         return True
     if first in _KNOWN and len(words) <= 5:
         return True
-    return is_bold and len(words) >= 2 and line[0].isupper()
+    return is_bold and len(words) >= 2 and line[0].isupper() and not _AUTHORS.search(line)
 
 
 def is_references(heading: str) -> bool:

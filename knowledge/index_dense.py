@@ -57,7 +57,7 @@ class ChromaIndex:
         if self._client is not None:
             self._client.close()
             self._client = self._collection = None
-        self._seal.write_text(json.dumps(self._files()), encoding="utf-8")
+            self._seal.write_text(json.dumps(self._files()), encoding="utf-8")
 
     def search(self, vector: np.ndarray, n: int) -> list[str]:
         """Ids of the nearest chunks by cosine, nearest first."""
@@ -84,7 +84,7 @@ class ChromaIndex:
             self._call(self._collection.upsert, ids=[ids[i] for i in part], embeddings=vectors[part])
 
     def _open(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._call(self._folder.mkdir, parents=True, exist_ok=True)
         self._client = self._call(client, self._folder)
         metadata = self._metadata
         collection = self._call(self._client.get_or_create_collection, COLLECTION, None, None, metadata, None)
@@ -97,7 +97,8 @@ class ChromaIndex:
         if self._client is not None:
             self._client.close()
             self._client = None
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder.is_dir() and not self._folder.is_symlink():
+            shutil.rmtree(self._folder, ignore_errors=True)
         self.was_rebuilt = True
 
     def _call(self, function: Any, *arguments: Any, **options: Any) -> Any:

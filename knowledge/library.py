@@ -12,15 +12,16 @@ from eutectic.core.errors import BadInput, CampaignBusy, EndpointFailed, Library
 from eutectic.core.evidence import Passage
 from eutectic.core.lock import DriverLock
 from eutectic.core.settings import Settings, home, load_settings
-from eutectic.knowledge.ask import Reply, TermWeights, answer
+from eutectic.knowledge.ask import Reply, answer
 from eutectic.knowledge.dense import DenseRetriever
 from eutectic.knowledge.evidence import find_quote
 from eutectic.knowledge.index_lexical import LexicalIndex
 from eutectic.knowledge.ingest import IngestProgress, IngestReport, ingest_files
 from eutectic.knowledge.reader import Limits
 from eutectic.knowledge.reader_process import ReaderProcess
-from eutectic.knowledge.search import OVERFETCH, fuse, weights
+from eutectic.knowledge.search import OVERFETCH, fuse, rerank, weights
 from eutectic.knowledge.store import ChunkRow, Document, Store
+from eutectic.knowledge.terms import TermWeights
 
 _CONSIDERED = 12
 """Passages an answer is looked for in."""
@@ -137,10 +138,13 @@ class Library:
         words, meaning = weights(query)
         with self._lock_if_free() as is_owner:
             nearest = self._dense.search(query, OVERFETCH, is_owner=is_owner)
-        fused = fuse([(lexical.search(query, OVERFETCH), words), (nearest, meaning)])[:n]
+        fused = fuse([(lexical.search(query, OVERFETCH), words), (nearest, meaning)])
+        rows = {row.id: row for row in self._store.chunks(key for key, _ in fused)}
+        texts = {key: f"{row.heading}\n{row.text}" for key, row in rows.items()}
+        terms = TermWeights(query, lexical.document_frequency, len(lexical))
+        best = rerank([(key, score) for key, score in fused if key in rows], texts, terms)[:n]
         titles = {document.name: document.title for document in self._store.documents()}
-        scores = dict(fused)
-        return [(row, titles.get(row.document, ""), scores[row.id]) for row in self._store.chunks(scores)]
+        return [(rows[key], titles.get(rows[key].document, ""), score) for key, score in best]
 
     def _lexical_index(self) -> LexicalIndex:
         n_chunks = len(self._store.chunk_ids())

@@ -29,6 +29,7 @@ _FOLDS = _DASHES | {
 _EXPONENT = re.compile(r"[\^_]\{?(?=[+\-\u2212]?\d)|(?<=\d)\}")
 _WORD_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[a-z])")
 _LINE_HYPHEN = re.compile(r"(?<=[^\W_])[-\u2010\u00ad][ \t]*\n\s*(?=[a-z])")
+_KEPT_HYPHEN = re.compile(r"(?<=[^\W_])[-\u2010][ \t]*\n\s*(?=[A-Z\d])")
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
@@ -100,4 +101,5 @@ def raised(text: str) -> str:
 
 def readable(text: str) -> str:
     """One line of running text: words hyphenated at a line end are joined, white space is single."""
-    return " ".join(_LINE_HYPHEN.sub("", text).replace("\u00ad", "").split())
+    joined = _KEPT_HYPHEN.sub("-", _LINE_HYPHEN.sub("", text))
+    return " ".join(joined.replace("\u00ad", "").split())

@@ -20,6 +20,8 @@ _LEAST_ALPHA = 30
 """Of 255; render mode 3 (invisible) is reported as alpha 0."""
 _LIGHT = 240
 """Of 255 in each colour channel: white or nearly so."""
+_RAISED_SIZE = 0.92
+"""Of the largest text of its line: superscripts are smaller."""
 _Box = tuple[float, float, float, float]
 
 
@@ -101,6 +103,7 @@ def _flags(pages: Sequence[PageText], repaired: bool, is_cut: bool) -> tuple[Fla
 def _page_text(pymupdf: Any, page: Any, number: int) -> PageText:
     keep = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.TEXT_PRESERVE_LIGATURES
     content = page.get_text("dict", flags=keep, sort=False)
+    body = _body_size(content["blocks"])
     grounds: list[_Box] | None = None
     blocks, hidden = [], []
     for raw in content["blocks"]:
@@ -116,19 +119,30 @@ def _page_text(pymupdf: Any, page: Any, number: int) -> PageText:
                 else:
                     shown.append(span)
             lines.append(shown)
-        block = _block(lines)
+        block = _block(lines, body)
         if block is not None:
             blocks.append(block)
     return PageText(number, tuple(blocks), tuple(text for text in hidden if text))
 
 
-def _block(lines: Sequence[Sequence[dict[str, Any]]]) -> Block | None:
+def _body_size(blocks: Sequence[dict[str, Any]]) -> float:
+    """Font size of most of a page's characters."""
+    counts: dict[float, int] = {}
+    for block in blocks:
+        for line in block.get("lines", ()):
+            for span in line["spans"]:
+                size = round(span["size"], 1)
+                counts[size] = counts.get(size, 0) + len(span["text"])
+    return max(counts, key=lambda size: counts[size], default=0.0)
+
+
+def _block(lines: Sequence[Sequence[dict[str, Any]]], body: float) -> Block | None:
     texts = [_line_text(line) for line in lines]
     text = "\n".join(line for line in texts if line.strip())
     if not text.strip():
         return None
     spans = [span for line in lines for span in line if span["text"].strip()]
-    is_bold = all(span["flags"] & _BOLD for span in spans)
+    is_bold = all(span["flags"] & _BOLD and span["size"] > body - 0.2 for span in spans)
     return Block(text, looks_like_heading(text, is_bold=is_bold))
 
 
@@ -141,8 +155,8 @@ def _line_text(spans: Sequence[dict[str, Any]]) -> str:
 
 
 def _is_exponent(spans: Sequence[dict[str, Any]], i: int, before: Sequence[str]) -> bool:
-    """Whether a span is raised; a lone sign in an equation is often marked so without being it."""
-    if not spans[i]["flags"] & _SUPERSCRIPT:
+    """Whether a span is raised; equations and tall lines mark full-sized text and lone signs so without being it."""
+    if not spans[i]["flags"] & _SUPERSCRIPT or spans[i]["size"] > _RAISED_SIZE * max(span["size"] for span in spans):
         return False
     if any(character.isdigit() for character in spans[i]["text"]):
         return True

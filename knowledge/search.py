@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from eutectic.knowledge.terms import TermWeights
 from eutectic.knowledge.tokens import is_exact_query
 
 RANK_CONSTANT = 60
 """The k of reciprocal-rank fusion (Cormack, Clarke and Buettcher, DOI 10.1145/1571941.1572114)."""
 OVERFETCH = 50
 """Chunks taken from each ranking before they are fused."""
+
+COVERAGE_SHARE = 0.65
+"""How much the share of the query that a chunk holds counts against its fused rank."""
 
 
 def weights(query: str) -> tuple[float, float]:
@@ -24,3 +28,14 @@ def fuse(rankings: Sequence[tuple[Sequence[str], float]]) -> list[tuple[str, flo
         for rank, key in enumerate(ranking, start=1):
             scores[key] = scores.get(key, 0.0) + weight / (RANK_CONSTANT + rank)
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+
+
+def rerank(fused: Sequence[tuple[str, float]], texts: Mapping[str, str], terms: TermWeights) -> list[tuple[str, float]]:
+    """Fused ids ordered anew by their rank score and by how much of the query each text (and its best line) holds."""
+    best = max((score for _, score in fused), default=1.0)
+    scored = []
+    for key, score in fused:
+        line = max((terms.coverage(line) for line in texts[key].split("\n")), default=0.0)
+        held = 0.8 * terms.coverage(texts[key]) + 0.2 * line
+        scored.append((key, (1 - COVERAGE_SHARE) * score / best + COVERAGE_SHARE * held))
+    return sorted(scored, key=lambda item: (-item[1], item[0]))

@@ -6,11 +6,11 @@ import re
 
 _END = re.compile(r"(?<=[.!?])[)\]\"'”’⁰-⁹¹²³,–]*\s+(?=[A-Z(\[\"“'‘0-9µβαγΔ~∼])|(?<=[。！？])")
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:fig|figs|eq|eqs|ref|refs|tab|sec|no|vol|pp|cf|vs|etc|al|e\.g|i\.e|ca|approx|resp|dr|prof|inc|corp|st"
-    r"|at|wt|mol|min|max|temp|supp|suppl)|\b[A-Z])\.[)\]]*\s*$",
+    r"\b(?:fig|figs|eq|eqs|ref|refs|tab|sec|vol|pp|cf|vs|et al|e\.g|i\.e|ca|approx|resp|dr|prof|max|supp|suppl)\.$",
     re.IGNORECASE,
 )
-_INITIAL = re.compile(r"\b[A-Z]\.\s*$")
+_INITIAL = re.compile(r"(?<!\d)(?<!\d\s)\b[A-Z]\.$")
+"""A person's initial; after a number a single letter is a unit."""
 
 
 def split_sentences(text: str) -> list[str]:
@@ -19,7 +19,7 @@ def split_sentences(text: str) -> list[str]:
     start = 0
     for match in _END.finditer(text):
         before = text[start : match.start()]
-        if _INITIAL.search(before) or (_ABBREVIATED.search(before) and not before.rstrip().endswith(("!", "?"))):
+        if _INITIAL.search(before) or _ABBREVIATED.search(before):
             continue
         sentence = text[start : match.end()].strip()
         if sentence:
