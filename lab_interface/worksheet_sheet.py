@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Danger:
-    """What is to be known of one substance."""
+    """What is to be known of one or several substances."""
 
     name: str
     level: str
@@ -100,7 +100,7 @@ def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
         measured=tuple(f"{item.property} [{item.unit}]" for item in spec.objectives),
         lines=tuple(lines),
         steps=tuple(_step(step) for step in plan.protocol.steps),
-        dangers=tuple(_danger(item) for item in substances),
+        dangers=_dangers(substances),
         warnings=_together(plan, spec, hazards, media),
     )
 
@@ -145,12 +145,16 @@ def _step(step: ProtocolStep) -> str:
     return step.action.capitalize() + (f": {settings}" if settings else "") + note
 
 
-def _danger(item: Substance) -> Danger:
-    level = {"pass": "known", "warn": "take care", "block": "forbidden"}[item.verdict]
-    return Danger(
-        name=item.name,
-        level=level if item.is_known else "unknown",
-        why=item.why,
-        ppe=item.ppe or "goggles, gloves, lab coat",
-        source=item.source,
+def _dangers(substances: list[Substance]) -> tuple[Danger, ...]:
+    """What is to be known of the substances, the worst first; those of which the same holds stand together."""
+    words = {"pass": "known", "warn": "take care", "block": "forbidden"}
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for item in substances:
+        level = words[item.verdict] if item.is_known else "unknown"
+        said = (level, item.why, item.ppe or "goggles, gloves, lab coat", item.source)
+        groups.setdefault(said, []).append(item.name)
+    order = ("forbidden", "unknown", "take care", "known")
+    return tuple(
+        Danger(", ".join(sorted(names)), *said)
+        for said, names in sorted(groups.items(), key=lambda group: (order.index(group[0][0]), group[1]))
     )

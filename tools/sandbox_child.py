@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import importlib
 import json
+import math
 import os
 import sys
 from pathlib import Path
@@ -55,10 +56,14 @@ def _plain(given: Any) -> dict[str, dict[str, float]]:
     """The result with plain floats; whatever cannot be one is an error."""
     if not isinstance(given, dict):
         raise TypeError(f"analyse() gave {type(given).__name__}, not a dict by property")
-    return {
+    found = {
         str(name): {str(key): float(value) for key, value in dict(entry).items() if value is not None}
         for name, entry in given.items()
     }
+    for name, entry in found.items():
+        if not all(math.isfinite(value) for value in entry.values()):
+            raise ValueError(f"{name!r} holds a number that is not finite")
+    return found
 
 
 def _probe(secret: str) -> list[str]:
