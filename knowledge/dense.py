@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eutectic.core.errors import EndpointFailed, IndexBroken
 from eutectic.core.settings import Settings
@@ -10,6 +11,9 @@ from eutectic.knowledge.embed import Embedder, EndpointEmbedder, LatentSemantic
 from eutectic.knowledge.index_dense import ChromaIndex
 from eutectic.knowledge.store import Store
 from eutectic.knowledge.tokens import tokenise
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _BATCH = 512
 
@@ -21,6 +25,8 @@ class DenseRetriever:
         self._folder, self._store, self._settings = folder, store, settings
         self._model = folder / "latent.npz"
         self._embedder: Embedder | None = None
+        self._is_compared = False
+        """Whether Chroma was found to hold as many vectors as the rows since the library was opened."""
         self.notes: list[str] = []
 
     def sync(self) -> None:
@@ -65,14 +71,23 @@ class DenseRetriever:
             return []
         if is_owner:
             try:
-                with ChromaIndex(self._folder, embedder.id, len(vector)) as index:
-                    if index.was_rebuilt or index.count() == 0:
-                        self._note("the Chroma index was damaged or missing and was rebuilt from the rows")
-                        index.put(*self._store.vectors(embedder.id))
-                    return index.search(vector, n)
+                return self._search_chroma(embedder.id, vector, n)
             except IndexBroken as error:
                 self._note(f"{error}; the vectors were read from the rows instead")
-        ids, vectors = self._store.vectors(embedder.id)
+        return self._search_rows(embedder.id, vector, n)
+
+    def _search_chroma(self, model: str, vector: np.ndarray, n: int) -> list[str]:
+        n_vectors = self._store.count_vectors(model)
+        with ChromaIndex(self._folder, model, len(vector)) as index:
+            if index.was_rebuilt:
+                self._note("the Chroma index was damaged or missing and was rebuilt from the rows")
+            if index.was_rebuilt or (not self._is_compared and index.count() != n_vectors):
+                index.put(*self._store.vectors(model))
+            self._is_compared = True
+            return index.search(vector, min(n, n_vectors))
+
+    def _search_rows(self, model: str, vector: np.ndarray, n: int) -> list[str]:
+        ids, vectors = self._store.vectors(model)
         if not ids or vectors.shape[1] != len(vector):
             return []
         scores = vectors @ vector
@@ -85,8 +100,8 @@ class DenseRetriever:
 
     def _is_behind(self) -> bool:
         embedder = self._current()
-        ids = self._store.chunk_ids()
-        return bool(ids) and (embedder is None or len(self._store.vectors(embedder.id)[0]) != len(ids))
+        n_chunks = self._store.count_chunks()
+        return n_chunks > 0 and (embedder is None or self._store.count_vectors(embedder.id) != n_chunks)
 
     def _current(self) -> Embedder | None:
         """The embedder that the library's vectors were made with, or None where there is none yet."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
-from eutectic.knowledge.normalise import normalise, normalise_with_origin
+from eutectic.knowledge.normalise import Normalised, normalise, normalise_with_origin
 
 LEAST_LENGTH = 4
 """Characters (in the compared form) under which a quote says nothing."""
@@ -19,7 +20,7 @@ def find_quote(page: str, quote: str) -> str | None:
     wanted = normalise(quote)
     if len(wanted) < LEAST_LENGTH:
         return None
-    text, origin = normalise_with_origin(page)
+    text, origin = _compared(page)
     at = text.find(wanted)
     while at >= 0:
         first, last = origin[at], origin[at + len(wanted) - 1]
@@ -28,6 +29,11 @@ def find_quote(page: str, quote: str) -> str | None:
             return page[first : last + 1]
         at = text.find(wanted, at + 1)
     return None
+
+
+@lru_cache(maxsize=128)
+def _compared(page: str) -> Normalised:
+    return normalise_with_origin(page)
 
 
 def _with_marks(page: str, last: int) -> int:

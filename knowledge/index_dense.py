@@ -38,9 +38,10 @@ class ChromaIndex:
         self._client: Any = None
         self._collection: Any = None
         self.was_rebuilt = False
-        """Whether the store was thrown away on entering; its vectors have to be put in again."""
+        """Whether the store was missing or thrown away on entering; its vectors have to be put in again."""
 
     def __enter__(self) -> ChromaIndex:
+        self.was_rebuilt = not self._folder.exists()
         if self._folder.exists() and not self._is_sealed() and not _probe(self._folder):
             self._discard()
         self._seal.unlink(missing_ok=True)
@@ -60,11 +61,10 @@ class ChromaIndex:
             self._seal.write_text(json.dumps(self._files()), encoding="utf-8")
 
     def search(self, vector: np.ndarray, n: int) -> list[str]:
-        """Ids of the nearest chunks by cosine, nearest first."""
-        size = min(n, self.count())
-        if size == 0:
+        """Ids of the nearest chunks by cosine, nearest first; `n` is at most the number of vectors."""
+        if n < 1:
             return []
-        answer = self._call(self._collection.query, query_embeddings=[vector], n_results=size, include=[])
+        answer = self._call(self._collection.query, query_embeddings=[vector], n_results=n, include=[])
         return [str(key) for key in answer["ids"][0]]
 
     def count(self) -> int:

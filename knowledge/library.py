@@ -140,14 +140,14 @@ class Library:
             nearest = self._dense.search(query, OVERFETCH, is_owner=is_owner)
         fused = fuse([(lexical.search(query, OVERFETCH), words), (nearest, meaning)])
         rows = {row.id: row for row in self._store.chunks(key for key, _ in fused)}
-        texts = {key: f"{row.heading}\n{row.text}" for key, row in rows.items()}
+        tokens = {key: frozenset(row.tokens) for key, row in rows.items()}
         terms = TermWeights(query, lexical.document_frequency, len(lexical))
-        best = rerank([(key, score) for key, score in fused if key in rows], texts, terms)[:n]
+        best = rerank([(key, score) for key, score in fused if key in rows], tokens, terms)[:n]
         titles = {document.name: document.title for document in self._store.documents()}
         return [(rows[key], titles.get(rows[key].document, ""), score) for key, score in best]
 
     def _lexical_index(self) -> LexicalIndex:
-        n_chunks = len(self._store.chunk_ids())
+        n_chunks = self._store.count_chunks()
         if self._lexical is None or len(self._lexical) != n_chunks:
             self._lexical = LexicalIndex(self._store.chunk_tokens())
         return self._lexical

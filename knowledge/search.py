@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from eutectic.knowledge.terms import TermWeights
 from eutectic.knowledge.tokens import is_exact_query
@@ -30,12 +30,12 @@ def fuse(rankings: Sequence[tuple[Sequence[str], float]]) -> list[tuple[str, flo
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 
-def rerank(fused: Sequence[tuple[str, float]], texts: Mapping[str, str], terms: TermWeights) -> list[tuple[str, float]]:
-    """Fused ids ordered anew by their rank score and by how much of the query each text (and its best line) holds."""
+def rerank(
+    fused: Sequence[tuple[str, float]], tokens: Mapping[str, Collection[str]], terms: TermWeights
+) -> list[tuple[str, float]]:
+    """Fused ids ordered anew by their rank score and by how much of the query the tokens of each hold."""
     best = max((score for _, score in fused), default=1.0)
-    scored = []
-    for key, score in fused:
-        line = max((terms.coverage(line) for line in texts[key].split("\n")), default=0.0)
-        held = 0.8 * terms.coverage(texts[key]) + 0.2 * line
-        scored.append((key, (1 - COVERAGE_SHARE) * score / best + COVERAGE_SHARE * held))
+    scored = [
+        (key, (1 - COVERAGE_SHARE) * score / best + COVERAGE_SHARE * terms.share(tokens[key])) for key, score in fused
+    ]
     return sorted(scored, key=lambda item: (-item[1], item[0]))

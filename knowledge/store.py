@@ -140,6 +140,14 @@ class Store:
             row[0] for row in self._all("SELECT id FROM chunks WHERE suspicious = 0 AND reference = 0 ORDER BY rowid")
         ]
 
+    def count_chunks(self) -> int:
+        """Number of chunks that a search may find."""
+        return int(self._all("SELECT COUNT(*) FROM chunks WHERE suspicious = 0 AND reference = 0")[0][0])
+
+    def count_vectors(self, model: str) -> int:
+        """Number of chunks that have a vector of a model."""
+        return int(self._all("SELECT COUNT(*) FROM vectors WHERE model = ?", model)[0][0])
+
     def chunk_tokens(self) -> Iterator[tuple[str, list[str]]]:
         """Id and tokens of the chunks that a search may find, in the same order."""
         for row in self._all("SELECT id, tokens FROM chunks WHERE suspicious = 0 AND reference = 0 ORDER BY rowid"):

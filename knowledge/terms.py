@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from eutectic.knowledge.tokens import content_tokens, tokenise
+from eutectic.knowledge.tokens import content_tokens, token_set
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z\d]+$")
@@ -35,17 +35,20 @@ class TermWeights:
         """Whether a line is a table row that a code or formula of the question names."""
         words = line.split()
         n_values = sum(bool(NUMBER.search(word)) for word in words)
-        return len(words) >= 3 and 2 * n_values >= len(words) and bool(self._names & set(tokenise(line)))
+        return len(words) >= 3 and 2 * n_values >= len(words) and bool(self._names & token_set(line))
+
+    def share(self, tokens: Collection[str]) -> float:
+        """Share of the question's weight that a set of tokens holds."""
+        held = sum(weight for term, weight in self.weights.items() if term in tokens)
+        return held / self.total if self.total else 0.0
 
     def coverage(self, text: str, context: str = "") -> float:
         """Share of the question's weight that a text holds; a material it leaves to its context counts in part."""
         if self.total == 0:
             return 0.0
-        held = set(tokenise(text)) | {
-            stem for stem, unit in _UNITS.items() if stem in self.weights and unit.search(text)
-        }
+        held = token_set(text) | {stem for stem, unit in _UNITS.items() if stem in self.weights and unit.search(text)}
         score = sum(weight for term, weight in self.weights.items() if term in held)
         if context:
-            implied = (self._names - held) & set(tokenise(context))
+            implied = (self._names - held) & token_set(context)
             score += _IMPLIED * sum(self.weights[term] for term in implied)
         return score / self.total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from eutectic.core.elements import elements, is_element
@@ -45,6 +45,7 @@ _COMMON = (
     "what when where whether which while who whom whose why will with within without would you your 的 了 是 在 和 与 "
     "什么 多少 哪 "
 )
+_SPELLED = str.maketrans({letter: f" {name} " for letter, name in _GREEK.items()})
 STOPWORDS = frozenset(_COMMON.split())
 _MIXED = re.compile(r"(?=.*\d)(?=.*[a-z])")
 
@@ -53,6 +54,12 @@ def tokenise(text: str) -> list[str]:
     """Tokens of a text or a query, in order; the same spelling rules hold for both."""
     plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("\u2013", "-")
     return [*_chemical(plain), *_words(plain)]
+
+
+@lru_cache(maxsize=4096)
+def token_set(text: str) -> frozenset[str]:
+    """The tokens of a text, each once."""
+    return frozenset(tokenise(text))
 
 
 def is_exact_query(text: str) -> bool:
@@ -69,7 +76,7 @@ def content_tokens(text: str) -> set[str]:
 
 
 def _words(plain: str) -> list[str]:
-    spelled = "".join(f" {_GREEK[c]} " if c in _GREEK else c for c in plain.lower())
+    spelled = plain.lower().translate(_SPELLED)
     found: list[str] = []
     for piece in _PIECE.findall(spelled):
         if "\u3040" <= piece[0] <= "\u9fff":
