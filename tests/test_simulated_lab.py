@@ -53,10 +53,10 @@ def test_a_key_is_made_once(tmp_path):
 
 
 def test_a_raised_attempt_is_a_new_run(tmp_path):
-    lab = make_lab(tmp_path)
+    lab = make_lab(tmp_path, **(QUIET | {"noise": 0.08}))
     first, second = run(lab), run(lab, attempt=2)
     assert set(lab.executions().values()) == {2}
-    assert values(first, "Bs") != values(second, "Bs")
+    assert not set(values(first, "Dmax")) & set(values(second, "Dmax"))
 
 
 def test_results_do_not_depend_on_the_process_or_the_folder(tmp_path):
@@ -107,7 +107,7 @@ def test_replicates_scatter_by_the_noise_that_was_set(tmp_path):
     quiet = QUIET | {"noise": 0.08}
     lab = make_lab(tmp_path, **quiet)
     found = []
-    for number in range(1, 9):
+    for number in range(1, 7):
         plan = make_plan(40, round=number)
         same = plan.samples[0]
         samples = tuple(s.model_copy(update={"doses": same.doses, "achieved": same.achieved}) for s in plan.samples)
