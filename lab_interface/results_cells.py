@@ -16,9 +16,9 @@ from eutectic.core.trial import Censoring
 
 _MAX_BYTES = 10_000_000
 _DELIMITERS = (",", ";", "\t")
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_COMMA_NUMBER = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{3})+")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_COMMA_NUMBER = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{3})+", re.ASCII)
 _NOT_READ = frozenset(("n.d.", "n.d", "nd", "n/d", "na", "n/a", "-", "--", "–"))
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
 
