@@ -123,7 +123,8 @@ def _groups(reading: Reading) -> None:
         for name in names:
             reading.bound(name, None, None)
         if any(word in words for word in _EACH):
-            return all([reading.bound(name, *ends) for name in names])
+            done = [reading.bound(name, *ends) for name in names]
+            return all(done)
         if not any(word in words for word in _ALL):
             reading.doubt(
                 "each", " + ".join(names), match[0][match.end(3) - match.start() :].strip(), about=tuple(names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from eutectic.agents.goal.draft import Wish
@@ -147,7 +148,10 @@ def _share_directions(reading: Reading, heads: dict[str, Direction | None]) -> N
     """`maximize Bs and Dmax`: a property joined to one with a direction shares it, unless that is not its usual one."""
     order = sorted((span, name) for name, spans in reading.places.items() for span in spans)
     joint = r"\s*(?:,|and|和|与|及|、|,\s*and|as well as|以及)\s*(?:the\s+)?"
-    for (first, before), (second, name) in [*zip(order, order[1:], strict=False), *zip(order[1:], order, strict=False)]:
+    for (first, before), (second, name) in [
+        *pairwise(order),
+        *((later, earlier) for earlier, later in pairwise(order)),
+    ]:
         if name in heads or before not in heads or (direction := heads[before]) is None:
             continue
         low, high = sorted((first, second))
