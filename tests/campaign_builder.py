@@ -1,4 +1,4 @@
-"""Builds notebooks of campaigns for tests: real events through the public notebook API, values from a smooth made-up law."""
+"""Builds notebooks of campaigns for tests: real events through the public API, values from a smooth made-up law."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class CampaignBuilder:
 
     def _frame(self) -> None:
         self._decide("frame/pi/frame", {
-            "summary": f"Raise {self.spec.objectives[0].property} in {'-'.join(self.spec.space.component_names[:6])}. {self.text}",
+            "summary": f"Raise {self.spec.objectives[0].property} as far as it goes. {self.text}",
             "success": "One recipe that meets every goal in two separate measurements.",
             "risks": ["Ribbons with little B crystallise.", "Batches drift by some percent."],
             "strategy": "Space-filling first, then the surrogate; repeat the leader each round.",
@@ -128,7 +128,7 @@ class CampaignBuilder:
         protocol = _protocol()
         self._decide("frame/coder/protocol", protocol.model_dump(mode="json"))
         self.book.append("protocol", "protocol", {
-            "protocol": protocol.model_dump(mode="json"), "dry_run": {"ok": True, "detail": "10 readings in, 1 value out"},
+            "protocol": protocol.model_dump(mode="json"), "dry_run": {"ok": True, "detail": "1 value out"},
         })  # fmt: skip
 
     def _round(self, number: int, stage: str) -> None:
@@ -182,7 +182,7 @@ class CampaignBuilder:
         return Trial(
             id=f"r{number:02d}-s{i:02d}", composition=composition, process=process,
             source="initial" if number == 1 else ("model" if i == 2 else "optimizer"),
-            why=f"Fills the space. {self.text}" if number == 1 else "More Co at constant B: predicted above the best so far.",
+            why=f"Fills the space. {self.text}" if number == 1 else "More Co: predicted above the best so far.",
             predictions=() if number == 1 else predictions, evidence=(QUOTE,) if i == 2 else (),
         )  # fmt: skip
 
@@ -212,11 +212,13 @@ class CampaignBuilder:
 
     def _choose(self, slot: str, trials: Sequence[Trial], number: int) -> None:
         answer = {
-            "trials": [{"candidate": f"c{i:02d}", "parts": [], "process": [], "why": t.why} for i, t in enumerate(trials, 1)],
+            "trials": [
+                {"candidate": f"c{i:02d}", "parts": [], "process": [], "why": t.why} for i, t in enumerate(trials, 1)
+            ],
             "note": f"Three exploit, one explores. {self.text}",
         }  # fmt: skip
         if number == 2:
-            self._decide(f"{slot}/designer/choose", answer, mind="rules", fallback="the endpoint refused: 503 after 4 tries",
+            self._decide(f"{slot}/designer/choose", answer, fallback="the endpoint refused: 503 after 4 tries",
                          attempts=["503 Service Unavailable", "answer is not JSON"])  # fmt: skip
         else:
             tools = [{"tool": "describe_composition", "arguments": {"formula": "Fe80B20"}, "result": '{"vec": 7.1}'}]
@@ -224,11 +226,13 @@ class CampaignBuilder:
 
     def _submit(self, slot: str, number: int, trials: Sequence[Trial], stage: str) -> Plan | None:
         plan = Plan(
-            campaign=self.id, round=number, lab="simulated" if self.simulated else "worksheet", simulated=self.simulated,
+            campaign=self.id, round=number, lab="simulated" if self.simulated else "worksheet",
+            simulated=self.simulated,
             trials=tuple(trials), protocol=_protocol(), cost=45.0 * len(trials), hours=1.5 * len(trials),
             samples=tuple(
                 Sample(trial=t.id, sample=f"K7-{t.id}", achieved=t.composition, process=t.process, doses=tuple(
-                    Dose(component=p.component, ticks=max(1, round(1000 * p.fraction)), tick="1 mg") for p in t.composition.parts
+                    Dose(component=p.component, ticks=max(1, round(1000 * p.fraction)), tick="1 mg")
+                    for p in t.composition.parts
                 )) for t in trials
             ),
         )  # fmt: skip
@@ -299,18 +303,20 @@ class CampaignBuilder:
                 trials[-1].id,
                 {"verdict": "exclude", "reason": "Far from its replicate; the furnace log shows a fault."},
             )
+        judgements = [{"trial": trials[-1].id, "verdict": "exclude", "reason": "Furnace fault."}] if number == 3 else []
         self._decide(f"{slot}/analyst/quality", {
-            "judgements": [{"trial": trials[-1].id, "verdict": "exclude", "reason": "Furnace fault."}] if number == 3 else [],
+            "judgements": judgements,
             "note": "Values are plausible.",
         })  # fmt: skip
         self._decide(f"{slot}/analyst/findings", {
-            "findings": [{"text": f"Co raises the induction up to about a quarter. {self.text}", "trials": [trials[0].id]}],
+            "findings": [{"text": f"Co raises the induction up to a quarter. {self.text}", "trials": [trials[0].id]}],
             "trust": "low" if number < 3 else "medium", "note": "",
         })  # fmt: skip
+        context = {"expected_gain": round(0.3 / number, 4), "next_batch_cost": 180.0}
         self._decide(f"{slot}/pi/review", {
             "assessment": "The leader improves, the noise is known.", "action": "continue", "explore": "less",
             "reason": "The next batch is worth its price.",
-        }, mind="person" if number == 4 else "rules", context={"expected_gain": round(0.3 / number, 4), "next_batch_cost": 180.0})  # fmt: skip
+        }, mind="person" if number == 4 else "rules", context=context)  # fmt: skip
         best = [] if self.best is None else [self.best[1].id]
         self.book.append("round_closed", slot, {"round": number, "repeat": [], "goal_met": False, "best": best})
 

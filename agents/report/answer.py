@@ -22,6 +22,9 @@ from eutectic.core.elements import is_element
 from eutectic.core.errors import BadInput
 from eutectic.core.objective import Objective
 
+_MOST_PARTS = 14
+"""A longer table of parts is folded away."""
+
 
 def answer_section(ledger: Ledger, results: Results, noises: dict[str, Noise | None], models: Models) -> Section:
     """The first section, at whatever stage the campaign stands."""
@@ -73,7 +76,7 @@ def _nothing_yet(ledger: Ledger, results: Results) -> list[Block]:
     if not results.measured:
         text = "Nothing has been measured yet, so there is no best composition."
     elif all(row.observation is not None and row.observation.status != "ok" for row in results.measured):
-        text = f"All {plural(len(results.measured), 'experiment')} so far failed, so there is no best composition; see Failures."
+        text = f"All {plural(len(results.measured), 'experiment')} so far failed: there is no best composition."
     else:
         text = "No recipe has a usable value of every objective yet, so there is no best composition."
     return [Text(text, "warn"), Bullets(goals, "Wanted")]
@@ -90,7 +93,7 @@ def _value_card(objective: Objective, found: Interval, best: RecipeResult) -> Ca
         tone = "good" if is_met else "bad"
     else:
         detail += "no goal value set"
-    times = f"mean of {found.n}" if found.n > 1 else "measured once"
+    times = f"Mean of {found.n}" if found.n > 1 else "Measured once"
     interval_words = f"90 % interval from {found.source}" if found.half is not None else found.source
     ids = ", ".join(row.trial.id for row in best.rows[:6]) + (" …" if len(best.rows) > 6 else "")
     return Card(
@@ -117,7 +120,8 @@ def _parts_table(best: RecipeResult, ledger: Ledger) -> Table:
         text = process_text({name: value}, ledger.spec).removeprefix(f"{name} ")
         rows.append((name, text) + (("",) if other else ()))
     caption = f"The recipe of {best.trial} ({origin}): {recipe_text(composition, best.process, ledger.spec)}"
-    return Table(head, tuple(rows), caption, frozenset({1, 2}))
+    fold = f"The parts of {best.trial}, {len(rows)} lines" if len(rows) > _MOST_PARTS else ""
+    return Table(head, tuple(rows), caption, frozenset({1, 2}), fold)
 
 
 def _cost_cards(ledger: Ledger, results: Results) -> tuple[Card, ...]:
@@ -146,29 +150,29 @@ def _cost_cards(ledger: Ledger, results: Results) -> tuple[Card, ...]:
 
 def _front(ledger: Ledger, results: Results, noises: dict[str, Noise | None]) -> list[Block]:
     objectives = ledger.spec.objectives
-    head = (
-        "trial",
-        "recipe",
-        *(with_unit(o.property, f"({o.unit})" if o.unit != "1" else "") for o in objectives),
-        "note",
-    )
+    head = ("trial", "recipe", *(with_unit(o.property, f"({o.unit})" if o.unit != "1" else "") for o in objectives))
     rows = []
     for recipe in results.front[:40]:
         cells = []
         for o in objectives:
             found = interval(recipe, o, noises[o.property])
             cells.append(plus_minus_cell(found) + (" ✓" if o.is_met(found.mean) else ""))
-        note = "suggested compromise" if recipe is results.best else ""
-        rows.append((recipe.trial, recipe_text(recipe.composition, recipe.process, ledger.spec), *cells, note))
+        rows.append(
+            (
+                recipe.trial + (" ★" if recipe is results.best else ""),
+                recipe_text(recipe.composition, recipe.process, ledger.spec),
+                *cells,
+            )
+        )
     more = f" The first 40 of {len(results.front)} are shown." if len(results.front) > 40 else ""
     caption = (
-        f"The Pareto set: {plural(len(results.front), 'recipe')} that nothing measured beats in every objective at once "
-        f"(± is the 90 % interval, ✓ a goal met).{more}"
+        f"The Pareto set: {plural(len(results.front), 'recipe')} that nothing measured beats in every objective "
+        f"(± is the 90 % interval, ✓ a goal met, ★ the suggested compromise).{more}"
     )
     note = (
-        "The suggested compromise is a suggestion, not a measurement: of the recipes that meet most goals it lies closest "
-        "to the best value of every objective at once, each scaled by the spread of the Pareto set. Another weighting "
-        "gives another choice."
+        "The suggested compromise is a suggestion, not a measurement: of the recipes that meet most goals it lies "
+        "closest to the best value of every objective at once, each scaled by the spread of the Pareto set. Another "
+        "weighting gives another choice."
     )
     return [Table(head, tuple(rows), caption, frozenset(range(2, 2 + len(objectives)))), Text(note, "muted")]
 
@@ -185,9 +189,8 @@ def _closing(ledger: Ledger) -> list[Block]:
     last = entries[-1]
     mind = f"{last.mind} ({last.model})" if last.model else last.mind
     answer = last.answer
-    blocks: list[Block] = [
-        Text(f"The PI's closing word, by {mind}: “{answer.get('headline', '')}” {answer.get('confidence', '')}")
-    ]
+    first, second = (str(answer.get(key, "")).strip() for key in ("headline", "confidence"))
+    blocks: list[Block] = [Text(f"The PI's closing word, by {mind}: “{first}” {second}".strip())]
     for key, title in (("caveats", "Caveats"), ("next_steps", "Next steps, says the PI")):
         items = tuple(str(item) for item in answer.get(key) or ())
         if items:

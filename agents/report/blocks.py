@@ -64,7 +64,6 @@ class Picture:
     svg: str
     caption: str
     missing: str = ""
-    is_small: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from eutectic.agents.report.blocks import Block, Bullets
 from eutectic.agents.report.intervals import Z_90, Interval
 from eutectic.agents.report.ledger import Ledger
 from eutectic.agents.report.models import Models
-from eutectic.agents.report.results import Results
+from eutectic.agents.report.results import Results, keeps_limits
 from eutectic.agents.report.wording import number, percent, plural, plus_minus, with_unit
 
 _RULE = (
@@ -27,7 +27,9 @@ def certainty(ledger: Ledger, results: Results, found: Mapping[str, Interval], m
     if trust:
         lines.append(f"The analyst ({trust[-1].mind}) puts its trust in the surrogate at: {trust[-1].answer['trust']}.")
     lines.append(f"The rule behind the word: {_RULE}")
-    return [Bullets(tuple(lines), f"How sure: {level}")]
+    goals = sum(objective.has_goal for objective in ledger.spec.objectives)
+    of_what = "that every goal is met" if goals > 1 else "that the goal is met" if goals else "of these values"
+    return [Bullets(tuple(lines), f"How sure {of_what}: {level}")]
 
 
 def confidence_level(ledger: Ledger, found: Mapping[str, Interval]) -> str:
@@ -60,10 +62,18 @@ def _repeats(ledger: Ledger, results: Results, found: Mapping[str, Interval]) ->
         return [f"The recipe was measured {least} times or more; its mean is what is reported."]
     if len(results.recipes) < 5:
         return ["The recipe was measured once; a repeat would tell more than a new recipe."]
-    return [
+    lines = [
         f"The recipe was measured once and picked as the best of {len(results.recipes)}: such a value flatters, "
         "because luck helped to pick it. Measure it again before you rely on it."
     ]
+    repeated = [r for r in results.recipes if min(r.counts.values()) >= 2 and keeps_limits(r.means, ledger.spec)]
+    if repeated and len(ledger.spec.optimized) == 1:
+        objective = ledger.spec.optimized[0]
+        second = max(repeated, key=lambda r: objective.score(r.means[objective.property]))
+        mean = with_unit(number(second.means[objective.property]), objective.unit)
+        times = second.counts[objective.property]
+        lines.append(f"The best recipe measured more than once is {second.trial}: {mean}, mean of {times}.")
+    return lines
 
 
 def _surrogate(ledger: Ledger, results: Results, models: Models) -> list[str]:
@@ -79,7 +89,8 @@ def _surrogate(ledger: Ledger, results: Results, models: Models) -> list[str]:
     if not parts:
         return []
     return [
-        f"The surrogate, which has seen all recipes and discounts a lucky reading, puts it at {', '.join(parts)} (90 %)."
+        "The surrogate, which has seen all recipes and discounts a lucky reading, puts it at "
+        f"{', '.join(parts)} (90 %)."
     ]
 
 

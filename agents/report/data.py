@@ -26,8 +26,8 @@ def data_section(ledger: Ledger, results: Results) -> Section:
     table = Table(
         head,
         tuple(_cells(row, ledger, objectives, has_process) for row in rows),
-        f"{note}Achieved compositions where something came back, else those asked for. `<` and `>` mark readings beyond the "
-        "instrument. The complete table is observations.csv.",
+        f"{note}Achieved compositions where something came back, else those asked for. < and > mark readings beyond "
+        "the instrument. The complete table is observations.csv.",
         frozenset(range(start, start + len(objectives))),
         fold=f"All {plural(len(results.rows), 'trial')}",
         is_sortable=True,

@@ -41,7 +41,8 @@ def decision_entry(entry: DecisionEntry, verified: set[tuple[str, int, str]]) ->
     if entry.fallback:
         troubles += (f"the rules answered in place of the model: {entry.fallback}",)
     tools = tuple(
-        f"{call.tool}({canonical_json(call.arguments)}) → {'error: ' if call.is_error else ''}{call.result[:_MOST_TOOL_TEXT]}"
+        f"{call.tool}({canonical_json(call.arguments)}) → "
+        f"{'error: ' if call.is_error else ''}{call.result[:_MOST_TOOL_TEXT]}"
         for call in entry.tools
     )
     answer = entry.answer
@@ -110,7 +111,8 @@ def approval_entry(entry: ApprovalEntry) -> Entry:
         lines.append(
             (
                 "plan",
-                f"{plural(len(entry.plan.samples), 'sample')} on lab {entry.plan.lab} ({kind}), {cost}, sha256 {entry.plan.sha256[:12]}",
+                f"{plural(len(entry.plan.samples), 'sample')} on lab {entry.plan.lab} ({kind}), {cost}, "
+                f"sha256 {entry.plan.sha256[:12]}",
             )
         )
     if entry.verdict is not None:

@@ -68,8 +68,8 @@ def _by_cause(failed: list[Row], results: Results, ledger: Ledger) -> Table:
         )
     head = ("cause", "experiments", "of all", f"cost ({ledger.spec.budget.currency})", "hours", "trials")
     caption = (
-        f"{len(failed)} of {plural(len(results.measured), 'experiment')} ({percent(len(failed) / len(results.measured))}) gave "
-        f"no value; the most common cause is {rows[0][0]}."
+        f"{len(failed)} of {plural(len(results.measured), 'experiment')} "
+        f"({percent(len(failed) / len(results.measured))}) gave no value; the most common cause is {rows[0][0]}."
     )
     return Table(head, tuple(rows), caption, frozenset({1, 2, 3, 4}))
 

@@ -56,8 +56,8 @@ def _gain(ledger: Ledger) -> list[Block]:
     price = f" for about {with_unit(number(float(cost)), ledger.spec.budget.currency)}" if cost is not None else ""
     share = float(context["expected_gain"])
     text = (
-        f"Expected gain of the next batch, as of round {known[-1].round}: {percent(share)} of the range of scores seen so "
-        f"far{price}."
+        f"Expected gain of the next batch, as of round {known[-1].round}: {percent(share)} of the range of scores "
+        f"seen so far{price}."
     )
     return [Text(text)]
 

@@ -1,4 +1,4 @@
-"""Intervals: how far a mean may be off, from replicates, from what the instrument states, or from the surrogate's noise."""
+"""Intervals: how far a mean may be off, from replicates, the instrument's word or the surrogate's noise."""
 
 from __future__ import annotations
 

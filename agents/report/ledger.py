@@ -70,6 +70,8 @@ class Ledger:
     """Slot, level and text."""
     recording: list[dict[str, Any]] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
+    card: dict[str, Any] | None = None
+    """The analyst's model card, where nothing was observed or set aside since."""
     is_simulated: bool = False
     first_at: str = ""
     last_at: str = ""
@@ -136,6 +138,7 @@ def _opened(ledger: Ledger, event: Event) -> None:
 def _decision(ledger: Ledger, event: Event) -> None:
     p = event.payload
     ledger.recording.append(p)
+    ledger.is_simulated = ledger.is_simulated or p["context"].get("simulated") is True
     ledger.decisions.append(
         DecisionEntry(
             slot=event.slot,
@@ -158,6 +161,8 @@ def _decision(ledger: Ledger, event: Event) -> None:
 def _tool(ledger: Ledger, event: Event) -> None:
     if event.slot.endswith("optimizer/ask"):
         ledger.advice[round_of(event.slot)] = Advice.model_validate(event.payload["result"])
+    elif event.slot.endswith("analyst/assess"):
+        ledger.card = event.payload["result"]
 
 
 def _entry(ledger: Ledger, event: Event) -> dict[str, Any]:
@@ -197,6 +202,11 @@ def _run(ledger: Ledger, event: Event) -> None:
 
 def _observation(ledger: Ledger, event: Event) -> None:
     ledger.is_simulated = ledger.is_simulated or bool(event.payload["simulated"])
+    ledger.card = None
+
+
+def _judged(ledger: Ledger, event: Event) -> None:
+    ledger.card = None if event.payload["verdict"] == "exclude" else ledger.card
 
 
 def _closed_round(ledger: Ledger, event: Event) -> None:
@@ -221,6 +231,7 @@ _TAKERS = {
     "approval": _approval,
     "run_finished": _run,
     "observation": _observation,
+    "observation_judged": _judged,
     "round_closed": _closed_round,
     "note": _note,
     "paused": _paused,

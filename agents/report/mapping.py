@@ -51,16 +51,36 @@ def _thinned(rows: Sequence[Row], results: Results, most: int) -> list[Row]:
     return [row for place, row in enumerate(rows) if place % step == 0 or _is_best(row, results)]
 
 
+def _shade(row: Row, objective: Objective) -> float | None:
+    """What the colour shows: the value, or the distance from a target."""
+    value = row.value(objective.property)
+    return value if value is None or objective.direction != "target" else -objective.score(value)
+
+
+def _ordered(points: Sequence[MapPoint], objective: Objective) -> list[MapPoint]:
+    """Worst first, so that the best lie on top."""
+    sign = 1 if objective.direction == "maximize" else -1
+    return sorted(points, key=lambda p: (p.is_best, sign * p.value if p.value is not None else 0.0))
+
+
+def _colour_label(objective: Objective) -> str:
+    name = objective.property
+    return label(
+        f"{name}: distance from {objective.target:g}" if objective.direction == "target" else name, objective.unit
+    )
+
+
 def _finding(results: Results, objective: Objective) -> str:
     if results.best is None:
-        return f"Coloured by {objective.property}."
+        return "Bright colours are good ones."
     best = results.best
-    return f"The best recipe is {best.trial}, marked; colour is {objective.property}."
+    return f"The best recipe is {best.trial}, marked; bright colours are good ones."
 
 
 def _ternary(ledger: Ledger, results: Results, rows: Sequence[Row], models: Models, corners: Sequence[str]) -> Picture:
     objective = ledger.spec.optimized[0]
     a, b, c = corners
+    basis = ledger.spec.space.basis
     constant = {
         name: rows[0].composition.fractions.get(name, 0.0)
         for name in ledger.spec.space.component_names
@@ -73,17 +93,16 @@ def _ternary(ledger: Ledger, results: Results, rows: Sequence[Row], models: Mode
         return tuple(value / sum(values) for value in values)
 
     def predicted(shares: Sequence[tuple[float, float, float]]) -> list[float] | None:
-        recipes: list[Recipe] = [
-            (Composition.of(constant | {n: rest * s for n, s in zip(corners, at, strict=True)}, ledger.spec.space.basis, normalise=True), {})
-            for at in shares
-        ]  # fmt: skip
+        mixtures = [constant | {n: rest * s for n, s in zip(corners, at, strict=True)} for at in shares]
+        recipes: list[Recipe] = [(Composition.of(mixture, basis, normalise=True), {}) for mixture in mixtures]  # fmt: skip
         found = models.predict(recipes).get(objective.property)
-        return None if found is None else [float(value) for value in found[0]]
+        if found is None:
+            return None
+        is_target = objective.direction == "target"
+        return [-objective.score(float(value)) if is_target else float(value) for value in found[0]]
 
     shown = _thinned(rows, results, _MOST_POINTS)
-    points = [
-        MapPoint(row.trial.id, share(row), row.value(objective.property), _is_best(row, results)) for row in shown
-    ]
+    points = [MapPoint(row.trial.id, share(row), _shade(row, objective), _is_best(row, results)) for row in shown]
     fixed = ", ".join(f"{name} {100 * value:.3g} %" for name, value in constant.items())
     note = f" {fixed} held constant; the corners share the rest." if fixed else ""
     field = " The shading is the surrogate's estimate." if models.posterior is not None else ""
@@ -94,7 +113,14 @@ def _ternary(ledger: Ledger, results: Results, rows: Sequence[Row], models: Mode
     )
     return Picture(
         "map",
-        ternary_svg(points, (a, b, c), label(objective.property, objective.unit), background=predicted, alt=caption),
+        ternary_svg(
+            _ordered(points, objective),
+            (a, b, c),
+            _colour_label(objective),
+            background=predicted,
+            low_is_good=objective.direction != "maximize",
+            alt=caption,
+        ),
         caption,
     )
 
@@ -108,7 +134,9 @@ def _parallel(ledger: Ledger, results: Results, rows: Sequence[Row], models: Mod
         shares = [row.composition.fractions.get(name, 0.0) for row in rows]
         low, high = min(shares), max(shares)
         ranges.append((low, high))
-        axes.append(Axis(f"{name}", tuple((t, f"{100 * (low + t * (high - low)):.3g}") for t in (0.0, 0.5, 1.0))))
+        axes.append(
+            Axis(f"{name}", tuple((t, f"{round(100 * (low + t * (high - low)), 1):g}") for t in (0.0, 0.5, 1.0)))
+        )
     axes += [_process_axis(variable) for variable in process]
     with_value = [row for row in rows if row.value(objective.property) is not None]
     shown = _thinned(with_value, results, _MOST_LINES)
@@ -119,15 +147,25 @@ def _parallel(ledger: Ledger, results: Results, rows: Sequence[Row], models: Mod
             for name, (low, high) in zip(shown_names, ranges, strict=True)
         ]
         at += [_process_place(variable, row) for variable in process]
-        points.append(MapPoint(row.trial.id, tuple(at), row.value(objective.property), _is_best(row, results)))
+        points.append(MapPoint(row.trial.id, tuple(at), _shade(row, objective), _is_best(row, results)))
     left_out = len(varying) - len(shown_names)
     more = f" The {left_out} components that matter least are left out." if left_out else ""
     thin = f" {len(shown)} of {len(with_value)} trials shown." if len(shown) < len(with_value) else ""
     caption = (
-        f"{_finding(results, objective)} Each line is one of {plural(len(with_value), 'measured trial')}; component axes are in "
-        f"{ledger.spec.space.basis} and span what was tried.{more}{thin}"
+        f"{_finding(results, objective)} Each line is one of {plural(len(with_value), 'measured trial')}; component "
+        f"axes are in {ledger.spec.space.basis} and span what was tried.{more}{thin}"
     )
-    return Picture("map", parallel_svg(points, axes, label(objective.property, objective.unit), alt=caption), caption)
+    return Picture(
+        "map",
+        parallel_svg(
+            _ordered(points, objective),
+            axes,
+            _colour_label(objective),
+            low_is_good=objective.direction != "maximize",
+            alt=caption,
+        ),
+        caption,
+    )
 
 
 def _most_telling(varying: Sequence[str], rows: Sequence[Row], models: Models, name: str, room: int) -> list[str]:

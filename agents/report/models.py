@@ -40,10 +40,10 @@ class Models:
 
     def noise_sd(self, name: str) -> float | None:
         """The noise the surrogate fits to a property."""
-        for line in self.credibility.properties if self.credibility else ():
-            if line.property == name:
-                return line.noise_sd
-        return None
+        if self.posterior is None or name not in self.posterior.models:
+            return None
+        model = self.posterior.models[name]
+        return float(model.warp.moments([0.0], [model.noise_sd])[1][0])
 
 
 def fit_models(ledger: Ledger) -> Models:
@@ -61,12 +61,21 @@ def fit_models(ledger: Ledger) -> Models:
     except (EutecticError, ValueError, ArithmeticError, RuntimeError, ImportError) as error:
         no_posterior = f"the surrogate could not be fitted: {_first_line(error)}"
     try:
-        from eutectic.tools.credibility import assess
-
-        credibility = assess(ledger.spec, ledger.view.training())
+        credibility = _card(ledger)
     except (EutecticError, ValueError, ArithmeticError, RuntimeError, ImportError) as error:
         no_credibility = f"the cross-validation did not work: {_first_line(error)}"
     return Models(posterior, no_posterior, credibility, no_credibility)
+
+
+def _card(ledger: Ledger) -> Credibility:
+    """The analyst's model card where it is of these observations, else a new one."""
+    from eutectic.tools.credibility import Credibility, assess
+
+    if ledger.card is not None:
+        card = Credibility.model_validate(ledger.card)
+        if any(line.pairs for line in card.properties):
+            return card
+    return assess(ledger.spec, ledger.view.training())
 
 
 def _first_line(error: Exception) -> str:

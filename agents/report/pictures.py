@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from eutectic.agents.report.blocks import Block, Picture, Section, Table, Text
 from eutectic.agents.report.intervals import Z_90, bounds
@@ -13,6 +14,9 @@ from eutectic.agents.report.wording import number, percent, plural, with_unit
 from eutectic.core.objective import Objective
 from eutectic.tools.plots import Effect, Pair, ParetoPoint, ParityPanel, effects_svg, pareto_svg, parity_svg
 from eutectic.tools.plots.canvas import label
+
+if TYPE_CHECKING:
+    from eutectic.tools.credibility import PropertyCredibility
 
 _MOST_POINTS = 2000
 
@@ -43,7 +47,7 @@ def pareto_section(ledger: Ledger, results: Results) -> Section | None:
     goals = [[edge for edge in bounds(o) if edge is not None] for o in objectives]
     labels = [label(o.property, o.unit) for o in objectives]
     svg = pareto_svg(points, labels, upward=upward, goals=goals, alt=caption)
-    return Section("pareto", "Pareto front", (Picture("pareto", svg, caption, is_small=len(objectives) == 2),))
+    return Section("pareto", "Pareto front", (Picture("pareto", svg, caption),))
 
 
 def _thinned(recipes: Sequence[RecipeResult], front: set[str]) -> list[RecipeResult]:
@@ -80,7 +84,7 @@ def parity_section(ledger: Ledger, models: Models) -> Section:
         held = "" if line.coverage_90 is None else f"90 % intervals hold {percent(line.coverage_90)}"
         error = "" if line.rmse is None else f"RMSE {with_unit(number(line.rmse, 2), units[line.property])}"
         panels.append(ParityPanel(label(line.property, units[line.property]), pairs, f"{held}\n{error}".strip()))
-    caption = _parity_caption(lines[0].coverage_90, [line.split for line in lines])
+    caption = _parity_caption(lines)
     table = Table(
         ("property", "values", "RMSE", "mean error", "R²", "in 90 % interval", "noise of one value"),
         tuple(
@@ -101,23 +105,22 @@ def parity_section(ledger: Ledger, models: Models) -> Section:
     return Section(
         "parity",
         "Predicted against measured",
-        (Picture("parity", parity_svg(panels, alt=caption), caption, is_small=len(panels) == 1), table),
+        (Picture("parity", parity_svg(panels, alt=caption), caption), table),
     )
 
 
-def _parity_caption(coverage: float | None, splits: Sequence[str]) -> str:
-    if coverage is None:
-        lead = "Each value was predicted by a surrogate that had not seen it."
-    else:
-        verdict = (
-            "as they should"
-            if 0.82 <= coverage <= 0.97
-            else ("too narrow to trust" if coverage < 0.82 else "wider than needed")
-        )
-        lead = f"The surrogate's 90 % intervals hold {percent(coverage)} of the values it had not seen: {verdict}."
+def _parity_caption(lines: Sequence[PropertyCredibility]) -> str:
+    held = [(line.property, line.coverage_90) for line in lines if line.coverage_90 is not None]
+    lead = "Each value was predicted by a surrogate that had not seen it."
+    if held:
+        worst = min(share for _, share in held)
+        verdict = "too narrow to trust" if worst < 0.8 else "about right" if worst <= 0.97 else "wider than needed"
+        words = ", ".join(f"{percent(share)} of the {name} values" for name, share in held)
+        lead = f"The surrogate's 90 % intervals held {words} it had not seen: {verdict}."
+    splits = [line.split for line in lines]
     return (
-        f"{lead} Split: {'; '.join(dict.fromkeys(splits))}. Replicates and near copies of a recipe never stand on both "
-        "sides of a split; leaving out single rows would flatter, because a twin of the left-out row stays in. "
+        f"{lead} Split: {'; '.join(dict.fromkeys(splits))}. Replicates of a recipe never stand on both "
+        "sides of a split; splitting row by row would flatter, because a twin of the left-out row stays in. "
         "Bars are 90 % intervals, the line is perfect agreement."
     )
 
@@ -134,14 +137,16 @@ def effects_section(ledger: Ledger, models: Models) -> Section:
         first = max((e for e in effects if e.property == name), key=lambda e: e.share)
         verb = {"raises": "raises it", "lowers": "lowers it", "mixed": "in both directions"}[first.direction]
         words.append(
-            f"{name} hangs most on {first.factor} ({100 * first.share:.0f} % of the explained variation; more of it {verb})"
+            f"{name} hangs most on {first.factor} ({100 * first.share:.0f} % of the explained variation; "
+            f"more of it {verb})"
         )
     caption = "; ".join(words)
     caption = (
-        f"{caption[0].upper()}{caption[1:]}. Shares are the surrogate's, over the recipes measured here; they tell association "
-        "in this data and are not proof of cause, and in a mixture more of one component is less of the others."
+        f"{caption[0].upper()}{caption[1:]}. Shares are the surrogate's, over the recipes measured here; they tell "
+        "association in this data and are not proof of cause, and in a mixture more of one component is less "
+        "of the others."
     )
-    blocks: list[Block] = [Picture("effects", effects_svg(effects, alt=caption), caption, is_small=len(words) == 1)]
+    blocks: list[Block] = [Picture("effects", effects_svg(effects, alt=caption), caption)]
     weak = [line for line in (found.properties if found else ()) if line.r2 is not None and line.r2 < 0.3]
     for line in weak:
         blocks.append(

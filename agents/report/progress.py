@@ -38,7 +38,10 @@ def progress_section(ledger: Ledger, results: Results, models: Models) -> Sectio
 
 
 def _scale(results: Results, objectives: Sequence[Objective]) -> tuple[list[float], list[float]]:
-    columns = [[o.score(recipe.means[o.property]) for recipe in results.recipes] for o in objectives]
+    found = [values for row in results.measured if (values := row.values(objectives)) is not None]
+    if not found:
+        return [0.0 for _ in objectives], [1.0 for _ in objectives]
+    columns = [[o.score(values[place]) for values in found] for place, o in enumerate(objectives)]
     worst = [min(column) for column in columns]
     return worst, [max(column) - low or 1.0 for column, low in zip(columns, worst, strict=True)]
 
@@ -144,6 +147,8 @@ def _caption(ledger: Ledger, results: Results, baseline: Baseline, panels: Seque
         f"{what} {panel.best_note.split('  ')[0]} ({panel.best_note.split('  ')[-1]})"
         f"{_against(panel, objective.unit)}."
     )
+    if last is not None and results.best is not None and results.best.trial not in panel.best_note:
+        lead += f" The answer above goes by the mean of a recipe's replicates, which favours {results.best.trial}."
     lost = sum(value is None for value in panel.values)
     marks = f" Crosses mark {plural(lost, 'experiment')} without a value." if lost else ""
     volume = (
@@ -158,14 +163,16 @@ def _caption(ledger: Ledger, results: Results, baseline: Baseline, panels: Seque
 def _against(panel: ProgressPanel, unit: str) -> str:
     if panel.band is None or not panel.band.median or panel.band.x[-1] != len(panel.values):
         return ""
-    return f"; random campaigns of the same length would stand at {with_unit(number(panel.band.median[-1], 3), unit)} in the median"
+    median = with_unit(number(panel.band.median[-1], 3), unit)
+    return f"; random campaigns of the same length would stand at {median} in the median"
 
 
 def _baseline_words(baseline: Baseline) -> str:
     if baseline.why_not:
         return f"There is no random baseline: {baseline.why_not}."
     return (
-        f"Random baseline: median and 90 % band of {baseline.n_campaigns} campaigns drawn uniformly from the search space "
-        "and valued on the surrogate fitted to this campaign's data (its error, its noise, the same share of failures). "
-        "It is a model-based estimate, not a measurement."
+        f"Random baseline: median and 90 % band of {baseline.n_campaigns} campaigns drawn uniformly from the search "
+        "space and valued at the mean of the surrogate fitted to this campaign's data, with its noise and the same "
+        "share of failures. It is a model-based estimate, not a measurement: where data are few the surrogate leans to what was "
+        "measured elsewhere, which often flatters random search."
     )

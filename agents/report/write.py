@@ -1,4 +1,4 @@
-"""Writes a campaign's report: report.html, report.md, observations.csv and recording.jsonl, each whole or not at all."""
+"""Writes a campaign's report: page, plain text, observations and recording, each whole or not at all."""
 
 from __future__ import annotations
 

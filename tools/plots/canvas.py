@@ -1,9 +1,10 @@
-"""The canvas all plots share: palette, type, and figures turned into SVG that follows the page's light or dark theme."""
+"""The canvas all plots share: palette, type, and figures as SVG that follows the page's light or dark theme."""
 
 from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
@@ -23,6 +24,8 @@ THEME: dict[str, str] = {
     PURPLE: "purple",
 }
 """Colours that become CSS variables of the page; the four hues are told apart with any colour vision."""
+_PIXELS_PER_POINT = 1.6
+"""Widest a figure is shown, so that its text is as large as the page's."""
 _RC: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "eutectic",
@@ -99,8 +102,13 @@ def to_svg(figure: Any, name: str, alt: str, titles: Mapping[str, Sequence[str]]
     text = re.sub(r'href="#', f'href="#{name}-', text)
     head = re.search(r'viewBox="([^"]+)"', text)
     box = head[1] if head else "0 0 100 100"
+    width = round(_PIXELS_PER_POINT * float(box.split()[2]))
     body = text[text.index(">") + 1 :]
-    return f'<svg class="plot" role="img" aria-label="{escape(alt, quote=True)}" viewBox="{box}" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{body}'
+    return (
+        f'<svg class="plot" role="img" aria-label="{escape(alt, quote=True)}" viewBox="{box}" '
+        f'style="max-width:{width}px;min-width:min(34rem,{round(0.72 * width)}px)" '
+        f'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{body}'
+    )
 
 
 def _with_titles(text: str, gid: str, lines: Sequence[str]) -> str:
@@ -118,6 +126,11 @@ def _with_titles(text: str, gid: str, lines: Sequence[str]) -> str:
         return match[0] if title is None else f"<{match[1]} {match[2]}><title>{escape(title)}</title></{match[1]}>"
 
     return text[:begin] + re.sub(r"<(use|path) ([^>]*?)/>", name, text[begin:end]) + text[end:]
+
+
+def wrapped(text: str, width: int = 30) -> str:
+    """Text on as many lines as it needs, for an axis that is short."""
+    return "\n".join(textwrap.wrap(text, width, break_long_words=False))
 
 
 def label(name: str, unit: str) -> str:

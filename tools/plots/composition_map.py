@@ -37,18 +37,24 @@ def ternary_svg(
     colour_label: str,
     *,
     background: Background | None = None,
+    low_is_good: bool = False,
     alt: str,
 ) -> str:
-    """Trials in the triangle of three components whose shares add up to 1, zoomed to the part that was searched."""
+    """Trials in the triangle of three components whose shares add up to 1, zoomed to the part that was searched.
+
+    Points are drawn in the order given: put the best last. Bright colours are good ones.
+    """
     floor, span = _zoom([p.at for p in points])
     with style():
-        figure = new_figure(6.6, 5.0)
+        figure = new_figure(6.8, 4.7)
         axis = figure.subplots()
         axis.set_axis_off()
         axis.set_aspect("equal")
+        axis.set_xlim(-0.1, 1.1)
+        axis.set_ylim(-0.08, 0.93)
         _grid(axis, corners, floor, span)
         values = [p.value for p in points if p.value is not None]
-        scale = _scale(values)
+        scale = _scale(values, low_is_good)
         if background is not None:
             _field(axis, background, floor, span, scale)
         titles = _scatter(axis, points, lambda at: _project(at, floor, span), scale)
@@ -56,8 +62,10 @@ def ternary_svg(
         return to_svg(figure, "map", alt, titles)
 
 
-def parallel_svg(points: Sequence[MapPoint], axes: Sequence[Axis], colour_label: str, *, alt: str) -> str:
-    """One line a trial across the axes of components and process variables, coloured by value, the best on top."""
+def parallel_svg(
+    points: Sequence[MapPoint], axes: Sequence[Axis], colour_label: str, *, low_is_good: bool = False, alt: str
+) -> str:
+    """One line a trial across the axes of components and process variables, coloured by value, in the order given."""
     from matplotlib.collections import LineCollection
 
     with style():
@@ -66,8 +74,8 @@ def parallel_svg(points: Sequence[MapPoint], axes: Sequence[Axis], colour_label:
         axis.grid(False)
         for spine in axis.spines.values():
             spine.set_visible(False)
-        shown = sorted((p for p in points if p.value is not None), key=lambda p: (p.is_best, p.value))
-        scale = _scale([p.value for p in shown if p.value is not None])
+        shown = [p for p in points if p.value is not None]
+        scale = _scale([p.value for p in shown if p.value is not None], low_is_good)
         x = range(len(axes))
         axis.add_collection(
             LineCollection(
@@ -86,7 +94,8 @@ def parallel_svg(points: Sequence[MapPoint], axes: Sequence[Axis], colour_label:
             axis.axvline(place, color=MUTED, linewidth=0.8, zorder=0.5)
             for position, text in item.ticks:
                 axis.annotate(text, (place, position), xytext=(-3, 0), textcoords="offset points", fontsize=7.5,
-                              color=MUTED, ha="right", va="center")  # fmt: skip
+                              color=MUTED, ha="right", va="center",
+                              bbox={"facecolor": PAPER, "alpha": 0.75, "pad": 0.6, "linewidth": 0})  # fmt: skip
         axis.set_xticks(list(x), [item.name for item in axes], rotation=0 if len(axes) < 9 else 35)
         axis.tick_params(axis="x", length=0)
         axis.set_yticks([])
@@ -129,8 +138,8 @@ def _grid(axis: Any, corners: tuple[str, str, str], floor: Sequence[float], span
             b[i], b[k] = floor[i] + share, b[k] - share
             line(a, b, color=LINE, linewidth=0.7, zorder=0.6)
             x, y = _project(b, floor, span)
-            away = {0: (0, -9), 1: (7, 2), 2: (-7, 2)}[i]
-            side = {0: "center", 1: "left", 2: "right"}[i]
+            away = {0: (-5, 3), 1: (1, -8), 2: (5, 3)}[i]
+            side = {0: "right", 1: "center", 2: "left"}[i]
             axis.annotate(f"{100 * (floor[i] + share):g}", (x, y), xytext=away, textcoords="offset points",
                           fontsize=7.5, color=MUTED, ha=side, va="center")  # fmt: skip
     for i, (shift, side) in enumerate((((-4, -14), "right"), ((4, -14), "left"), ((0, 10), "center"))):
@@ -153,7 +162,7 @@ def _field(axis: Any, background: Background, floor: Sequence[float], span: floa
 
 def _scatter(axis: Any, points: Sequence[MapPoint], project: Callable[..., Any], scale: Any) -> dict[str, list[str]]:
     lost = [p for p in points if p.value is None]
-    shown = sorted((p for p in points if p.value is not None), key=lambda p: (p.is_best, p.value))
+    shown = [p for p in points if p.value is not None]
     for number, group in ((0, lost), (1, shown)):
         for point in group:
             x, y = project(point.at)
@@ -167,12 +176,12 @@ def _scatter(axis: Any, points: Sequence[MapPoint], project: Callable[..., Any],
     return {f"pt{p.trial}": [f"{p.trial}: {'no value' if p.value is None else format(p.value, '.5g')}"] for p in points}
 
 
-def _scale(values: Sequence[float]) -> Any:
+def _scale(values: Sequence[float], low_is_good: bool) -> Any:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
-    return ScalarMappable(Normalize(low, high if high > low else low + 1e-9), "viridis")
+    return ScalarMappable(Normalize(low, high if high > low else low + 1e-9), "viridis_r" if low_is_good else "viridis")
 
 
 def _bar(figure: Any, axis: Any, scale: Any, text: str, has_values: bool) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from eutectic.tools.plots.canvas import BLUE, GREEN, INK, MUTED, ORANGE, new_figure, style, to_svg
+from eutectic.tools.plots.canvas import BLUE, GREEN, INK, MUTED, ORANGE, new_figure, style, to_svg, wrapped
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ def pareto_svg(
         titles: dict[str, list[str]] = {}
         for number, (axis, (i, j)) in enumerate(zip(grid, pairs, strict=False)):
             _pair(axis, points, (i, j), upward, number, titles)
-            axis.set_xlabel(_with_arrow(labels[i], upward[i], "x"))
-            axis.set_ylabel(_with_arrow(labels[j], upward[j], "y"))
+            axis.set_xlabel(wrapped(_with_arrow(labels[i], upward[i], "x"), 42))
+            axis.set_ylabel(wrapped(_with_arrow(labels[j], upward[j], "y"), 36))
             for value in goals[i]:
                 axis.axvline(value, color=GREEN, linewidth=1.2, linestyle=(0, (1, 1.5)))
             for value in goals[j]:
@@ -83,7 +83,8 @@ def _pair(
     for group, name, look in groups:
         if group:
             gid = f"{name.replace(' ', '')}{number}"
-            axis.plot([p.values[i] for p in group], [p.values[j] for p in group], linestyle="", label=name, gid=gid, **look)  # fmt: skip
+            x, y = [p.values[i] for p in group], [p.values[j] for p in group]
+            axis.plot(x, y, linestyle="", label=name, gid=gid, **look)
             titles[gid] = [f"{p.trial}: {p.values[i]:.4g}, {p.values[j]:.4g}" for p in group]
     for point in (p for p in front if p.is_suggestion):
         axis.plot([point.values[i]], [point.values[j]], "o", markersize=13, markerfacecolor="none",
@@ -93,13 +94,18 @@ def _pair(
 
 
 def _name_front(axis: Any, front: Sequence[ParetoPoint], pair: tuple[int, int], *, most: int) -> None:
+    """Write ids beside the suggestion and as many points of the front as have room."""
     i, j = pair
-    chosen = [p for p in front if p.is_suggestion]
-    if most:
-        chosen += [p for k, p in enumerate(front) if k % max(1, -(-len(front) // most)) == 0 and not p.is_suggestion]
-    for point in chosen:
-        axis.annotate(point.trial, (point.values[i], point.values[j]), xytext=(8, 5), textcoords="offset points",
-                      fontsize=8, color=INK, fontweight="bold" if point.is_suggestion else "normal")  # fmt: skip
+    (left, right), (bottom, top) = axis.get_xlim(), axis.get_ylim()
+    taken: list[tuple[float, float]] = []
+    for point in sorted(front, key=lambda p: not p.is_suggestion)[: 1 if not most else None]:
+        x, y = (point.values[i] - left) / (right - left), (point.values[j] - bottom) / (top - bottom)
+        if len(taken) >= max(most, 1) or any(abs(x - u) < 0.16 and abs(y - v) < 0.055 for u, v in taken):
+            continue
+        taken.append((x, y))
+        axis.annotate(point.trial, (point.values[i], point.values[j]), textcoords="offset points", fontsize=8,
+                      xytext=(9, 4) if x < 0.85 else (-9, 4), ha="left" if x < 0.85 else "right", color=INK,
+                      fontweight="bold" if point.is_suggestion else "normal")  # fmt: skip
 
 
 def _with_arrow(text: str, upward: bool | None, axis: str) -> str:

@@ -58,7 +58,7 @@ def _panel(axis: Any, panel: ParityPanel, number: int, titles: dict[str, list[st
         x, y = [p.measured for p in group], [p.predicted for p in group]
         axis.errorbar(x, y, yerr=[p.half for p in group], fmt="none", ecolor=colour, elinewidth=0.9, alpha=0.45)
         axis.plot(x, y, marker, color=colour, markersize=4.2, gid=gid, label=f"measured {name} the interval")
-        titles[gid] = [f"{p.trial}: measured {p.measured:.4g}, predicted {p.predicted:.4g} ± {p.half:.2g}" for p in group]  # fmt: skip
+        titles[gid] = [f"{p.trial}: {p.measured:.4g}, predicted {p.predicted:.4g} ± {p.half:.2g}" for p in group]
     axis.set_xlim(low - pad, high + pad)
     bottom = min([low - pad, *(p.predicted - p.half for p in panel.pairs)])
     top = max([high + pad, *(p.predicted + p.half for p in panel.pairs)])

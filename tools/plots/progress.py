@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eutectic.tools.plots.canvas import BLUE, GREEN, INK, MUTED, ORANGE, SHADE, new_figure, style, to_svg
+from eutectic.tools.plots.canvas import (
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    SHADE,
+    new_figure,
+    style,
+    to_svg,
+    wrapped,
+)
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,7 @@ def _panel(
     axis.margins(y=0.1)
     axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10, min_n_ticks=1))
     axis.xaxis.grid(False)
-    axis.set_ylabel(panel.label)
+    axis.set_ylabel(wrapped(panel.label))
     if curve and panel.best_note:
         _note(axis, panel, curve[-1])
 
@@ -105,6 +117,7 @@ def _note(axis: Any, panel: ProgressPanel, end: tuple[int, float]) -> None:
     axis.annotate(
         panel.best_note, end, xytext=(-2, 6 if above else -13), textcoords="offset points", ha="right",
         color=INK, fontsize=8.5, fontweight="bold",
+        bbox={"facecolor": PAPER, "alpha": 0.8, "pad": 1, "linewidth": 0},
     )  # fmt: skip
 
 
