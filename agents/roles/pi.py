@@ -30,7 +30,7 @@ def frame(context: FrameContext) -> Brief:
     """The campaign in numbers: what is wanted, where, with how much, and what may go wrong."""
     wishes = "; ".join(objective_text(line) for line in context.objectives)
     names = [first_word(line) for line in context.space.components]
-    rounds = -(-context.budget.experiments // context.batch)
+    rounds = -(-context.budget.experiments // max(1, context.batch))
     summary = (
         f"{clip(context.goal, 300).rstrip('.')}. Objectives: {wishes}. "
         f"Space: {count(len(names), 'component')} in {context.space.basis} "
@@ -102,7 +102,7 @@ def _search_terms(context: FrameContext, names: list[str]) -> tuple[str, ...]:
     system = " ".join(names[:6])
     properties = [line.property.replace("_", " ") for line in context.objectives]
     terms = [f"{name} {system}" for name in properties]
-    terms += [f"effect of {name} on {properties[0]}" for name in names]
+    terms += [f"effect of {name} on {first}" for first in properties[:1] for name in names]
     return tuple(clip(term, 160) for term in dict.fromkeys(terms))[:8]
 
 

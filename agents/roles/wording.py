@@ -83,4 +83,4 @@ def result_text(result: Result, unit_of: Mapping[str, str]) -> str:
 
 def first_word(line: str) -> str:
     """The name a line of the search space begins with."""
-    return line.split(" ", 1)[0].rstrip(":,")
+    return line.strip().split(" ", 1)[0].rstrip(":,") or "unnamed"
