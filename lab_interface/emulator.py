@@ -100,8 +100,8 @@ class Emulator:
             values = [row.values[index] for row in self._rows]
             is_known = np.array([value is not None for value in values])
             self._models[index] = _fitted(self._inputs[is_known], [value for value in values if value is not None])
-        prediction = self._models[index].predict([recipe])
-        return float(prediction[0])
+        row = np.array([recipe], dtype=np.float32)
+        return fmean(float(tree.tree_.predict(row)[0, 0]) for tree in self._models[index].estimators_)
 
     def _property(self, index: int, item: PropertyColumn) -> LawProperty:
         if all(row.values[index] is None for row in self._rows):
