@@ -79,7 +79,9 @@ class EndpointEmbedder:
 
 
 class LatentSemantic:
-    """Latent semantic analysis: TF-IDF (log counts) times a truncated SVD (DOI 10.1002/(SICI)1097-4571(199009)41:6).
+    """Latent semantic analysis: TF-IDF (log counts) times a truncated SVD.
+
+    DOI 10.1002/(SICI)1097-4571(199009)41:6<391::AID-ASI1>3.0.CO;2-9 (Deerwester et al. 1990).
 
     Needs no model file and no network; the same chunks give the same vectors.
     """
