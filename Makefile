@@ -33,7 +33,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 
 types: setup
-	$(BIN)/mypy core tools knowledge lab_interface agents evals
+	$(BIN)/mypy -p eutectic.core -p eutectic.tools -p eutectic.knowledge -p eutectic.lab_interface -p eutectic.agents -p eutectic.evals
 
 bench: setup
 	$(BIN)/eutectic bench loop --smoke

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eutectic.agents.campaign import Campaign, Collaborators
+from eutectic.agents.graph.journal import Steps
 from eutectic.agents.minds.replay import ReplayMind
 from eutectic.agents.recording import RecordedDecision
 from eutectic.agents.runs import read_campaign
@@ -45,7 +46,7 @@ def replay(out: Path, campaign: str, settings: Settings, *, recompute: bool = Fa
     (target / "spec.yaml").write_text(dump_spec(spec), encoding="utf-8")
     abilities = _capabilities(folder, spec)
     kinds = ("approval",) if recompute else ("tool", "approval")
-    recorded = {(item.kind, item.slot): item.payload for item in events if item.kind in kinds}
+    recorded: Steps = {(str(item.kind), item.slot): item.payload for item in events if item.kind in kinds}
     decisions = [RecordedDecision.model_validate(item.payload) for item in events if item.kind == "decision"]
     collaborators = Collaborators(
         settings=settings.model_copy(update={"database_url": None}),

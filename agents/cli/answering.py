@@ -107,22 +107,36 @@ def abort(
     as_json: Json = False,
 ) -> int:
     """End a campaign for good: stops what runs in the lab and closes the notebook."""
+    from eutectic.agents.cli.running import write
     from eutectic.agents.runs import open_campaign
-    from eutectic.core.plan import RunRef
     from eutectic.core.settings import load_settings
 
-    with open_campaign(out, campaign, load_settings()) as opened:
-        if opened.view.closed is not None:
-            raise BadInput(f"campaign {campaign!r} is closed already: {opened.view.closed['reason']}")
-        assert opened.context is not None
-        key = opened.view.in_flight
-        accepted = opened.notebook.get("submission_accepted", key) if key else None
-        if accepted is not None:
-            opened.context.lab.abort(RunRef.model_validate(accepted), reason)
-        words = f"aborted by {by}: {reason}"
-        opened.notebook.append("campaign_closed", "campaign", {"state": "aborted", "reason": words})
+    settings = load_settings()
+    with open_campaign(out, campaign, settings) as opened:
+        words = close_campaign(opened, by, reason)
+    report = write(opened.folder, settings)
     if as_json:
-        print_json({"campaign": campaign, "state": "aborted"})
+        print_json({"campaign": campaign, "state": "aborted", "report": str(report)})
     else:
-        typer.echo(f"{campaign}: {words}")
+        typer.echo(f"{campaign}: {words}\n{report}")
     return 0
+
+
+def close_campaign(campaign: Campaign, by: str, reason: str) -> str:
+    """Stop what runs in the lab and close the notebook; the words it was closed with.
+
+    Raises:
+        BadInput: the campaign is closed already.
+    """
+    from eutectic.core.plan import RunRef
+
+    if campaign.view.closed is not None:
+        raise BadInput(f"campaign {campaign.id!r} is closed already: {campaign.view.closed['reason']}")
+    assert campaign.context is not None
+    key = campaign.view.in_flight
+    accepted = campaign.notebook.get("submission_accepted", key) if key else None
+    if accepted is not None:
+        campaign.context.lab.abort(RunRef.model_validate(accepted), reason)
+    words = f"aborted by {by}: {reason}"
+    campaign.notebook.append("campaign_closed", "campaign", {"state": "aborted", "reason": words})
+    return words

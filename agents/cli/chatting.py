@@ -46,5 +46,3 @@ def _user() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return "person"
-
-

@@ -121,7 +121,20 @@ def _search() -> Finding:
 
 
 def _endpoint() -> Finding:
-    from eutectic.agents.minds.model import ping
+    from eutectic.agents.minds.endpoint import Endpoint, Trouble, endpoint_settings
     from eutectic.core.settings import load_settings
 
-    return Finding("endpoint", True, ping(load_settings()))
+    settings = load_settings()
+    if settings.model is None:
+        return Finding("endpoint", False, "no model is set: export EUTECTIC_MODEL and EUTECTIC_BASE_URL")
+    where = endpoint_settings("pi", settings, None, None)
+    endpoint = Endpoint(where)
+    try:
+        reply = endpoint.send(
+            {"messages": [{"role": "user", "content": "Answer with the word ready."}], "max_tokens": 20}
+        )
+    finally:
+        endpoint.close()
+    if isinstance(reply, Trouble):
+        return Finding("endpoint", False, f"{where.shown_url}: {reply.text} ({reply.mend})")
+    return Finding("endpoint", True, f"{where.model} at {where.shown_url} answers")

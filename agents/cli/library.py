@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from eutectic.knowledge.ask import Reply
+    from eutectic.knowledge.ingest import IngestReport
 
 from eutectic.agents.cli.options import Json, console, print_json
 
@@ -42,15 +46,18 @@ def ingest(
         with Progress(console=console(), disable=as_json or not console().is_terminal) as bar:
             task = bar.add_task("reading", total=None)
             report = opened.ingest(
-                paths, lambda step: bar.update(task, total=step.total, completed=step.done, description=step.name)
+                paths,
+                lambda step: bar.update(
+                    task, total=step.total, completed=step.done, description=Path(step.file.path).name
+                ),
             )
     finally:
         opened.close()
     if as_json:
         print_json(report.model_dump(mode="json"))
     else:
-        typer.echo(report.text())
-    return 0 if report.any_usable else 1
+        typer.echo(ingest_text(report))
+    return 1 if report.files and report.count("refused") == len(report.files) else 0
 
 
 def ask(
@@ -70,5 +77,28 @@ def ask(
     if as_json:
         print_json(reply.model_dump(mode="json"))
     else:
-        typer.echo(reply.text())
+        typer.echo(reply_text(reply))
     return 0
+
+
+def ingest_text(report: IngestReport) -> str:
+    """What became of every file, in lines."""
+    lines = []
+    for item in report.files:
+        detail = f"{item.pages} pages" if item.status == "ingested" else item.message or item.document
+        lines.append(f"{item.status:<9} {item.path}: {detail}" + (f" [{', '.join(item.flags)}]" if item.flags else ""))
+    lines += [f"note      {note}" for note in report.notes]
+    counts = ", ".join(f"{report.count(status)} {status}" for status in ("ingested", "duplicate", "refused"))
+    lines.append(f"{counts}; {report.pages} pages in {report.seconds:.1f} s, {report.pages_per_second:.1f} pages/s")
+    return "\n".join(lines)
+
+
+def reply_text(reply: Reply) -> str:
+    """An answer with the quotes it rests on, or the reason why there is none."""
+    if not reply.answered:
+        return f"Not in the library: {reply.reason}"
+    lines = []
+    for sentence in reply.sentences:
+        lines.append(sentence.text)
+        lines += [f'    {quote.document}, page {quote.page}: "{quote.text}"' for quote in sentence.quotes]
+    return "\n".join([*lines, *(f"note: {note}" for note in reply.notes)])

@@ -12,6 +12,7 @@ import typer
 from eutectic.agents.cli.options import RUNS, CampaignId, Json, Out, console, print_json
 from eutectic.agents.cli.progress import ProgressView
 from eutectic.core.errors import CampaignBusy, EutecticError
+from eutectic.core.spec import MindKind
 
 if TYPE_CHECKING:
     from eutectic.agents.campaign import Campaign, Outcome
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _EXIT = {"done": 0, "waiting_person": 3, "waiting_lab": 0}
 _POLL_S = 1.0
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Return when the lab is busy instead of waiting for it.")]
-MindOption = Annotated[str | None, typer.Option("--mind", help="auto, rules or model: overrides the spec.")]
+MindOption = Annotated[MindKind | None, typer.Option("--mind", help="Who decides: overrides the spec.")]
 
 
 def add(app: typer.Typer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from eutectic.core.notebook import CampaignView, Event
@@ -20,7 +21,7 @@ def _decision(slot: str, payload: dict[str, Any], _: CampaignView) -> str:
 
 
 def _answer(name: str, answer: dict[str, Any]) -> str:
-    words = {
+    words: dict[str, Callable[[], str]] = {
         "frame": lambda: answer["strategy"],
         "review": lambda: f"{answer['action']} - {answer['reason']}",
         "close": lambda: answer["headline"],
@@ -50,7 +51,7 @@ def _observation(slot: str, payload: dict[str, Any], view: CampaignView) -> str:
     return f"lab          {slot} {formula}: {values}"
 
 
-_TELLERS = {
+_TELLERS: dict[str, Callable[[str, dict[str, Any], CampaignView], str]] = {
     "decision": _decision,
     "observation": _observation,
     "round_opened": lambda slot, payload, view: f"round {payload['round']}",

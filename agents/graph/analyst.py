@@ -17,7 +17,9 @@ from eutectic.core.notebook.view import ASSESS_SUFFIX
 from eutectic.core.record import significant
 from eutectic.tools.credibility import Credibility, assess
 
-_GROWTH = 1.5
+_LEAST = 8
+"""Usable observations before a surrogate is worth assessing."""
+_GROWTH = 1.6
 """The surrogate is assessed again when there are this many times more observations."""
 _EFFECTS = 12
 
@@ -67,7 +69,8 @@ def _card(ctx: CampaignContext, number: int) -> Credibility | None:
     """The newest assessment of the surrogate; made anew when the data have grown by half."""
     last_round, seen = ctx.view.assessed
     training = [*ctx.view.prior, *ctx.view.training()]
-    if last_round != number and training and len(training) >= _GROWTH * seen:
+    n_ok = sum(item.status == "ok" for item in training)
+    if last_round != number and n_ok >= _LEAST and len(training) >= _GROWTH * seen:
         return ctx.journal.tool(f"r{number:02d}{ASSESS_SUFFIX}", Credibility, lambda: assess(ctx.spec, training))
     payload = ctx.journal.payload("tool", f"r{last_round:02d}{ASSESS_SUFFIX}")
     return None if payload is None else Credibility.model_validate(payload["result"])

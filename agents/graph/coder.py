@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -40,7 +41,7 @@ def protocol(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Li
             mind = ctx.mind if attempt < _ATTEMPTS else ctx.rules
             slot = "r01/coder/protocol" + (f"-{attempt}" if attempt > 1 else "")
             written = _write(ctx, mind, slot, error)
-            outcome = ctx.journal.tool(f"{slot}/dry_run", DryRun, lambda w=written, s=slot: _dry_run(ctx, w, s))
+            outcome = ctx.journal.tool(f"{slot}/dry_run", DryRun, partial(_dry_run, ctx, written, slot))
             if outcome.ok or attempt == _ATTEMPTS:
                 break
             error = outcome.detail

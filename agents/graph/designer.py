@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from eutectic.agents.decisions.common import PassageLine, Result
-from eutectic.agents.decisions.designer import ChooseContext, Choice, EvidenceContext, EvidencePick
+from eutectic.agents.decisions.designer import Choice, ChooseContext, EvidenceContext, EvidencePick
 from eutectic.agents.decisions.pi import Brief, Review
 from eutectic.agents.graph.batch import Batch, assemble
 from eutectic.agents.graph.context import CampaignContext

@@ -29,7 +29,7 @@ def objective_lines(spec: CampaignSpec) -> tuple[ObjectiveLine, ...]:
 
 
 def _wish(item: Objective) -> str:
-    words = [] if item.role == "constrain" else [item.direction]
+    words: list[str] = [] if item.role == "constrain" else [item.direction]
     if item.direction == "target":
         words = [f"{item.target:g} +- {item.tolerance:g}"]
     if item.at_least is not None:

@@ -27,8 +27,8 @@ def analysed(ctx: CampaignContext, observations: Sequence[Observation]) -> list[
             protocol.analysis_code, [values for _, values in with_raw], trusted=is_trusted(ctx, protocol)
         )
     except EutecticError as error:
-        slot = f"r{ctx.view.round:02d}/analysis"
-        ctx.journal.step("note", slot, lambda: {"level": "warn", "text": f"the lab's own values stand: {error}"})
+        said = {"level": "warn", "text": f"the lab's own values stand: {error}"}
+        ctx.journal.step("note", f"r{ctx.view.round:02d}/analysis", lambda: said)
         return list(observations)
     by_trial = {item.trial: result for (item, _), result in zip(with_raw, results, strict=True)}
     return [_with_values(item, by_trial.get(item.trial, {})) for item in observations]

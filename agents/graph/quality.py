@@ -10,7 +10,7 @@ from statistics import median
 from eutectic.agents.decisions.analyst import FlagCode, QualityLine
 from eutectic.core.notebook import CampaignView
 from eutectic.core.record import significant
-from eutectic.core.trial import Observation, Trial
+from eutectic.core.trial import Trial
 
 FAR = 3.5
 """Predictive standard deviations from which a value counts as far."""
