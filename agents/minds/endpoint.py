@@ -64,7 +64,7 @@ def endpoint_settings(role: Role, settings: Settings, given: RoleModel | None, u
     The key goes to the host of the settings alone: a spec that names another host gets none.
 
     Raises:
-        BadSetting: no model is named for the role.
+        BadSetting: no model is named for the role, or the URL is none.
     """
     own = given or RoleModel()
     model = own.model or settings.model
@@ -76,10 +76,23 @@ def endpoint_settings(role: Role, settings: Settings, given: RoleModel | None, u
     return EndpointSettings(
         model=model,
         base_url=base_url,
-        key=settings.api_key if urlsplit(base_url)[:2] == urlsplit(home)[:2] else None,
+        key=settings.api_key if _origin(base_url) == _origin(home) else None,
         temperature=next((value for value in temperatures if value is not None), None),
         timeout_s=settings.timeout_s,
     )
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port of a URL."""
+    try:
+        parts = urlsplit(url)
+        origin = (parts.scheme, parts.hostname or "", parts.port)
+    except ValueError:
+        origin = ("", "", None)
+    if origin[0] not in ("http", "https") or not origin[1]:
+        mend = "set EUTECTIC_BASE_URL, or base_url in the spec, to such as http://127.0.0.1:11434/v1"
+        raise BadSetting("the model's base URL is not an http or https URL", mend=mend)
+    return origin
 
 
 class Endpoint:

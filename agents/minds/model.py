@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from eutectic.agents.decisions.catalogue import ROLES
 from eutectic.agents.minds.answers import read_answer
 from eutectic.agents.minds.caller import Caller, Messages
 from eutectic.agents.minds.endpoint import Endpoint, EndpointSettings, endpoint_settings
@@ -32,7 +33,11 @@ _ECHO = 6_000
 
 
 class ModelMind:
-    """Answers by a language model; each role may have its own model, temperature and endpoint."""
+    """Answers by a language model; each role may have its own model, temperature and endpoint.
+
+    Raises:
+        BadSetting: a role has no model, or its URL is none.
+    """
 
     name: MindName = "model"
 
@@ -48,6 +53,8 @@ class ModelMind:
         self._settings, self._spec, self._spent = settings, spec, spent
         self._transport, self._sleep = transport, sleep
         self._callers: dict[EndpointSettings, Caller] = {}
+        for role in ROLES:
+            self._endpoint(role)
 
     def close(self) -> None:
         """Close the connections; they open again when a question comes."""
@@ -70,7 +77,7 @@ class ModelMind:
     def attempt(self, question: Decision[T]) -> Answer[T] | Failure:
         """The model's answer, or why there is none and what the attempt cost."""
         prompt = load_role(question.role)
-        caller, trail = self._caller(question.role, prompt), Trail()
+        caller, trail = self._caller(question.role), Trail()
         model = caller.endpoint.settings.model
         try:
             value = self._converse(question, prompt, caller, trail)
@@ -85,9 +92,12 @@ class ModelMind:
             attempts=tuple(trail.attempts),
         )
 
-    def _caller(self, role: Role, prompt: RolePrompt) -> Caller:
+    def _endpoint(self, role: Role) -> EndpointSettings:
+        return endpoint_settings(role, self._settings, self._spec.mind.roles.get(role), load_role(role).temperature)
+
+    def _caller(self, role: Role) -> Caller:
         """The endpoint of a role; roles that share one share its connection and what was learned of it."""
-        settings = endpoint_settings(role, self._settings, self._spec.mind.roles.get(role), prompt.temperature)
+        settings = self._endpoint(role)
         if settings not in self._callers:
             self._callers[settings] = Caller(Endpoint(settings, self._transport), self._sleep)
         return self._callers[settings]
