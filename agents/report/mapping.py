@@ -94,7 +94,7 @@ def _ternary(ledger: Ledger, results: Results, rows: Sequence[Row], models: Mode
 
     def predicted(shares: Sequence[tuple[float, float, float]]) -> list[float] | None:
         mixtures = [constant | {n: rest * s for n, s in zip(corners, at, strict=True)} for at in shares]
-        recipes: list[Recipe] = [(Composition.of(mixture, basis, normalise=True), {}) for mixture in mixtures]  # fmt: skip
+        recipes: list[Recipe] = [(Composition.of(mixture, basis, normalise=True), {}) for mixture in mixtures]
         found = models.predict(recipes).get(objective.property)
         if found is None:
             return None

@@ -147,7 +147,8 @@ def _caption(ledger: Ledger, results: Results, baseline: Baseline, panels: Seque
         f"{what} {panel.best_note.split('  ')[0]} ({panel.best_note.split('  ')[-1]})"
         f"{_against(panel, objective.unit)}."
     )
-    if last is not None and results.best is not None and results.best.trial not in panel.best_note:
+    is_single = len(ledger.spec.optimized) == 1
+    if last is not None and is_single and results.best is not None and results.best.trial not in panel.best_note:
         lead += f" The answer above goes by the mean of a recipe's replicates, which favours {results.best.trial}."
     lost = sum(value is None for value in panel.values)
     marks = f" Crosses mark {plural(lost, 'experiment')} without a value." if lost else ""
@@ -173,6 +174,6 @@ def _baseline_words(baseline: Baseline) -> str:
     return (
         f"Random baseline: median and 90 % band of {baseline.n_campaigns} campaigns drawn uniformly from the search "
         "space and valued at the mean of the surrogate fitted to this campaign's data, with its noise and the same "
-        "share of failures. It is a model-based estimate, not a measurement: where data are few the surrogate leans to what was "
-        "measured elsewhere, which often flatters random search."
+        "share of failures. It is a model-based estimate, not a measurement: where data are few the surrogate leans to "
+        "what was measured elsewhere, which often flatters random search."
     )
