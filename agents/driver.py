@@ -1,4 +1,4 @@
-"""Drives a campaign's graph: a thread of checkpoints per round, resumed where it stands, begun anew where it is lost."""
+"""Drives a campaign's graph, a thread of checkpoints per round; where they are lost the notebook says where it is."""
 
 from __future__ import annotations
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
 from eutectic.agents.yaml_tree import Path, Tree
 from eutectic.core.elements import elements
 from eutectic.core.errors import BadInput
 from eutectic.core.spec import CampaignSpec
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 
 def complain(error: ValidationError, tree: Tree, name: str) -> BadInput:

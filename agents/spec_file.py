@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from eutectic.agents.spec_complaints import complain, suggest_element
 from eutectic.agents.yaml_tree import Tree, read_tree, write_tree
 from eutectic.core.elements import is_element
 from eutectic.core.errors import BadInput, InfeasibleSpace
 from eutectic.core.spec import CampaignSpec, MindKind
-from pydantic import ValidationError
 
 _MAX_BYTES = 1_000_000
 _FILE_SETTINGS = ("table", "card")

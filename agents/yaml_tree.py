@@ -6,6 +6,7 @@ import re
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
+
 from eutectic.core.errors import BadInput
 
 Path: TypeAlias = tuple[str | int, ...]

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Literal
 
+from pydantic import Field, model_validator
+
 from eutectic.core.elements import element
 from eutectic.core.errors import BadInput
 from eutectic.core.formula import parse_formula
 from eutectic.core.record import Record
-from pydantic import Field, model_validator
 
 Basis = Literal["at%", "wt%", "mol%", "vol%"]
 PPM = 1_000_000

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, Literal, Protocol, TypeVar
+
+from pydantic import Field, JsonValue
 
 from eutectic.core.record import Record, canonical_json, sha256
 from eutectic.core.spec import Role
-from pydantic import Field, JsonValue
 
 T = TypeVar("T", bound=Record)
 MindName = Literal["rules", "model", "replay", "person"]
@@ -61,7 +62,7 @@ class Answer(Generic[T]):
     mind: MindName
     model: str = ""
     """Name of the language model, where one answered."""
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     tools: tuple[ToolCall, ...] = ()
     attempts: tuple[str, ...] = ()
     """What went wrong before it succeeded, a line each."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from eutectic.core.record import Record
 from pydantic import Field
+
+from eutectic.core.record import Record
 
 
 class Passage(Record):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import builtins
 from typing import Literal
 
-from eutectic.core.record import Record
 from pydantic import Field, model_validator
+
+from eutectic.core.record import Record
 
 Direction = Literal["maximize", "minimize", "target"]
 

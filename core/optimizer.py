@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from pydantic import Field
+
 from eutectic.core.composition import Composition
 from eutectic.core.record import Record
 from eutectic.core.space import Value
 from eutectic.core.trial import Observation, Prediction, Purpose, Source
-from pydantic import Field
 
 
 class Proposal(Record):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from eutectic.core.composition import Composition
 from eutectic.core.record import Record, sha256
 from eutectic.core.space import Value
 from eutectic.core.trial import Trial
-from pydantic import Field
 
 RunState = Literal[
     "queued",

@@ -7,9 +7,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field, SecretStr, ValidationError
+
 from eutectic.core.errors import BadSetting
 from eutectic.core.record import Record
-from pydantic import Field, SecretStr, ValidationError
 
 _ENVIRONMENT = {
     "EUTECTIC_MODEL": "model",

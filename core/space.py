@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from pydantic import Field, model_validator
+
 from eutectic.core.composition import PPM, Basis, Composition
 from eutectic.core.elements import is_element
 from eutectic.core.quantity import Share, SignedShare
 from eutectic.core.record import Record
-from pydantic import Field, model_validator
 
 Value = float | int | str
 """The value of a process variable."""

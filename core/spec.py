@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field, JsonValue, model_validator
+
 from eutectic.core.objective import Objective
 from eutectic.core.record import Record
 from eutectic.core.space import SearchSpace
-from pydantic import Field, JsonValue, model_validator
 
 MindKind = Literal["auto", "rules", "model"]
 Role = Literal["pi", "designer", "coder", "experimenter", "analyst"]

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
 from eutectic.core.errors import BadInput, EutecticError
 from eutectic.core.record import canonical_json
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 
 @dataclass(frozen=True)

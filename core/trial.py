@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from eutectic.core.composition import Composition
 from eutectic.core.record import Record, sha256
 from eutectic.core.space import Value
-from pydantic import Field
 
 Purpose = Literal["data", "replicate", "reference"]
 Source = Literal["initial", "optimizer", "model", "person", "prior"]

@@ -79,7 +79,8 @@ def status_text(row: dict[str, Any]) -> str:
         met = "  meets the goal" if item["meets_goal"] else ""
         lines.append(f"  best  {item['trial']}  {item['recipe']['formula']}: {values}{met}")
     lines.append(
-        f"  spent {spent['experiments']} experiments ({row['failed']} failed), {spent['money']:,.2f} {row['currency']}, "
+        f"  spent {spent['experiments']} experiments ({row['failed']} failed), "
+        f"{spent['money']:,.2f} {row['currency']}, "
         f"{spent['hours']:,.1f} h, {spent['model_calls']} model calls; {row['left']['experiments']} experiments left"
     )
     minds = ", ".join(f"{count} by {name}" for name, count in sorted(row["minds"].items()))
@@ -113,7 +114,7 @@ def replay(
     ] = False,
     as_json: Json = False,
 ) -> int:
-    """Run a recorded campaign again without model, lab or network and check that every decision and trial is the same."""
+    """Run a campaign again from its recording, offline, and check that every decision and trial is the same."""
     from eutectic.agents.replaying import replay as run_again
     from eutectic.core.settings import load_settings
 

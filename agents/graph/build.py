@@ -1,4 +1,4 @@
-"""The graph of one round: frame, evidence, choose, protocol, compile, approve, submit, watch, quality, findings, review."""
+"""The graph of one round, from the brief and the choice of trials to the PI's review."""
 
 from __future__ import annotations
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from eutectic.core.errors import NotebookCorrupt
 from sqlalchemy import Connection, inspect, text
+
+from eutectic.core.errors import NotebookCorrupt
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (

@@ -10,12 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
 from eutectic.core.errors import NotebookCorrupt, SlotTaken, StorageFailed
 from eutectic.core.notebook.events import GENESIS, Event, Kind, link
 from eutectic.core.notebook.migrations import migrate
 from eutectic.core.record import Record, canonical_json
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 Entry = tuple[Kind, str, Any]
 """Kind, slot and payload (a record or a JSON-safe mapping) of an event to append."""
@@ -215,8 +216,7 @@ def _engine(database: Path | str, read_only: bool) -> Engine:
     if read_only:
         if not path.is_file():
             raise StorageFailed("there is no notebook here", where=str(path))
-        engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", connect_args={"timeout": 30})
-        return engine
+        return create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", connect_args={"timeout": 30})
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
 
     @event.listens_for(engine, "connect")

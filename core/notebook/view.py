@@ -14,7 +14,6 @@ from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation, Trial
 
-
 PRIOR_SLOT = "r00/prior"
 """Slot of the tool event that holds the earlier measurements."""
 ASSESS_SUFFIX = "/analyst/assess"
