@@ -16,7 +16,7 @@ _UNIT_TEXT = """
 s min h d ms g mg kg ug µg uL µL mL L rpm rps 1 % at% wt% mol% vol% ppm mm cm m um µm nm
 K/s K/min K/h degC/s degC/min degC/h °C/min °C/h Pa kPa MPa hPa bar mbar Torr V mV A mA uA A/m kA/m
 T mT Oe Hz kHz MHz GHz W kW J mol mmol M mM mol/L mmol/L mA/cm2 mg/cm2 V/s mV/s sccm mL/min L/min
-uL/s m/s N kN HV S/cm ohm kohm pH count counts times deg V_RHE mW/cm2 lx g/cm3 mg/mL g/L
+uL/s m/s N kN HV S/cm ohm kohm pH count counts times readings cycles deg V_RHE mW/cm2 lx g/cm3 mg/mL g/L
 """
 UNITS = frozenset((*_CELSIUS, *_KELVIN, *_UNIT_TEXT.split()))
 """Units that the gate understands in a protocol."""

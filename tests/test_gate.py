@@ -75,6 +75,12 @@ def test_a_simulated_plan_never_goes_to_a_real_lab(tmp_path: Path) -> None:
     assert it.verdicts()["capability"] == "block"
 
 
+def test_a_sample_treated_otherwise_than_its_trial_says_blocks(tmp_path: Path) -> None:
+    it = bench(tmp_path)
+    it.plan = it.plan.model_copy(update=_sample(it, process={"anneal_T": 900.0}))
+    assert it.verdicts()["process"] == "block"
+
+
 def test_a_composition_outside_the_space_blocks(tmp_path: Path) -> None:
     it = bench(tmp_path)
     rules = ({"name": "little boron", "terms": {"B": 1}, "relation": "<=", "value": 0.1},)
