@@ -66,6 +66,8 @@ class Campaign:
             self.notebook.verify()
             self.view = CampaignView(self.notebook.events())
             self.notebook.listen(self.view.fold)
+            for listener in collaborators.listeners:
+                self.notebook.listen(listener)
             self.context = self._context() if self.view.id else None
         except BaseException:
             self._stack.close()
@@ -116,8 +118,6 @@ class Campaign:
             retriever=self._retriever(spec),
         )
         self.notebook.listen(context.on_event)
-        for listener in self._with.listeners:
-            self.notebook.listen(listener)
         return context
 
     def _prior(self, spec: CampaignSpec, journal: Journal) -> None:

@@ -34,8 +34,6 @@ class Desk:
         view = CampaignView()
         with create_campaign(spec, self._out, self._settings, [self._listener(view)]) as campaign:
             self._campaign = campaign.id
-            for event in campaign.notebook.events():
-                view.fold(event)
             return self._advance(campaign)
 
     def status(self) -> str:

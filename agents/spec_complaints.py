@@ -17,8 +17,12 @@ from eutectic.core.spec import CampaignSpec
 
 def complain(error: ValidationError, tree: Tree, name: str) -> BadInput:
     """The first complaint in the order of the file (missing fields last), and how many more there are."""
+    given = error.errors(include_url=False)
+    # A list whose member is wrong also counts as too short: that is no second mistake.
+    deeper = {item["loc"][:depth] for item in given for depth in range(len(item["loc"]))}
     found = sorted(
-        error.errors(include_url=False), key=lambda item: (item["type"] == "missing", tree.line(_field(item, tree)))
+        (item for item in given if item["type"] != "too_short" or item["loc"] not in deeper),
+        key=lambda item: (item["type"] == "missing", tree.line(_field(item, tree))),
     )
     first = found[0]
     path = _field(first, tree)

@@ -89,7 +89,7 @@ def recipe(fe: float, co: float) -> dict[str, Any]:
 def result(trial: str, fe: float, co: float, value: float, *, meets: bool = False) -> dict[str, Any]:
     """A measured trial."""
     values = [{"name": "saturation_induction", "value": value}, {"name": "coercivity", "value": 7.5}]
-    return {"trial": trial, "recipe": recipe(fe, co), "values": values, "meets_goal": meets}
+    return {"trial": trial, "recipe": recipe(fe, co), "values": values, "measured": 1, "meets_goal": meets}
 
 
 def candidate(number: int, sd: float, *, in_batch: bool, merit: float | None = 0.1) -> dict[str, Any]:

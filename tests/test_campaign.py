@@ -64,7 +64,9 @@ def test_the_same_seed_gives_the_same_notebook_and_another_seed_another(tmp_path
     assert a != c
 
 
-def test_a_person_approves_each_plan_and_it_survives_a_restart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_person_approves_each_plan_and_it_survives_a_restart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = spec_file(tmp_path, approval={"mode": "person"}, budget={"experiments": 3})
     assert run(tmp_path, "run", str(path)) == 3
     folder = tmp_path / "runs" / "quick-001"

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eutectic.agents.cli.telling import tell
-from eutectic.agents.graph.lines import result_line
+from eutectic.agents.graph.lines import ranked_lines
 from eutectic.agents.graph.ranking import Leaderboard
 from eutectic.core.notebook import CampaignView, Event
 
@@ -68,7 +68,7 @@ class ProgressView:
     def _fold(self, event: Event) -> None:
         self._view.fold(event)
         if event.kind == "campaign_opened":
-            self._board = Leaderboard(self._view.spec)
+            self._board = Leaderboard(self._view.spec, lambda trial: self._view.trials[trial].recipe_key)
         if event.kind == "observation" and self._board is not None:
             self._board.add(self._view.observations[event.slot])
 
@@ -84,10 +84,10 @@ class ProgressView:
         return Panel(Group(head, self._budget(), log), title=f"eutectic {self._view.id}", border_style="cyan")
 
     def _best(self) -> str:
-        best = self._board.best(1) if self._board else []
+        best = ranked_lines(self._view.spec, self._board, 1) if self._board else ()
         if not best:
             return "nothing measured yet"
-        line = result_line(self._view.spec, best[0])
+        line = best[0]
         units = {objective.property: objective.unit for objective in self._view.spec.objectives}
         values = ", ".join(f"{item.name} {item.value} {units[item.name]}" for item in line.values)
         return f"{line.trial} {line.recipe.formula}: {values}"

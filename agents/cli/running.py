@@ -49,7 +49,6 @@ def run(
     with ExitStack() as stack:
         progress = stack.enter_context(ProgressView(console(), quiet=as_json))
         campaign = stack.enter_context(create_campaign(wanted, out, settings, [progress]))
-        progress.catch_up(list(campaign.notebook.events()))
         return _go_on(campaign, settings, as_json, no_wait, stack)
 
 

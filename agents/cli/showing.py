@@ -43,18 +43,18 @@ def status(
 
 def summary(out: Path, name: str, settings: Settings) -> dict[str, Any]:
     """Where one campaign stands, as data."""
-    from eutectic.agents.graph.lines import budget_left, result_line
+    from eutectic.agents.graph.lines import budget_left, ranked_lines
     from eutectic.agents.graph.ranking import Leaderboard
     from eutectic.agents.runs import read_campaign
 
     with read_campaign(out, name, settings) as (folder, view, notebook):
-        board = Leaderboard(view.spec, view.training())
+        board = Leaderboard(view.spec, lambda trial: view.trials[trial].recipe_key, view.training())
         return {
             "campaign": name,
             "state": view.state,
             "round": view.round,
             "goal": view.spec.goal,
-            "best": [result_line(view.spec, item).model_dump(mode="json") for item in board.best(3)],
+            "best": [item.model_dump(mode="json") for item in ranked_lines(view.spec, board, 3)],
             "spent": view.spent.model_dump(mode="json"),
             "left": budget_left(view).model_dump(mode="json"),
             "currency": view.spec.budget.currency,

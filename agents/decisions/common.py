@@ -35,12 +35,15 @@ class Recipe(Record):
 
 
 class Result(Record):
-    """A measured trial in one line."""
+    """A measured recipe in one line."""
 
     trial: str
+    """The first trial of the recipe."""
     recipe: Recipe
     values: tuple[NamedValue, ...]
-    """Measured properties with their values in the objective's unit."""
+    """Measured properties with their values in the objective's unit, the mean where measured more than once."""
+    measured: int
+    """How many trials of the recipe gave values."""
     meets_goal: bool
 
 

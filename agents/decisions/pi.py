@@ -43,7 +43,8 @@ class ReviewContext(Record):
     objectives: tuple[ObjectiveLine, ...]
     best: tuple[Result, ...]
     """Best trials so far, best first (the Pareto front where there are several objectives)."""
-    goal_met: bool
+    goal_met: bool | None
+    """Null where no objective to be pushed has a value at which it counts as met."""
     rounds_without_gain: int
     expected_gain: float | None
     """Of the next batch, as a share of the range seen; null before a surrogate exists."""
@@ -72,7 +73,8 @@ class CloseContext(Record):
     reason: str
     objectives: tuple[ObjectiveLine, ...]
     best: tuple[Result, ...]
-    goal_met: bool
+    goal_met: bool | None
+    """Null where no objective to be pushed has a value at which it counts as met."""
     experiments: int
     failed: int
     money: float

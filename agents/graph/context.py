@@ -8,7 +8,6 @@ from pathlib import Path
 from eutectic.agents.decisions.analyst import Findings, Quality
 from eutectic.agents.decisions.experimenter import Watch
 from eutectic.agents.graph.journal import Journal
-from eutectic.agents.graph.lines import meets_goal
 from eutectic.agents.graph.ranking import Leaderboard
 from eutectic.core.decision import Mind
 from eutectic.core.evidence import Retriever
@@ -38,8 +37,6 @@ class CampaignContext:
     told: set[str] = field(default_factory=set)
     """Trials whose observation the optimiser knows."""
     board: Leaderboard = field(init=False)
-    goal_met: str | None = None
-    """The first trial that meets every goal."""
     highest_cost: float = 0.0
     """Of one trial, in the budget's currency."""
     _last_gain: int = 0
@@ -57,7 +54,8 @@ class CampaignContext:
             self._sum_up()
 
     def _sum_up(self) -> None:
-        self.board, self.goal_met, self._last_gain, self._failed = Leaderboard(self.spec), None, 0, 0
+        self.board = Leaderboard(self.spec, lambda trial: self.view.trials[trial].recipe_key)
+        self._last_gain = self._failed = 0
         for item in self.view.observations.values():
             self._take(item)
 
@@ -68,8 +66,11 @@ class CampaignContext:
             return
         if self.board.add(item):
             self._last_gain = int(item.trial[1:].split("-")[0])
-        if self.goal_met is None and meets_goal(self.spec, item):
-            self.goal_met = item.trial
+
+    @property
+    def goal_met(self) -> str | None:
+        """The first trial of a recipe that meets every goal."""
+        return self.board.goal_met
 
     @property
     def rounds_without_gain(self) -> int:

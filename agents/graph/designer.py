@@ -13,7 +13,7 @@ from eutectic.agents.decisions.designer import Choice, ChooseContext, EvidenceCo
 from eutectic.agents.decisions.pi import Brief, Review
 from eutectic.agents.graph.batch import Batch, assemble
 from eutectic.agents.graph.context import CampaignContext
-from eutectic.agents.graph.lines import candidate_lines, objective_lines, result_line, space_line
+from eutectic.agents.graph.lines import candidate_lines, objective_lines, ranked_lines, result_line, space_line
 from eutectic.agents.graph.state import RoundState
 from eutectic.agents.graph.stopping import affordable
 from eutectic.core.decision import Decision
@@ -116,7 +116,7 @@ def choose(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Lite
         space=space_line(ctx.spec.space),
         batch=n,
         candidates=candidate_lines(advice),
-        best=tuple(result_line(ctx.spec, item) for item in ctx.board.best(3)),
+        best=ranked_lines(ctx.spec, ctx.board, 3),
         last=_last_results(ctx, number - 1),
         evidence=quotes,
         own_allowed=own_allowed,

@@ -13,12 +13,13 @@ from eutectic.agents.decisions.common import (
     Result,
     SpaceLine,
 )
+from eutectic.agents.graph.ranking import Leaderboard, meets_goal
 from eutectic.core.composition import Composition, Part
 from eutectic.core.notebook import CampaignView
 from eutectic.core.objective import Objective
 from eutectic.core.optimizer import Advice
 from eutectic.core.record import significant
-from eutectic.core.space import Categorical, SearchSpace, Value
+from eutectic.core.space import Categorical, LinearRule, SearchSpace, Value
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation, Prediction
 
@@ -46,7 +47,7 @@ def space_line(space: SearchSpace) -> SpaceLine:
         + (f", at least {item.min_dose * 100:g} % when present" if item.min_dose else "")
         for item in space.components
     )
-    rules = tuple(rule.name for rule in space.rules)
+    rules = tuple(_rule(rule) for rule in space.rules)
     if space.max_components is not None:
         rules += (f"at most {space.max_components} components",)
     process = tuple(
@@ -56,6 +57,13 @@ def space_line(space: SearchSpace) -> SpaceLine:
         for item in space.process
     )
     return SpaceLine(basis=space.basis, components=components, rules=rules, process=process)
+
+
+def _rule(rule: LinearRule) -> str:
+    """A rule with its content, whatever it is called."""
+    factors = [f"{name}" if factor == 1 else f"{factor:g} {name}" for name, factor in rule.terms.items()]
+    words = f"{' + '.join(factors)} {rule.relation} {rule.value * 100:g} %"
+    return words if rule.name.endswith(f"{rule.relation} {rule.value:g}") else f"{rule.name}: {words}"
 
 
 def budget_left(view: CampaignView) -> BudgetLine:
@@ -79,8 +87,13 @@ def recipe(composition: Composition, process: dict[str, Value]) -> Recipe:
     )
 
 
-def result_line(spec: CampaignSpec, item: Observation) -> Result:
-    """A measured trial in one line."""
+def ranked_lines(spec: CampaignSpec, board: Leaderboard, limit: int = 5) -> tuple[Result, ...]:
+    """The best recipes, best first, replicates pooled."""
+    return tuple(result_line(spec, row.pooled, row.measured) for row in board.best(limit))
+
+
+def result_line(spec: CampaignSpec, item: Observation, measured: int = 1) -> Result:
+    """A measured recipe in one line."""
     values = []
     for objective in spec.objectives:
         value = item.value(objective.property)
@@ -90,17 +103,9 @@ def result_line(spec: CampaignSpec, item: Observation) -> Result:
         trial=item.trial,
         recipe=recipe(item.composition, item.process),
         values=tuple(values),
+        measured=measured,
         meets_goal=meets_goal(spec, item),
     )
-
-
-def meets_goal(spec: CampaignSpec, item: Observation) -> bool:
-    """Whether an observation meets every objective that has a goal; False where none has one."""
-    goals = [objective for objective in spec.objectives if objective.has_goal]
-    if not goals or item.status != "ok":
-        return False
-    values = [(objective, item.value(objective.property)) for objective in goals]
-    return all(value is not None and objective.is_met(value) for objective, value in values)
 
 
 def candidate_lines(advice: Advice) -> tuple[CandidateLine, ...]:

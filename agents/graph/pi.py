@@ -10,7 +10,8 @@ from langgraph.types import Command, interrupt
 from eutectic.agents.decisions.pi import Brief, CloseContext, Closing, FrameContext, Review, ReviewContext
 from eutectic.agents.graph.context import CampaignContext
 from eutectic.agents.graph.designer import ask_optimizer
-from eutectic.agents.graph.lines import budget_left, objective_lines, result_line, space_line
+from eutectic.agents.graph.lines import budget_left, objective_lines, ranked_lines, space_line
+from eutectic.agents.graph.ranking import has_goal
 from eutectic.agents.graph.state import RoundState
 from eutectic.agents.graph.stopping import next_batch_cost, stop_reasons
 from eutectic.core.decision import Decision
@@ -75,12 +76,11 @@ def review(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Lite
 
 
 def _review_context(ctx: CampaignContext, number: int, gain: float | None, stops: list[str]) -> ReviewContext:
-    board = ctx.board.best()
     return ReviewContext(
         round=number,
         objectives=objective_lines(ctx.spec),
-        best=tuple(result_line(ctx.spec, item) for item in board),
-        goal_met=ctx.goal_met is not None,
+        best=ranked_lines(ctx.spec, ctx.board),
+        goal_met=ctx.goal_met is not None if has_goal(ctx.spec) else None,
         rounds_without_gain=ctx.rounds_without_gain,
         expected_gain=gain,
         failed_in_a_row=ctx.failed_in_a_row(),
@@ -99,7 +99,7 @@ def _close_round(ctx: CampaignContext, number: int, action: str, answer: Review,
         "expected_gain": gain,
         "goal_met": ctx.goal_met is not None,
         "rounds_without_gain": ctx.rounds_without_gain,
-        "best": [item.trial for item in ctx.board.best()],
+        "best": [row.pooled.trial for row in ctx.board.best()],
         "repeat": ctx.to_repeat(number),
     }
     ctx.journal.step("round_closed", f"r{number:02d}", lambda: payload)
@@ -114,8 +114,8 @@ def close(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Liter
         goal=ctx.spec.goal,
         reason=reason,
         objectives=objective_lines(ctx.spec),
-        best=tuple(result_line(ctx.spec, item) for item in ctx.board.best()),
-        goal_met=ctx.goal_met is not None,
+        best=ranked_lines(ctx.spec, ctx.board),
+        goal_met=ctx.goal_met is not None if has_goal(ctx.spec) else None,
         experiments=spent.experiments,
         failed=sum(item.status != "ok" for item in ctx.view.observations.values()),
         money=round(spent.money, 2),

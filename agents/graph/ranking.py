@@ -1,15 +1,28 @@
-"""Which observations are best: feasible ones by score, or the Pareto front where there are several objectives."""
+"""Which recipes are best: replicates pooled, feasible ones by score, or the Pareto front for several objectives."""
 
 from __future__ import annotations
 
+import math
 from bisect import insort
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from eutectic.core.spec import CampaignSpec
-from eutectic.core.trial import Observation
+from eutectic.core.trial import Measurement, Observation
 
 Scores = tuple[float, ...]
-_KEPT = 10
+RecipeKey = Callable[[str], str]
+"""The recipe of a trial, by the trial's id."""
+
+
+class Ranked(NamedTuple):
+    """A recipe with its measurements pooled."""
+
+    scores: Scores
+    pooled: Observation
+    """The first observation of the recipe, with the mean of every property."""
+    measured: int
+    """How many trials of the recipe gave values."""
 
 
 def scores(spec: CampaignSpec, item: Observation) -> Scores | None:
@@ -26,54 +39,116 @@ def within_limits(spec: CampaignSpec, item: Observation) -> bool:
     return all(value is not None and objective.is_met(value) for objective, value in values)
 
 
-class Leaderboard:
-    """The best observations so far, kept up to date one observation at a time.
+def has_goal(spec: CampaignSpec) -> bool:
+    """Whether any objective that is pushed has a value at which it counts as met."""
+    return any(objective.has_goal for objective in spec.optimized)
 
-    Those that keep every limit come before those that do not. With one optimised objective the best ten are kept,
-    with several the Pareto front.
+
+def meets_goal(spec: CampaignSpec, item: Observation) -> bool:
+    """Whether an observation meets every objective that has a goal; False where no pushed objective has one."""
+    if not has_goal(spec) or item.status != "ok":
+        return False
+    values = [(objective, item.value(objective.property)) for objective in spec.objectives if objective.has_goal]
+    return all(value is not None and objective.is_met(value) for objective, value in values)
+
+
+def pool(observations: Sequence[Observation]) -> Observation:
+    """Several observations of one recipe as one, with the mean and its standard error for every property."""
+    first = observations[0]
+    if len(observations) == 1:
+        return first
+    merged = []
+    for item in first.measurements:
+        values = [value for one in observations if (value := one.value(item.property)) is not None]
+        merged.append(_mean(item, values) if len(values) > 1 else item)
+    return first.model_copy(update={"measurements": tuple(merged)})
+
+
+def _mean(item: Measurement, values: list[float]) -> Measurement:
+    mean = math.fsum(values) / len(values)
+    variance = math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
+    return item.model_copy(update={"value": mean, "sd": math.sqrt(variance / len(values)), "censoring": "none"})
+
+
+class Leaderboard:
+    """The best recipes so far, kept up to date one observation at a time.
+
+    Replicates of a recipe are pooled. Recipes that keep every limit come before those that do not. With one optimised
+    objective recipes are ranked by score, with several the Pareto front is kept.
     """
 
-    def __init__(self, spec: CampaignSpec, observations: Iterable[Observation] = ()) -> None:
-        self._spec = spec
-        self._inside: list[tuple[Scores, str, Observation]] = []
-        self._outside: list[tuple[Scores, str, Observation]] = []
+    def __init__(self, spec: CampaignSpec, recipe_key: RecipeKey, observations: Iterable[Observation] = ()) -> None:
+        self._spec, self._key = spec, recipe_key
+        self._known: dict[str, list[Observation]] = {}
+        self._inside: list[Ranked] = []
+        self._outside: list[Ranked] = []
+        self._met: dict[str, str] = {}
         for item in observations:
             self.add(item)
 
-    def add(self, item: Observation) -> bool:
-        """Take an observation in; whether it joined the best that keep the limits, at the top or on the front."""
-        mine = scores(self._spec, item)
-        if mine is None:
-            return False
-        inside = within_limits(self._spec, item)
-        board = self._inside if inside else self._outside
-        joined = self._rank(board, mine, item) if len(mine) == 1 else self._front(board, mine, item)
-        return joined and inside
+    @property
+    def goal_met(self) -> str | None:
+        """First trial of the first recipe whose pooled values meet every goal."""
+        return next(iter(self._met.values()), None)
 
-    def best(self, limit: int = 5) -> list[Observation]:
+    def add(self, item: Observation) -> bool:
+        """Take an observation in; whether a better recipe came to the top, or one joined the front."""
+        if scores(self._spec, item) is None:
+            return False
+        key = self._key(item.trial)
+        mates = self._known.setdefault(key, [])
+        mates.append(item)
+        pooled = pool(mates)
+        mine = scores(self._spec, pooled)
+        assert mine is not None
+        if meets_goal(self._spec, pooled):
+            self._met.setdefault(key, pooled.trial)
+        else:
+            self._met.pop(key, None)
+        entry, inside = Ranked(mine, pooled, len(mates)), within_limits(self._spec, pooled)
+        before = self._inside[0].scores if self._inside else None
+        if len(mates) > 1:
+            self._drop(pooled.trial)
+        joined = self._insert(self._inside if inside else self._outside, entry)
+        if len(mine) > 1:
+            return joined and inside and len(mates) == 1
+        return inside and self._inside[0].pooled.trial == pooled.trial and (before is None or mine > before)
+
+    def best(self, limit: int = 5) -> list[Ranked]:
         """The best, best first; a front is ordered by mean rank over the objectives."""
         board = self._inside or self._outside
-        if board and len(board[0][0]) > 1:
-            board = sorted(board, key=lambda row: (_mean_rank(board, row[0]), row[1]))
-        return [item for _, _, item in board[:limit]]
+        if board and len(board[0].scores) > 1:
+            board = sorted(board, key=lambda row: (_mean_rank(board, row.scores), row.pooled.trial))
+        return board[:limit]
 
-    def _rank(self, board: list[tuple[Scores, str, Observation]], mine: Scores, item: Observation) -> bool:
-        is_first = not board or mine > board[0][0]
-        insort(board, (mine, item.trial, item), key=lambda row: (-row[0][0], row[1]))
-        del board[_KEPT:]
-        return is_first
-
-    def _front(self, board: list[tuple[Scores, str, Observation]], mine: Scores, item: Observation) -> bool:
-        if any(_dominates(row[0], mine) or row[0] == mine for row in board):
+    def _insert(self, board: list[Ranked], entry: Ranked) -> bool:
+        if len(entry.scores) == 1:
+            insort(board, entry, key=lambda row: (-row.scores[0], row.pooled.trial))
+            return True
+        if any(_dominates(row.scores, entry.scores) or row.scores == entry.scores for row in board):
             return False
-        board[:] = [row for row in board if not _dominates(mine, row[0])]
-        board.append((mine, item.trial, item))
+        board[:] = [row for row in board if not _dominates(entry.scores, row.scores)]
+        board.append(entry)
         return True
+
+    def _drop(self, trial: str) -> None:
+        """Take a recipe off the boards; a front is built anew, for others may step into its place."""
+        several = len(self._spec.optimized) > 1
+        for board, inside in ((self._inside, True), (self._outside, False)):
+            kept = [row for row in board if row.pooled.trial != trial]
+            if len(kept) == len(board):
+                continue
+            board[:] = kept
+            for mates in self._known.values() if several else ():
+                pooled = pool(mates)
+                mine = scores(self._spec, pooled)
+                if pooled.trial != trial and mine is not None and within_limits(self._spec, pooled) == inside:
+                    self._insert(board, Ranked(mine, pooled, len(mates)))
 
 
 def _dominates(a: Scores, b: Scores) -> bool:
     return all(x >= y for x, y in zip(a, b, strict=True)) and a != b
 
 
-def _mean_rank(board: list[tuple[Scores, str, Observation]], mine: Scores) -> float:
-    return sum(sum(row[0][k] > mine[k] for row in board) for k in range(len(mine))) / len(mine)
+def _mean_rank(board: list[Ranked], mine: Scores) -> float:
+    return sum(sum(row.scores[k] > mine[k] for row in board) for k in range(len(mine))) / len(mine)

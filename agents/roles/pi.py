@@ -21,6 +21,9 @@ from eutectic.agents.roles.wording import (
 _STAGNANT_ROUNDS = 2
 _HOPELESS_ROUNDS = 5
 _HOPELESS_GAIN = 0.002
+_GOAL = {True: "goal met", False: "goal not met", None: "no goal value was set"}
+_CONFIRMED = 4
+"""Trials of one recipe after which it needs no more confirming."""
 _FAILURES_TO_ASK = 6
 _FAILURES_TO_DOUBT = 3
 """Failures in a row from which a stop rule may stem from the lab and not from the space."""
@@ -112,7 +115,7 @@ def review(context: ReviewContext) -> Review:
     best = result_text(context.best[0], unit_of) if context.best else "no usable value yet"
     gain = "not known yet" if context.expected_gain is None else f"{100 * context.expected_gain:.3g} % of the range"
     assessment = (
-        f"Round {context.round}: best so far {best}; goal {'met' if context.goal_met else 'not met'}; "
+        f"Round {context.round}: best so far {best}; {_GOAL[context.goal_met]}; "
         f"{count(context.rounds_without_gain, 'round')} without gain; expected gain of the next batch {gain}; "
         f"left: {_budget_text(context.left)}; next batch costs {show(context.next_batch_cost)}."
     )
@@ -155,8 +158,9 @@ def close(context: CloseContext) -> Closing:
     measured = context.experiments - context.failed
     if context.best:
         top = context.best[0]
-        end = "goal met" if context.goal_met else "goal not met"
-        headline = f"{recipe_text(top.recipe)} ({top.trial}): {values_text(top, unit_of)}; {end}"
+        end = _GOAL[context.goal_met]
+        times = f", mean of {top.measured} trials" if top.measured > 1 else ""
+        headline = f"{recipe_text(top.recipe)} ({top.trial}): {values_text(top, unit_of)}{times}; {end}"
     else:
         headline = f"No usable value in {count(context.experiments, 'experiment')}"
     confidence = (
@@ -173,18 +177,13 @@ def close(context: CloseContext) -> Closing:
     )
 
 
-def _repeats(context: CloseContext) -> int:
-    """How many of the best trials shown have the recipe of the first."""
-    return sum(result.recipe == context.best[0].recipe for result in context.best) if context.best else 0
-
-
 def _caveats(context: CloseContext) -> list[str]:
     measured = context.experiments - context.failed
     caveats = []
     if context.simulated:
         caveats.append("All values come from a simulated lab, none from a real material.")
-    if context.best and _repeats(context) < 2:
-        caveats.append("Among the best trials the first recipe stands once: one value does not tell noise from gain.")
+    if context.best and context.best[0].measured < 2:
+        caveats.append("The best recipe was measured once: one value does not tell noise from gain.")
     if measured < 10:
         caveats.append(f"{count(measured, 'usable observation')}: too few to map the space.")
     if context.failed and context.failed >= context.experiments / 4:
@@ -198,12 +197,14 @@ def _next_steps(context: CloseContext) -> list[str]:
     steps = []
     if context.best:
         top = context.best[0]
-        steps.append(f"Make {recipe_text(top.recipe)} three more times, in separate batches, to confirm it.")
+        if top.measured < _CONFIRMED:
+            more = _CONFIRMED - top.measured
+            steps.append(f"Make {recipe_text(top.recipe)} {more} more times, in separate batches, to confirm it.")
         if context.simulated:
             steps.append("Measure the best recipe in a real lab before relying on it.")
     else:
         steps.append("Find out why no trial gave a value: see the failed experiments and their causes.")
-    if not context.goal_met:
+    if context.goal_met is False:
         steps.append("If the goal is worth it, fork the campaign with more experiments or wider bounds.")
     if len(context.objectives) > 1 and len(context.best) > 1:
         steps.append(f"Pick the trade-off that suits the use from {listed(r.trial for r in context.best[:6])}.")
