@@ -16,7 +16,7 @@ from eutectic.tools.enumeration import enumerate_counts
 from eutectic.tools.lattice import IntArray, Lattice, lattice_of
 
 FloatArray = NDArray[np.float64]
-_MOST_POINTS = 100_000
+_MOST_POINTS = 200_000
 
 
 @dataclass(frozen=True)

@@ -70,15 +70,14 @@ def effects_of(model: PropertyModel, encoder: Encoder, features: FloatArray, see
 
 def _along_cox(encoder: Encoder, base: FloatArray, other: FloatArray, place: int) -> FloatArray:
     """Component features of `base` with one share taken from `other` and the rest rescaled in proportion."""
-    n = len(encoder.space.components)
-    shares = base[:, :n] * encoder.width + encoder.offset
-    wanted = other[:, place] * encoder.width[place] + encoder.offset[place]
+    shares = encoder.shares(base)
+    wanted = encoder.shares(other)[:, place]
     rest = np.delete(shares, place, axis=1)
     room = rest.sum(axis=1)
     mean = rest.mean(axis=0) + 1e-9
     proportions = np.where(room[:, None] > 1e-6, rest / np.maximum(room, 1e-6)[:, None], mean / mean.sum())
     moved = np.insert(proportions * (1 - wanted)[:, None], place, wanted, axis=1)
-    return np.asarray((moved - encoder.offset) / encoder.width, dtype=np.float64)
+    return encoder.roots(moved)
 
 
 def _direction(step: FloatArray, change: FloatArray) -> float:

@@ -1,4 +1,4 @@
-"""Recipes as numbers a model can learn from: shares on their range, process values on theirs, choices one-hot."""
+"""Recipes as numbers a model can learn from: roots of shares, process values on their range, choices one-hot."""
 
 from __future__ import annotations
 
@@ -6,24 +6,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+
 from eutectic.core.composition import PPM, Composition
 from eutectic.core.errors import BadInput
 from eutectic.core.space import Categorical, SearchSpace, Value
 from eutectic.tools.lattice import IntArray, Lattice, level_numbers
-from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Encoder:
-    """Turns recipes of one search space into features of about 0 to 1, `N x d`."""
+    """Turns recipes of one search space into features of about 0 to 1, `N x d`.
+
+    A share enters by its square root on the root's range (Hellinger's metric on compositions), so that the first
+    percent of a component counts for more than the fiftieth. Measured with `eutectic bench optimise`: on three pools it
+    needed fewer trials than plain shares and than an orthonormal basis of the simplex.
+    """
 
     space: SearchSpace
-    offset: FloatArray
+    low: FloatArray
     """Least share of each component."""
-    width: FloatArray
-    """Range of each component's share."""
+    high: FloatArray
+    """Largest share."""
+
+    def roots(self, shares: FloatArray) -> FloatArray:
+        """Component features of shares, both `N x n`."""
+        least = np.sqrt(self.low)
+        return np.asarray((np.sqrt(np.maximum(shares, 0.0)) - least) / (np.sqrt(self.high) - least), dtype=np.float64)
+
+    def shares(self, features: FloatArray) -> FloatArray:
+        """`N x n` shares of features `N x d`: the inverse of `roots`."""
+        least = np.sqrt(self.low)
+        roots = features[:, : len(self.low)] * (np.sqrt(self.high) - least) + least
+        return np.asarray(np.maximum(roots, 0.0) ** 2, dtype=np.float64)
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
@@ -46,7 +63,7 @@ class Encoder:
 
     def rows(self, lattice: Lattice, rows: IntArray) -> FloatArray:
         """Features of lattice rows."""
-        parts = [(lattice.shares(rows) - self.offset) / self.width]
+        parts = [self.roots(lattice.shares(rows))]
         for j, variable in enumerate(self.space.process):
             level = rows[:, lattice.n_components + j]
             if isinstance(variable, Categorical):
@@ -69,8 +86,8 @@ class Encoder:
         Raises:
             BadInput: the composition cannot be put in the space's basis, or a process value is missing.
         """
-        shares = composition.to(self.space.basis).vector(self.space.component_names)
-        row = [float(value) for value in (np.asarray(shares) - self.offset) / self.width]
+        shares = np.asarray(composition.to(self.space.basis).vector(self.space.component_names))
+        row = [float(value) for value in self.roots(shares)]
         for variable in self.space.process:
             value = process.get(variable.name)
             if isinstance(variable, Categorical):
@@ -86,7 +103,7 @@ def encoder_of(lattice: Lattice) -> Encoder:
     """The encoder of a lattice, with each share's range narrowed to what the sum and the rules leave."""
     low, high = _narrowed(lattice)
     unit = lattice.steps / PPM
-    return Encoder(lattice.space, low * unit, np.maximum(high - low, 1) * unit)
+    return Encoder(lattice.space, low * unit, np.maximum(high, low + 1) * unit)
 
 
 def _narrowed(lattice: Lattice) -> tuple[IntArray, IntArray]:

@@ -77,10 +77,15 @@ class BayesOptimizer:
         return advice.model_copy(update={"batch": (*starts, *advice.batch)})
 
     def _n_starts(self, state: _State, n: int) -> int:
-        """How many of the next `n` fill the space: all while fewer than two recipes have given every value."""
+        """How many of the next `n` fill the space: all while fewer than two recipes have given every value.
+
+        A failed start counts as one as long as as many have given a value.
+        """
         if len(state.measured.rows) < 2:
             return n
-        return min(n, max(0, self._initial - len(state.measured.rows) - len(state.waiting)))
+        measured = len(state.measured.rows)
+        failed = len(np.unique(state.table.groups)) - measured
+        return min(n, max(0, self._initial - measured - min(failed, measured) - len(state.waiting)))
 
     def _starts(self, state: _State, n: int, alternatives: int) -> Advice:
         """The next of the space-filling starts, the same design in every round; beyond it, far from all trials."""

@@ -11,7 +11,9 @@ from eutectic.tools.gaussian_process import PropertyModel, fit_property
 from eutectic.tools.history import Table
 
 _MOST = 400
-_LEAST_CHANCE = 0.02
+_LEAST_CHANCE = 1e-3
+_STEEPNESS = 0.15
+"""Width of the step from failing to surviving, in units of the label."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,15 @@ class Survival:
     model: PropertyModel | None = None
 
     def chance(self, features: FloatArray) -> FloatArray:
-        """`N` chances between 0.02 and 1 for recipes `N x d`; use inside a `torch_scope`."""
+        """`N` chances between 0.001 and 1 for recipes `N x d`; use inside a `torch_scope`."""
         if self.model is None:
             return np.ones(len(features))
-        mean, _ = self.model.standard(features)
-        return np.clip(self.model.warp.inverse(mean), _LEAST_CHANCE, 1.0)
+        from scipy.special import ndtr
+
+        mean, sd = self.model.standard(features)
+        spread = np.hypot(sd * self.model.warp.sd * self.model.warp.scale, _STEEPNESS)
+        chance: FloatArray = ndtr((self.model.warp.inverse(mean) - 0.5) / spread)
+        return np.clip(chance, _LEAST_CHANCE, 1.0)
 
 
 def fit_survival(table: Table) -> Survival:
