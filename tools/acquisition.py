@@ -15,7 +15,7 @@ from eutectic.tools.goals import Goals, goals_of, reference_point
 from eutectic.tools.torch_scope import tensor
 
 _SAMPLES_ONE, _SAMPLES_MANY = 128, 64
-_MOST_BASELINE = 150
+_MOST_BASELINE = 50
 _MOST_HYPERVOLUME = 3
 """Objectives up to which the hypervolume is used; beyond, random Chebyshev scalarisations (ParEGO)."""
 
@@ -133,6 +133,7 @@ def acquisition_of(
 ) -> Acquisition:
     """The acquisition for models in the order of the objectives and measured recipes `N x d`, `N >= 1`."""
     goals = goals_of(objectives, models)
+    features = np.unique(features, axis=0)
     means = np.column_stack([model.standard(features)[0] for model in models])
     scores = goals.scores(means)
     kept = goals.kept(means)
