@@ -116,6 +116,7 @@ class Campaign:
             gate=Gate(spec, lab, self.notebook),
             optimizer=optimizer,
             retriever=self._retriever(spec),
+            is_replay=self._with.recorded is not None,
         )
         self.notebook.listen(context.on_event)
         return context

@@ -51,7 +51,7 @@ def _where(ctx: CampaignContext) -> RoundState:
         number += 1
     number = max(1, number)
     framed = ctx.journal.payload("decision", "r00/pi/frame") is not None
-    ready = framed and (ctx.retriever is None or ctx.journal.payload("tool", "r00/designer/quotes") is not None)
+    ready = framed and (ctx.spec.library is None or ctx.journal.payload("tool", "r00/designer/quotes") is not None)
     return RoundState(campaign=view.id, round=number, begin="choose" if ready else "frame")
 
 

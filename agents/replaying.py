@@ -45,7 +45,7 @@ def replay(out: Path, campaign: str, settings: Settings, *, recompute: bool = Fa
     target = _target(folder)
     (target / "spec.yaml").write_text(dump_spec(spec), encoding="utf-8")
     abilities = _capabilities(folder, spec)
-    kinds = ("approval",) if recompute else ("tool", "approval")
+    kinds = ("verdict", "approval") if recompute else ("tool", "verdict", "approval")
     recorded: Steps = {(str(item.kind), item.slot): item.payload for item in events if item.kind in kinds}
     decisions = [RecordedDecision.model_validate(item.payload) for item in events if item.kind == "decision"]
     collaborators = Collaborators(

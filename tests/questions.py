@@ -241,6 +241,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
                 "noise_sd": 0.03,
             }
         ],
+        "results": BEST,
         "effects": [
             {"property": "saturation_induction", "factor": "Co", "share": 0.41, "direction": "raises"},
             {"property": "saturation_induction", "factor": "B", "share": 0.05, "direction": "lowers"},

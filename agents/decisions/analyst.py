@@ -80,6 +80,8 @@ class FindingsContext(Record):
     round: int
     objectives: tuple[ObjectiveLine, ...]
     best: tuple[Result, ...]
+    results: tuple[Result, ...]
+    """What this round measured, the twelve first."""
     models: tuple[ModelLine, ...]
     effects: tuple[EffectLine, ...]
     measured: int

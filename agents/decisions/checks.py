@@ -122,7 +122,7 @@ def _quality(context: QualityContext, answer: Quality) -> Iterable[str]:
 
 def _findings(context: FindingsContext, answer: Findings) -> Iterable[str]:
     cited = [trial for item in answer.findings for trial in item.trials]
-    yield from _unknown("findings", cited, {line.trial for line in context.best})
+    yield from _unknown("findings", cited, {line.trial for line in (*context.best, *context.results)})
 
 
 def _unknown(field: str, names: Iterable[str], known: set[str]) -> Iterable[str]:

@@ -9,7 +9,7 @@ from langgraph.types import Command
 
 from eutectic.agents.decisions.analyst import EffectLine, Findings, FindingsContext, ModelLine, Quality, QualityContext
 from eutectic.agents.graph.context import CampaignContext
-from eutectic.agents.graph.lines import objective_lines, ranked_lines
+from eutectic.agents.graph.lines import objective_lines, ranked_lines, result_line
 from eutectic.agents.graph.quality import quality_lines
 from eutectic.agents.graph.state import RoundState
 from eutectic.core.decision import Decision
@@ -54,6 +54,7 @@ def findings(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Li
         round=number,
         objectives=objective_lines(ctx.spec),
         best=ranked_lines(ctx.spec, ctx.board),
+        results=tuple(result_line(ctx.spec, item) for item in known if item.status == "ok")[:12],
         models=_model_lines(card),
         effects=_effect_lines(card),
         measured=sum(item.status == "ok" for item in known),

@@ -34,6 +34,8 @@ class CampaignContext:
     gate: Gate
     optimizer: Optimizer
     retriever: Retriever | None = None
+    is_replay: bool = False
+    """Whether tools and results come from a recording."""
     told: set[str] = field(default_factory=set)
     """Trials whose observation the optimiser knows."""
     board: Leaderboard = field(init=False)

@@ -17,6 +17,7 @@ from eutectic.agents.graph.lines import candidate_lines, objective_lines, ranked
 from eutectic.agents.graph.state import RoundState
 from eutectic.agents.graph.stopping import affordable
 from eutectic.core.decision import Decision
+from eutectic.core.errors import ReplayDrift
 from eutectic.core.evidence import Passage, Retriever
 from eutectic.core.notebook.store import Entry
 from eutectic.core.optimizer import Advice, Pending
@@ -42,10 +43,8 @@ class Checked(Record):
 def evidence(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Literal["choose"]]:
     """Search the library and keep the quotes that are found verbatim on their page."""
     ctx = runtime.context
-    retriever = ctx.retriever
-    assert retriever is not None
     plan = _brief(ctx)
-    found = ctx.journal.tool(_SEARCH, Found, lambda: Found(passages=_search(retriever, plan.search_terms)))
+    found = ctx.journal.tool(_SEARCH, Found, lambda: Found(passages=_search(_library(ctx), plan.search_terms)))
     context = EvidenceContext(
         strategy=plan.strategy,
         objectives=objective_lines(ctx.spec),
@@ -56,8 +55,14 @@ def evidence(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Li
     pick = ctx.journal.decide(
         ctx.mind, Decision("designer", "evidence", "r00/designer/evidence", context, EvidencePick)
     )
-    ctx.journal.tool(_QUOTES, Checked, lambda: _check(retriever, found.passages, pick))
+    ctx.journal.tool(_QUOTES, Checked, lambda: _check(_library(ctx), found.passages, pick))
     return Command(goto="choose")
+
+
+def _library(ctx: CampaignContext) -> Retriever:
+    if ctx.retriever is None:
+        raise ReplayDrift("the recording holds no search of the library")
+    return ctx.retriever
 
 
 def _search(retriever: Retriever, terms: Sequence[str]) -> tuple[Passage, ...]:

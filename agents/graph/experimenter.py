@@ -200,7 +200,7 @@ def _collect(ctx: CampaignContext, key: str) -> None:
         reason = f"the lab cannot tell what became of {key}"
         ctx.journal.step("paused", f"{key}/unknown", lambda: {"reason": reason})
         interrupt({"kind": "unknown_run", "slot": key, "reason": reason})
-    observations = analysed(ctx, ctx.lab.result(ref))
+    observations = ctx.lab.result(ref) if ctx.is_replay else analysed(ctx, ctx.lab.result(ref))
     ctx.journal.missing("observation", [(item.trial, item) for item in observations])
     if status.state not in FINISHED:
         interrupt({"kind": "lab", "slot": key, "state": status.state, "done": status.done, "total": status.total})

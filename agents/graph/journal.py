@@ -19,7 +19,7 @@ class Journal:
     """Write-once access to a notebook.
 
     A step that stands in the notebook is not computed again: its stored payload wins, whatever would be computed now.
-    In a replay, tool results come from `recorded` in place of being computed.
+    In a replay, what stands in `recorded` is taken from there in place of being computed.
     """
 
     def __init__(self, notebook: Notebook, recorded: Steps | None = None) -> None:
@@ -35,7 +35,7 @@ class Journal:
         found = self._notebook.get(kind, slot)
         if found is not None:
             return found
-        recorded = self._recorded.get((kind, slot)) if kind == "tool" else None
+        recorded = self._recorded.get((kind, slot))
         return self._notebook.append(kind, slot, compute() if recorded is None else recorded).payload
 
     def recall(self, kind: Kind, slot: str) -> dict[str, Any] | None:

@@ -31,10 +31,10 @@ def frame(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Liter
         lab=ctx.lab.capabilities().name,
         simulated=ctx.lab.capabilities().simulated,
         prior_observations=len(ctx.view.prior),
-        has_library=ctx.retriever is not None,
+        has_library=ctx.spec.library is not None,
     )
     ctx.journal.decide(ctx.mind, Decision("pi", "frame", "r00/pi/frame", context, Brief))
-    return Command(goto="choose" if ctx.retriever is None else "evidence")
+    return Command(goto="choose" if ctx.spec.library is None else "evidence")
 
 
 def brief(ctx: CampaignContext) -> Brief:

@@ -6,10 +6,8 @@ from eutectic.agents.graph.context import CampaignContext
 
 
 def next_batch_cost(ctx: CampaignContext) -> float:
-    """Money the next batch is expected to cost: the dearest trial so far, or the lab's list price, times the batch."""
-    listed = ctx.lab.capabilities().cost_per_trial
-    costs = ctx.highest_cost
-    return max(costs, listed) * min(ctx.spec.batch, _left(ctx))
+    """Money the next batch is expected to cost: the dearest trial so far, or the lab's list price, for what it holds."""
+    return max(ctx.highest_cost, ctx.lab.capabilities().cost_per_trial) * affordable(ctx, ctx.spec.batch)
 
 
 def _left(ctx: CampaignContext) -> int:
