@@ -35,3 +35,17 @@ def loop(
     else:
         typer.echo(table(rows))
     return 0
+
+
+@bench.command()
+def optimise(
+    smoke: Smoke = False,
+    seeds: Seeds = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> int:
+    """Experiments the optimiser needs beside uniform random search, on emulators of real tables and on closed forms."""
+    from eutectic.evals.bench_optimise import run
+
+    run(smoke, seeds, data, as_json)
+    return 0

@@ -135,6 +135,10 @@ def _separator(text: str, name: str) -> str:
     if len(wide) > 1:
         names = " and ".join(_SEPARATORS[mark] for mark in wide)
         raise BadTable(f"{names} both look like the separator", where=f"{name}:1", mend="put texts in quotes")
+    header = text.lstrip().partition("\n")[0]
+    likely = max(_SEPARATORS, key=header.count)
+    if header.count(likely) and likely not in present:
+        return likely
     widest = max(present, key=lambda mark: present[mark]) if present else ","
     return widest if present.get(widest, 0) > 1 or not fitting else next(iter(fitting))
 

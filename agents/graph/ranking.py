@@ -115,11 +115,19 @@ class Leaderboard:
         return inside and self._inside[0].pooled.trial == pooled.trial and (before is None or mine > before)
 
     def best(self, limit: int = 5) -> list[Ranked]:
-        """The best, best first; a front is ordered by mean rank over the objectives."""
+        """The best, best first.
+
+        A front begins with the compromise the report suggests: the recipe that meets most goals and lies closest to
+        the best value of every objective at once, each scaled by its spread on the front.
+        """
         board = self._inside or self._outside
         if board and len(board[0].scores) > 1:
-            board = sorted(board, key=lambda row: (_mean_rank(board, row.scores), row.pooled.trial))
+            board = sorted(board, key=lambda row: (-self._goals(row), _distance(board, row.scores), row.pooled.trial))
         return board[:limit]
+
+    def _goals(self, row: Ranked) -> int:
+        wanted = [objective for objective in self._spec.objectives if objective.has_goal]
+        return sum(objective.is_met(row.pooled.value(objective.property) or 0.0) for objective in wanted)
 
     def _insert(self, board: list[Ranked], entry: Ranked) -> bool:
         if len(entry.scores) == 1:
@@ -150,5 +158,11 @@ def _dominates(a: Scores, b: Scores) -> bool:
     return all(x >= y for x, y in zip(a, b, strict=True)) and a != b
 
 
-def _mean_rank(board: list[Ranked], mine: Scores) -> float:
-    return sum(sum(row.scores[k] > mine[k] for row in board) for k in range(len(mine))) / len(mine)
+def _distance(board: list[Ranked], mine: Scores) -> float:
+    """Squared distance to the best of every objective, in spreads of the front."""
+    total = 0.0
+    for k, value in enumerate(mine):
+        column = [row.scores[k] for row in board]
+        spread = max(column) - min(column)
+        total += ((max(column) - value) / spread) ** 2 if spread > 0 else 0.0
+    return total
