@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
 from eutectic.core.composition import PPM
 from eutectic.core.errors import InfeasibleSpace
 from eutectic.core.space import SearchSpace
 from eutectic.tools.lattice import IntArray, Lattice, lattice_of, rule_in_counts
-from numpy.typing import NDArray
 
 _SECONDS = 10.0
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
 from eutectic.core.errors import BadInput
 from eutectic.core.objective import Objective
 from eutectic.core.trial import CauseCode, Observation

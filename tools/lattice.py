@@ -8,10 +8,11 @@ from fractions import Fraction
 from math import gcd, lcm
 
 import numpy as np
+from numpy.typing import NDArray
+
 from eutectic.core.composition import PPM, Composition, Part
 from eutectic.core.errors import BadInput
 from eutectic.core.space import Categorical, Continuous, Integer, LinearRule, SearchSpace, Value
-from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]

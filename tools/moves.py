@@ -7,6 +7,7 @@ from itertools import combinations
 from math import comb, gcd, lcm
 
 import numpy as np
+
 from eutectic.tools.lattice import IntArray, Lattice
 
 _MOST_SUPPORTS = 4000

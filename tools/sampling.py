@@ -7,6 +7,8 @@ from itertools import product
 from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
+
 from eutectic.core.composition import Composition
 from eutectic.core.errors import InfeasibleSpace
 from eutectic.core.space import SearchSpace, Value
@@ -14,7 +16,6 @@ from eutectic.tools.encoding import Encoder, encoder_of
 from eutectic.tools.enumeration import enumerate_counts
 from eutectic.tools.lattice import IntArray, Lattice, lattice_of
 from eutectic.tools.walk import Walker, walker_of
-from numpy.typing import NDArray
 
 SMALL = 20_000
 """Lattices of at most so many recipes are enumerated."""

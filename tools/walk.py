@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+
 from eutectic.core.errors import InfeasibleSpace
 from eutectic.tools.feasibility import check_space, find_row
 from eutectic.tools.lattice import BoolArray, IntArray, Lattice
 from eutectic.tools.moves import lattice_moves
-from numpy.typing import NDArray
 
 _STARTS = 10
 _CHAINS = 200

@@ -218,6 +218,8 @@ def _process(reading: Reading) -> None:
     unit = "|".join(units.values())
     link = r"(?:\s*(?:temperatures?|times?|range|is|of|at|for|:|为|范围))*\s*"
     for word, stem in process_words():
+        if not reading.sentence.holds(word):
+            continue
 
         def ranged(match: re.Match[str], stem: str = stem) -> bool:
             texts = [text for text in (match["unit"], match["last"]) if text]

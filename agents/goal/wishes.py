@@ -26,6 +26,8 @@ _DIRECTIONS: tuple[tuple[str, Direction | None], ...] = (
 def read_wishes(reading: Reading) -> None:
     """Find every property with its numbers, then give each the direction that stands nearest."""
     for word, name, is_superlative in property_words():
+        if not reading.sentence.holds(word):
+            continue
         if is_superlative:
             reading.sentence.take(word, lambda match, name=name: _wish(reading, match, name, {"is_stated": True}))  # type: ignore[misc]
             continue

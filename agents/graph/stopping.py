@@ -6,7 +6,7 @@ from eutectic.agents.graph.context import CampaignContext
 
 
 def next_batch_cost(ctx: CampaignContext) -> float:
-    """Money the next batch is expected to cost: the dearest trial so far, or the lab's list price, for what it holds."""
+    """Money the next batch is expected to cost, at the price of the dearest trial so far or the lab's list price."""
     return max(ctx.highest_cost, ctx.lab.capabilities().cost_per_trial) * affordable(ctx, ctx.spec.batch)
 
 
