@@ -97,11 +97,14 @@ class Acquisition:
     def _hypervolume(self, sampler: Any) -> Any:
         """Log noisy expected hypervolume improvement: Daulton et al. 2021, arXiv:2105.08195."""
         import torch
-        from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
+        from botorch.acquisition.multi_objective import logei
         from botorch.acquisition.multi_objective.objective import GenericMCMultiOutputObjective
 
+        # BoTorch 0.18 else compiles a C++ kernel at first use: a minute, a compiler, and other last digits without one.
+        logei._load_attempted = True
+
         goals = self.goals.goals
-        return qLogNoisyExpectedHypervolumeImprovement(
+        return logei.qLogNoisyExpectedHypervolumeImprovement(
             model=self._joint,
             ref_point=self.reference.tolist(),
             X_baseline=tensor(self.baseline),
