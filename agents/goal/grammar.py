@@ -12,7 +12,7 @@ from eutectic.agents.goal.sentence import Sentence
 from eutectic.agents.goal.shares import read_space
 from eutectic.agents.goal.wishes import assign_directions, read_wishes
 
-MAX_LENGTH = 4000
+MAX_LENGTH = 2000
 _SILENT_ENGLISH = (
     "a|an|the|this|that|which|whose|its|it|is|are|be|has|have|having"
     "|with|of|in|on|for|from|to|and|but|while|also|at|by"

@@ -8,7 +8,11 @@ from eutectic.agents.goal.lexicon import AT_MOST, COUNT, NUMBER, count_of, numbe
 from eutectic.agents.goal.reading import Reading
 
 _TRIALS = r"(?:experiments?|trials?|measurements?|samples?|tests?|runs?)(?![a-z])"
-_IN = r"(?:(?<![a-z])(?:in|within|with|using|after|only|a|an|the|total|of|budget(?: of| is)?|at most|no more than|up to)\s+)*"
+# Possessive repeats (`*+`): words that contain each other, such as 总 and 总共, would be tried in every split.
+_IN = (
+    r"(?:(?<![A-Za-z])(?:in|within|with|using|after|only|an?|the|total|of|is|experimental|budget|at most|no more than|up to)"
+    r"(?![A-Za-z])\s*[:=]?\s*)*+"
+)
 _BATCH = (
     rf"({COUNT})\s*(?:{_TRIALS}\s*|alloys?\s*|compositions?\s*)?(?:at a time|at once|(?:per|a|each|every|in each|in every) (?:batch|round)|in parallel)",
     rf"(?:in )?(?:batch(?:es)?|rounds|groups)(?:\s*size)?(?:\s*(?:of|is|:|=))?\s*({COUNT})(?:\s*{_TRIALS})?",
@@ -16,10 +20,9 @@ _BATCH = (
     rf"(?:批量|批次大小|批大小)(?:为|是|:)?\s*({COUNT})",
 )
 _EXPERIMENTS = (
-    rf"{_IN}(?<![A-Za-z])(?:experiment(?:al)? )?budget\s*(?:of|is|:|=)?\s*({COUNT})\s*{_TRIALS}",
     rf"{_IN}({COUNT})\s*{_TRIALS}(?:\s+in total|\s+total|\s+budget)?",
-    rf"(?:总|共|总共|一共|的)*(?:实验|试验|测试|测量)的?(?:总)?(?:预算|次数|数量|数)?(?:为|是|:|不超过|最多|至多|限|共|总共|在)*\s*({COUNT})\s*(?:次|个|组)(?:以内|之内)?",
-    rf"(?:用|在|做|最多|不超过|至多|共|总共|一共|预算|进行|为)*\s*({COUNT})\s*(?:次|个|组)(?:以内的?|之内的?|的)?(?:实验|试验|测试|测量)(?:预算)?(?:以内|之内|内|中)?",
+    rf"(?:总共|一共|总|共|的)*+(?:实验|试验|测试|测量)的?(?:总)?(?:预算|次数|数量|数)?(?:为|是|:|不超过|最多|至多|限|总共|共|在)*+\s*({COUNT})\s*(?:次|个|组)(?:以内|之内)?",
+    rf"(?:用|在|做|最多|不超过|至多|总共|一共|共|预算|进行|为)*+\s*({COUNT})\s*(?:次|个|组)(?:以内的?|之内的?|的)?(?:实验|试验|测试|测量)(?:预算)?(?:以内|之内|内|中)?",
 )
 _CURRENCIES = {
     "USD": r"usd|us dollars?|dollars?|美元",
@@ -30,7 +33,7 @@ _CURRENCIES = {
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY"}
 _SPEND = (
     r"(?:(?<![A-Za-z])(?:budget|spend(?:ing)?|money|with|within|for|of|is|a|the|in total|costing|and)\s+|(?:总?经费|资金|总?花费|费用|预算)"
-    rf"(?:为|是|:|在)?|{AT_MOST}\s*|:\s*)*"
+    rf"(?:为|是|:|在)?|{AT_MOST}\s*|:\s*)*+"
 )
 _TIME = {"h": r"hours?|hrs?|h|小时", "d": r"days?|天", "w": r"weeks?|周|星期"}
 _HOURS = {"h": 1.0, "d": 24.0, "w": 168.0}
