@@ -57,6 +57,15 @@ for _tag, _pattern, _first in (_INT, _FLOAT):
     _Dumper.add_implicit_resolver(_tag, _pattern, _first)
 
 
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    """Rare line breaks are written as escapes, or reading would fold them into spaces."""
+    style = '"' if re.search("[\x85\u2028\u2029\r]", value) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
 def read_tree(text: str, name: str) -> Tree:
     """The values of a YAML text with their lines; `name` is what messages call the file.
 

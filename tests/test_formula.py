@@ -30,8 +30,26 @@ def test_reads_amounts(text: str, amounts: dict[str, float]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "Xx2", "Fe(", "Fe)", "Fe(B]2", "()2", "Fe0", "Fe1e9", "Fe2-xCox", "fe2", "2Fe", "Fe-1", "Fe+", "Fe" * 300]
-    + ["Ti-6Al-4V", "Fe80 20Ni", "CuSO4·5H2O", "Fe-20Ni", "(" * 40 + "Fe" + ")" * 40],
+    [
+        *(
+            "",
+            " ",
+            "Xx2",
+            "Fe(",
+            "Fe)",
+            "Fe(B]2",
+            "()2",
+            "Fe0",
+            "Fe1e9",
+            "Fe2-xCox",
+            "fe2",
+            "2Fe",
+            "Fe-1",
+            "Fe+",
+            "Fe" * 300,
+        ),
+        *("Ti-6Al-4V", "Fe80 20Ni", "CuSO4·5H2O", "Fe-20Ni", "(" * 40 + "Fe" + ")" * 40),
+    ],
 )
 def test_refuses_what_it_cannot_read(text: str) -> None:
     with pytest.raises(BadInput):

@@ -31,7 +31,7 @@ def space(**changes: Any) -> SearchSpace:
     return SearchSpace.model_validate(fields | changes)
 
 
-GOOD = {"anneal_C": 40.0, "layers": 2, "gas": "Ar"}
+GOOD: dict[str, Any] = {"anneal_C": 40.0, "layers": 2, "gas": "Ar"}
 
 
 def test_a_recipe_inside_breaks_nothing() -> None:

@@ -23,7 +23,7 @@ from eutectic.core.space import Continuous, LinearRule
 
 _FILL = (
     r"(?:\s*(?:content|contents|fraction|share|concentration|amount|should|must|shall|may|is|are|be|stays?|kept|keep|lies?"
-    r"|ranges?|varies|with|the|of|at|in|:|,?\s*(?:含量|的|为|在|应该?|需要?|控制|必须|占|取|范围)))*\s*"
+    r"|ranges?|varies|the|of|at|in|:|,?\s*(?:含量|的|为|在|应该?|需要?|控制|必须|占|取|范围)))*\s*"
 )
 _RANGE = rf"{span_pattern(f'(?:{PERCENT})?')}{PERCENT}(?:\s*(?:之间|范围内?|之内))?"
 _BEHIND = r"(?P<behind>\s*,?\s*(?:each|apiece|respectively|(?:taken )?together|in total|combined|altogether))?"

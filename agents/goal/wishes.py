@@ -154,12 +154,15 @@ def _share_directions(reading: Reading, heads: dict[str, Direction | None]) -> N
         *pairwise(order),
         *((later, earlier) for earlier, later in pairwise(order)),
     ]:
+        wish = reading.wishes[name]
         if name in heads or before not in heads or (direction := heads[before]) is None:
+            continue
+        if (wish.at_least, wish.at_most, wish.target) != (None, None, None):
             continue
         low, high = sorted((first, second))
         if not re.fullmatch(joint, reading.sentence.text[low[1] : high[0]], re.IGNORECASE):
             continue
-        if properties()[name].direction != direction and not reading.wishes[name].is_stated:
+        if properties()[name].direction != direction and not wish.is_stated:
             reading.doubt("direction", name)
         heads[name] = direction
         _direct(reading, name, direction)
