@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -86,9 +88,28 @@ class Campaign:
         return self.folder / "notebook.db" if url is None else url.get_secret_value()
 
     def begin(self, opening: dict[str, Any]) -> None:
-        """Write the opening event into a fresh notebook."""
+        """Write the opening event into a fresh notebook, once all that may refuse the spec has been opened.
+
+        Raises:
+            BadInput: the lab, the mind or the earlier measurements cannot be used as the spec says; nothing is written.
+        """
+        self._with = self._opened(CampaignSpec.model_validate(opening["spec"]))
         self.notebook.append("campaign_opened", "campaign", opening)
         self.context = self._context()
+
+    def _opened(self, spec: CampaignSpec) -> Collaborators:
+        from eutectic.agents.minds import open_mind
+        from eutectic.lab_interface.registry import open_lab
+        from eutectic.lab_interface.spec_check import check_served
+        from eutectic.tools.prior_data import read_prior
+
+        lab = self._with.lab or open_lab(spec, self.folder)
+        if self._with.recorded is None:
+            check_served(spec, lab.capabilities())
+            if spec.prior_data is not None:
+                read_prior(Path(spec.prior_data), spec)
+        mind = self._with.mind or open_mind(spec, self._with.settings, lambda: self.view.spent)
+        return replace(self._with, lab=lab, mind=mind)
 
     def _context(self) -> CampaignContext:
         from eutectic.agents.minds import open_mind
@@ -210,13 +231,30 @@ def find_campaign(out: Path, campaign: str) -> Path:
     Raises:
         NoSuchCampaign: there is none; names those that exist.
     """
-    folder = out / campaign
-    if (folder / "spec.yaml").is_file():
-        return folder
-    there = sorted(path.parent.name for path in out.glob("*/spec.yaml")) if out.is_dir() else []
-    raise NoSuchCampaign(
-        f"there is no campaign {campaign!r}", where=str(out), mend=f"there are: {', '.join(there[:12]) or 'none'}"
+    there = campaign_names(out)
+    if campaign in there:
+        return out / campaign
+    near = get_close_matches(campaign, there, n=1)
+    known = (
+        f"there are: {', '.join(there[-12:])}" if there else "there is none yet: eutectic run SPEC, or another --out"
     )
+    mend = f"did you mean {near[0]!r}?" if near else known
+    raise NoSuchCampaign(f"there is no campaign {campaign!r}", where=str(out), mend=mend)
 
 
-__all__ = ["Campaign", "Collaborators", "Outcome", "RoundState", "find_campaign"]
+def campaign_names(out: Path) -> list[str]:
+    """The IDs of the campaigns in a folder; none where there is no folder yet.
+
+    Raises:
+        BadInput: it is a file, or may not be read.
+    """
+    if not out.exists():
+        return []
+    if not out.is_dir():
+        raise BadInput("this is not a folder", where=str(out), mend="name the folder of the campaigns with --out")
+    if not os.access(out, os.R_OK | os.X_OK):
+        raise BadInput("the folder may not be read", where=str(out), mend="check its permissions")
+    return sorted(path.parent.name for path in out.glob("*/spec.yaml"))
+
+
+__all__ = ["Campaign", "Collaborators", "Outcome", "RoundState", "campaign_names", "find_campaign"]

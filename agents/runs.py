@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import platform
+import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from eutectic.agents.campaign import Campaign, Collaborators, find_campaign
+from eutectic.agents.campaign import Campaign, Collaborators, campaign_names, find_campaign
 from eutectic.agents.spec_file import dump_spec
-from eutectic.core.errors import BadInput, NoSuchCampaign, StorageFailed
+from eutectic.core.errors import BadInput, NoSuchCampaign, NotebookCorrupt, StorageFailed
 from eutectic.core.notebook import CampaignView, Event, Notebook
 from eutectic.core.settings import Settings
 from eutectic.core.spec import CampaignSpec
@@ -21,25 +22,31 @@ _PACKAGES = ("eutectic", "botorch", "torch", "scikit-learn", "numpy", "langgraph
 
 
 def create_campaign(spec: CampaignSpec, out: Path, settings: Settings, listeners: Sequence[Listener] = ()) -> Campaign:
-    """A new campaign in a new folder `<out>/<name>-NNN`, opened for driving.
+    """A new campaign in a new folder `<out>/<name>-NNN`, opened for driving; one that is refused leaves nothing.
 
     Raises:
+        BadInput: the lab, the mind or the earlier measurements cannot be used as the spec says.
         StorageFailed: the folder cannot be made.
     """
     folder = _new_folder(out, spec.name)
-    text = dump_spec(spec)
-    try:
-        (folder / "spec.yaml").write_text(text, encoding="utf-8")
-        for name in ("plans", "artifacts"):
-            (folder / name).mkdir(exist_ok=True)
-    except OSError as error:
-        raise StorageFailed(f"cannot write the campaign: {error.strerror}", where=str(folder)) from error
-    campaign = Campaign(folder, folder.name, Collaborators(settings=settings, listeners=tuple(listeners)))
-    try:
-        campaign.begin(opening(spec, folder.name))
-    except BaseException:
-        campaign.__exit__(None, None, None)
-        raise
+    with ExitStack() as undo:
+        undo.callback(shutil.rmtree, folder, ignore_errors=True)
+        try:
+            (folder / "spec.yaml").write_text(dump_spec(spec), encoding="utf-8")
+            for name in ("plans", "artifacts"):
+                (folder / name).mkdir(exist_ok=True)
+        except OSError as error:
+            what = f"cannot write the campaign: {error.strerror}"
+            raise StorageFailed(what, where=str(folder), mend="free the disk, or choose another --out") from error
+        campaign = Campaign(folder, folder.name, Collaborators(settings=settings, listeners=tuple(listeners)))
+        try:
+            campaign.begin(opening(spec, folder.name))
+        except BaseException:
+            if len(campaign.notebook):
+                undo.pop_all()
+            campaign.__exit__(None, None, None)
+            raise
+        undo.pop_all()
     return campaign
 
 
@@ -49,14 +56,32 @@ def open_campaign(out: Path, campaign: str, settings: Settings, listeners: Seque
     Raises:
         NoSuchCampaign: there is none of that ID.
         CampaignBusy: another process drives it.
+        NotebookCorrupt: the notebook is gone, or its chain does not hold.
     """
     folder = find_campaign(out, campaign)
     opened = Campaign(folder, campaign, Collaborators(settings=settings, listeners=tuple(listeners)))
     if opened.context is None:
         from eutectic.agents.spec_file import load_spec
 
-        opened.begin(opening(load_spec(folder / "spec.yaml"), campaign))
+        try:
+            _refuse_lost(folder)
+            opened.begin(opening(load_spec(folder / "spec.yaml"), campaign))
+        except BaseException:
+            opened.__exit__(None, None, None)
+            raise
     return opened
+
+
+def _refuse_lost(folder: Path) -> None:
+    """An empty notebook is that of a campaign which never began, unless something stands beside it."""
+    made = [path.name for path in (folder / "checkpoints.db", folder / "report.html") if path.exists()]
+    made += sorted(path.name for path in folder.glob("plans/*"))
+    if made:
+        raise NotebookCorrupt(
+            f"the notebook is gone or empty, but {made[0]} shows that the campaign ran",
+            where=str(folder / "notebook.db"),
+            mend="put notebook.db back from a back-up; to begin anew: eutectic run spec.yaml",
+        )
 
 
 def opening(spec: CampaignSpec, campaign: str) -> dict[str, Any]:
@@ -77,17 +102,18 @@ def _version(package: str) -> str:
 
 
 def _new_folder(out: Path, name: str) -> Path:
+    campaign_names(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for number in range(1, 100_000):
             folder = out / f"{name}-{number:03d}"
             if not folder.exists():
-                folder.mkdir()
-                return folder
-    except FileExistsError:
-        return _new_folder(out, name)
+                with suppress(FileExistsError):
+                    folder.mkdir()
+                    return folder
     except OSError as error:
-        raise StorageFailed(f"cannot make a campaign folder: {error.strerror}", where=str(out)) from error
+        what = f"cannot make a campaign folder: {error.strerror}"
+        raise StorageFailed(what, where=str(out), mend="choose another --out, or mend its rights") from error
     raise BadInput(f"there are too many campaigns named {name!r}", mend="choose another --out")
 
 
@@ -99,9 +125,16 @@ def database_of(folder: Path, settings: Settings) -> Path | str:
 
 @contextmanager
 def read_campaign(out: Path, campaign: str, settings: Settings) -> Iterator[tuple[Path, CampaignView, Notebook]]:
-    """A campaign's folder, state and notebook, for reading only: works beside a running driver."""
+    """A campaign's folder, state and notebook, for reading only: works beside a running driver.
+
+    Raises:
+        NoSuchCampaign: there is none of that ID, or it has not begun.
+        NotebookCorrupt: the notebook's chain does not hold.
+        StorageFailed: the notebook is gone or cannot be read.
+    """
     folder = find_campaign(out, campaign)
     with Notebook(database_of(folder, settings), campaign, read_only=True) as notebook:
+        notebook.verify()
         view = CampaignView(notebook.events())
         if not view.id:
             raise NoSuchCampaign(f"campaign {campaign!r} has not begun", mend=f"eutectic resume {campaign}")

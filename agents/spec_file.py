@@ -55,6 +55,15 @@ def override(spec: CampaignSpec, *, mind: MindKind | None = None, seed: int | No
     return spec.model_copy(update=changes)
 
 
+def placed(error: BadInput, path: Path) -> BadInput:
+    """A complaint about a field, such as `lab.settings.law`, with the file and the line where the field stands."""
+    field = tuple(int(step) if step.isdigit() else step for step in error.where.split("."))
+    tree = read_tree(_read(path), path.name)
+    if field[:1] not in tree.lines:
+        return error
+    return type(error)(error.what, where=f"{path.name}:{tree.line(field)}: {error.where}", mend=error.mend)
+
+
 def dump_spec(spec: CampaignSpec) -> str:
     """The spec as YAML; reading it back gives an equal spec."""
     return write_tree(spec.model_dump(mode="json"))

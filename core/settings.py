@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ _ENVIRONMENT = {
     "EUTECTIC_EMBEDDING_MODEL": "embedding_model",
 }
 _SECRET = ("api_key", "database_url")
+_TOML = 'write UTF-8 text with lines such as model = "my-model"'
+_NUMBERS = ("temperature", "timeout_s", "price_in", "price_out")
 
 
 class Settings(Record):
@@ -66,7 +69,7 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
     """
     env = dict(os.environ) if environment is None else environment
     path = home() / "settings.toml"
-    values = _read_file(path) if path.is_file() else {}
+    values = _read_file(path) if path.exists() else {}
     places = dict.fromkeys(values, str(path))
     for fallback, key in (("OPENAI_API_KEY", "api_key"), ("OPENAI_BASE_URL", "base_url")):
         if env.get(fallback):
@@ -77,16 +80,30 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = str(first["loc"][0]) if first["loc"] else ""
-        raise BadSetting(f"setting {key!r}: {first['msg']}", where=places.get(key, str(path))) from None
+        raise _complaint(error, places, path) from None
+
+
+def _complaint(error: ValidationError, places: dict[str, str], path: Path) -> BadSetting:
+    """The first wrong setting; the value is shown only where it was to be a number, so that no secret is."""
+    first = error.errors(include_url=False)[0]
+    key = str(first["loc"][0]) if first["loc"] else ""
+    where = places.get(key, str(path))
+    if first["type"] == "extra_forbidden":
+        known = [name for name in Settings.model_fields if name not in _SECRET]
+        near = get_close_matches(key, known, n=1)
+        mend = f"did you mean {near[0]!r}?" if near else "known are " + ", ".join(known)
+        return BadSetting(f"there is no setting {key!r}", where=where, mend=mend)
+    said = str(first["msg"]).removeprefix("Input ").partition(", unable")[0]
+    shown = f": {str(first['input'])[:40]!r}" if key in _NUMBERS else ""
+    return BadSetting(f"the setting {key!r} has a wrong value{shown}", where=where, mend=f"it {said}")
 
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadSetting(f"cannot read the settings: {error}", where=str(path)) from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise BadSetting(f"cannot read the settings: {reason}", where=str(path), mend=_TOML) from error
     secret = [key for key in _SECRET if key in values]
     if secret:
         raise BadSetting(f"{secret} must not stand in a file", where=str(path), mend="set the environment variable")

@@ -33,13 +33,17 @@ class ComponentRange(Record):
     @model_validator(mode="after")
     def _ordered(self) -> ComponentRange:
         if self.min > self.max:
-            raise ValueError(f"{self.name}: min {self.min:g} is above max {self.max:g}")
+            raise ValueError(f"{self.name}: min {self.min:g} is above max {self.max:g}: write min below max")
         if self.step <= 0 or abs(self.step * PPM - round(self.step * PPM)) > 1e-6:
-            raise ValueError(f"{self.name}: step {self.step:g} must be a positive whole number of ppm")
+            raise ValueError(
+                f"{self.name}: step {self.step:g} must be a positive whole number of ppm: write such as 0.5%"
+            )
         if self.step > self.max > 0:
-            raise ValueError(f"{self.name}: step {self.step:g} is above max {self.max:g}, so that only 0 is left")
+            raise ValueError(
+                f"{self.name}: step {self.step:g} is above max {self.max:g}, so that only 0 is left: write a smaller step"
+            )
         if self.min_dose > self.max:
-            raise ValueError(f"{self.name}: min_dose {self.min_dose:g} is above max {self.max:g}")
+            raise ValueError(f"{self.name}: min_dose {self.min_dose:g} is above max {self.max:g}: write a smaller one")
         return self
 
 
@@ -92,7 +96,7 @@ class Continuous(Record):
     @model_validator(mode="after")
     def _ordered(self) -> Continuous:
         if not self.low < self.high:
-            raise ValueError(f"{self.name}: low {self.low:g} must lie below high {self.high:g}")
+            raise ValueError(f"{self.name}: low {self.low:g} is not below high {self.high:g}: write low below high")
         return self
 
 
@@ -108,7 +112,7 @@ class Integer(Record):
     @model_validator(mode="after")
     def _ordered(self) -> Integer:
         if not self.low < self.high:
-            raise ValueError(f"{self.name}: low {self.low} must lie below high {self.high}")
+            raise ValueError(f"{self.name}: low {self.low} is not below high {self.high}: write low below high")
         return self
 
 
@@ -139,7 +143,7 @@ class SearchSpace(Record):
         names = [item.name for item in (*self.components, *self.process)]
         double = sorted({name for name in names if names.count(name) > 1})
         if double:
-            raise ValueError(f"{double} stand twice among components and process variables")
+            raise ValueError(f"{double} stand twice among components and process variables: write each once")
         if self.basis == "at%":
             strange = [name for name in self.component_names if not is_element(name)]
             if strange:
@@ -147,7 +151,9 @@ class SearchSpace(Record):
         for rule in self.rules:
             unknown = sorted(set(rule.terms) - set(self.component_names))
             if unknown:
-                raise ValueError(f"rule {rule.name!r} names {unknown}, which are not components")
+                raise ValueError(
+                    f"rule {rule.name!r} names {unknown}, which are not components: use {', '.join(names)}"
+                )
         return self
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -59,7 +60,10 @@ def _function(package: ModuleType, name: str, function: str, where: str) -> Call
     """
     names = _names(package)
     if name not in names:
-        raise BadInput(f"{name!r} is not there", where=where, mend="there are " + ", ".join(names))
+        near = get_close_matches(name, names, n=1)
+        mend = f"did you mean {near[0]!r}? " if near else ""
+        what = f"there is no {where.rpartition('.')[2].replace('kind', 'lab')} {name!r}"
+        raise BadInput(what, where=where, mend=f"{mend}there are {', '.join(names)}")
     contents = vars(import_module(f"{package.__name__}.{name}"))
     if contents.get("NAME") != name or not callable(contents.get(function)):
         raise BadInput(f"the file {name}.py must hold NAME = {name!r} and a function {function!r}", where=where)

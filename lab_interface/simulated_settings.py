@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import Field, JsonValue, NonNegativeFloat, ValidationError, model_validator
 
-from eutectic.core.errors import BadInput
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import CauseCode
+from eutectic.lab_interface.spec_check import wrong_setting
 
 
 class Causes(Record):
@@ -123,8 +123,4 @@ def read_settings(spec: CampaignSpec) -> SimulatedSettings:
     try:
         return SimulatedSettings.model_validate(given)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(["lab.settings", *(str(part) for part in first["loc"])])
-        known = "known are " + ", ".join(SimulatedSettings.model_fields)
-        mend = known if first["type"] == "extra_forbidden" else ""
-        raise BadInput(first["msg"].removeprefix("Value error, "), where=place, mend=mend) from None
+        raise wrong_setting(error, SimulatedSettings.model_fields) from None

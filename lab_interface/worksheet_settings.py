@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from eutectic.core.errors import BadInput
 from eutectic.core.spec import CampaignSpec
 from eutectic.lab_interface.limits import BenchLimits
+from eutectic.lab_interface.spec_check import wrong_setting
 
 
 class WorksheetSettings(BenchLimits):
@@ -44,8 +44,4 @@ def read_settings(spec: CampaignSpec) -> WorksheetSettings:
     try:
         return WorksheetSettings.model_validate(spec.lab.settings)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(["lab.settings", *map(str, first["loc"])])
-        known = "known are " + ", ".join(WorksheetSettings.model_fields)
-        mend = known if first["type"] == "extra_forbidden" else ""
-        raise BadInput(first["msg"].removeprefix("Value error, "), where=place, mend=mend) from None
+        raise wrong_setting(error, WorksheetSettings.model_fields) from None

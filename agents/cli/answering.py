@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,9 +14,12 @@ from eutectic.core.errors import BadInput
 if TYPE_CHECKING:
     from eutectic.agents.campaign import Campaign
 
-By = Annotated[str, typer.Option("--by", help="Who answers; kept in the notebook.", prompt="Your name")]
+By = Annotated[str, typer.Option("--by", help="Who answers; kept in the notebook. Asked for at a terminal.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the notebook.")]
 Plan = Annotated[str | None, typer.Option("--plan", help="Hash (or its beginning) of the plan you looked at.")]
+
+_LONGEST_NAME = 80
+_LONGEST_REASON = 1_900
 
 
 def add(app: typer.Typer) -> None:
@@ -27,7 +31,7 @@ def add(app: typer.Typer) -> None:
 
 def approve(
     campaign: CampaignId,
-    by: By,
+    by: By = "",
     reason: Reason = "approved",
     keep: Annotated[str, typer.Option("--keep", help="Keep only these trials: r01-s01,r01-s03")] = "",
     plan: Plan = None,
@@ -44,8 +48,8 @@ def approve(
 
 def reject(
     campaign: CampaignId,
-    by: By,
     reason: Reason,
+    by: By = "",
     plan: Plan = None,
     out: Out = RUNS,
     no_run: Annotated[
@@ -73,6 +77,7 @@ def _answer(
     from eutectic.core.plan import Approval
     from eutectic.core.settings import load_settings
 
+    by, reason = _signed(by, reason)
     with ExitStack() as stack:
         campaign = stack.enter_context(open_campaign(out, name, load_settings()))
         sha = waiting_plan(campaign, plan)
@@ -84,6 +89,22 @@ def _answer(
             typer.echo(f"{name}: {decision} recorded")
         return 0
     return resume(name, out=out, as_json=as_json)
+
+
+def _signed(by: str, reason: str) -> tuple[str, str]:
+    """The name and the reason an answer is signed with.
+
+    Raises:
+        BadInput: one of them is missing, or longer than the notebook takes.
+    """
+    if not by and sys.stdin.isatty():
+        by = typer.prompt("Your name")
+    for option, text, most in (("--by", by, _LONGEST_NAME), ("--reason", reason, _LONGEST_REASON)):
+        if not text.strip():
+            raise BadInput("an answer is signed: this is empty", where=option, mend=f"write {option} TEXT")
+        if len(text) > most:
+            raise BadInput(f"{len(text)} characters", where=option, mend=f"at most {most}")
+    return by.strip(), reason.strip()
 
 
 def waiting_plan(campaign: Campaign, prefix: str | None) -> str:
@@ -101,8 +122,8 @@ def waiting_plan(campaign: Campaign, prefix: str | None) -> str:
 
 def abort(
     campaign: CampaignId,
-    by: By,
     reason: Reason,
+    by: By = "",
     out: Out = RUNS,
     as_json: Json = False,
 ) -> int:
@@ -111,6 +132,7 @@ def abort(
     from eutectic.agents.runs import open_campaign
     from eutectic.core.settings import load_settings
 
+    by, reason = _signed(by, reason)
     settings = load_settings()
     with open_campaign(out, campaign, settings) as opened:
         words = close_campaign(opened, by, reason)

@@ -17,7 +17,7 @@ def add(app: typer.Typer) -> None:
 
 
 def import_results(
-    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="The filled-in results template, CSV or XLSX.")],
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="The filled-in results template, a CSV file.")],
     campaign: Annotated[str, typer.Option("--campaign", help="The campaign that waits for them.")],
     out: Out = RUNS,
     yes: Annotated[bool, typer.Option("--yes", help="Take them in without asking.")] = False,

@@ -11,7 +11,7 @@ import typer
 
 from eutectic.agents.cli.options import RUNS, CampaignId, Json, Out, console, print_json
 from eutectic.agents.cli.progress import ProgressView
-from eutectic.core.errors import CampaignBusy, EutecticError
+from eutectic.core.errors import BadInput, CampaignBusy, EutecticError
 from eutectic.core.spec import MindKind
 
 if TYPE_CHECKING:
@@ -41,14 +41,17 @@ def run(
 ) -> int:
     """Start a campaign and run it until it ends or waits for a person."""
     from eutectic.agents.runs import create_campaign
-    from eutectic.agents.spec_file import load_spec, override
+    from eutectic.agents.spec_file import load_spec, override, placed
     from eutectic.core.settings import load_settings
 
     settings = load_settings()
     wanted = override(load_spec(spec), mind=mind, seed=seed)
     with ExitStack() as stack:
         progress = stack.enter_context(ProgressView(console(), quiet=as_json))
-        campaign = stack.enter_context(create_campaign(wanted, out, settings, [progress]))
+        try:
+            campaign = stack.enter_context(create_campaign(wanted, out, settings, [progress]))
+        except BadInput as error:
+            raise placed(error, spec) from error
         return _go_on(campaign, settings, as_json, no_wait, stack)
 
 
@@ -116,20 +119,20 @@ def tick(
     as_json: Json = False,
 ) -> int:
     """Advance every due campaign as far as it goes without waiting, then return; for cron or a timer."""
+    from eutectic.agents.campaign import campaign_names
     from eutectic.agents.runs import open_campaign
     from eutectic.core.settings import load_settings
 
     settings = load_settings()
     rows: list[dict[str, str]] = []
     failed = False
-    for path in sorted(out.glob("*/spec.yaml")) if out.is_dir() else []:
-        name = path.parent.name
+    for name in campaign_names(out):
         try:
             with open_campaign(out, name, settings) as campaign:
                 if campaign.view.closed is not None:
                     continue
                 outcome = campaign.advance()
-            write(path.parent, settings)
+            write(out / name, settings)
             rows.append({"campaign": name, "state": outcome.state, "detail": outcome.detail})
         except CampaignBusy:
             rows.append({"campaign": name, "state": "busy", "detail": "another process drives it"})

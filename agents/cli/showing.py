@@ -27,10 +27,11 @@ def status(
     as_json: Json = False,
 ) -> int:
     """Say where campaigns stand, from their notebooks."""
+    from eutectic.agents.campaign import campaign_names
     from eutectic.core.settings import load_settings
 
     settings = load_settings()
-    names = [campaign] if campaign else sorted(path.parent.name for path in out.glob("*/spec.yaml"))
+    names = [campaign] if campaign else campaign_names(out)
     rows = [summary(out, name, settings) for name in names]
     if as_json:
         print_json(rows[0] if campaign else rows)

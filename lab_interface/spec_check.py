@@ -1,0 +1,56 @@
+"""What a lab can do, held against a spec before anything is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from pydantic import ValidationError
+
+from eutectic.core.errors import BadInput
+from eutectic.core.plan import Capabilities
+from eutectic.core.spec import CampaignSpec
+
+
+def check_served(spec: CampaignSpec, lab: Capabilities) -> None:
+    """Refuse a spec that this lab cannot serve, so that nobody finds out after the first batch.
+
+    Raises:
+        BadInput: a property it does not measure, a larger batch than it takes, or a real lab that nobody watches.
+    """
+    for index, objective in enumerate(spec.objectives):
+        if lab.properties and objective.property not in lab.properties:
+            near = get_close_matches(objective.property, lab.properties, n=1)
+            raise BadInput(
+                f"the lab does not measure {objective.property!r}",
+                where=f"objectives.{index}.property",
+                mend=f"did you mean {near[0]!r}?" if near else f"it measures {', '.join(lab.properties)}",
+            )
+    if spec.batch > lab.max_batch:
+        raise BadInput(
+            f"a batch of {spec.batch} trials is more than the lab takes",
+            where="batch",
+            mend=f"write at most {lab.max_batch}, or raise lab.settings.max_batch",
+        )
+    if not lab.simulated and spec.approval.mode == "auto" and spec.approval.max_cost is None:
+        raise BadInput(
+            "a real lab needs a person's approval, or a cost above which it does",
+            where="approval.mode",
+            mend="write mode: person, or add max_cost",
+        )
+
+
+def wrong_setting(error: ValidationError, known: Iterable[str]) -> BadInput:
+    """The first complaint about `lab.settings`, with its place and the mend."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(["lab.settings", *map(str, first["loc"])])
+    what = str(first["msg"]).removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        key, names = str(first["loc"][-1]), list(known)
+        near = get_close_matches(key, names, n=1)
+        mend = f"did you mean {near[0]!r}?" if near and len(first["loc"]) == 1 else "known are " + ", ".join(names)
+        return BadInput(f"unknown setting {key!r}", where=place, mend=mend)
+    if first["type"] == "value_error":
+        return BadInput(what, where=place)
+    mend = what.removeprefix("Input ").partition(", unable")[0]
+    return BadInput(f"{str(first['input'])[:40]!r} cannot be used here", where=place, mend=f"it {mend}")
