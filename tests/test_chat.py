@@ -134,7 +134,8 @@ def test_orders_reach_the_desk(text: str, action: str, book: tuple[str, str]) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["do not approve", "don't approve it", "approve?", "approved by nobody", "approve, but not sample 3", "不批准?", "should I approve this",
+    ["do not approve", "don't approve it", "approve?", "approved by nobody", "approve, but not sample 3", "不批准?",
+     "should I approve this",
      "approve if the furnace is free", "reject", "拒绝", "stopwatch", "", "   ", "tell me a joke", "你好", "x" * 9000],
 )  # fmt: skip
 def test_half_words_do_nothing_and_say_what_can_be_done(text: str) -> None:

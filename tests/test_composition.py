@@ -39,6 +39,12 @@ def test_steel_in_weight_percent() -> None:
     assert steel.fractions["C"] == pytest.approx(0.0449, abs=1e-4)
 
 
+def test_volume_follows_the_densities() -> None:
+    # Half and half by volume of Al (2.70 g/cm3) and W (19.25 g/cm3): W holds 19.25 / 21.95 of the mass.
+    mixed = Composition.of({"Al": 0.5, "W": 0.5}, "vol%").to("wt%")
+    assert mixed.fractions["W"] == pytest.approx(19.25 / 21.95, abs=0.002)
+
+
 def test_equal_materials_are_equal_records_whatever_the_order() -> None:
     first = Composition.of({"Fe": 0.8, "B": 0.2, "Co": 0.0})
     assert first == Composition.of({"B": 0.2, "Fe": 0.8})

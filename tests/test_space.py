@@ -20,7 +20,10 @@ def space(**changes: Any) -> SearchSpace:
             {"name": "Co", "max": "30%", "step": "1%", "min_dose": "5%"},
             {"name": "B", "max": 0.2, "step": 0.01},
         ],
-        "rules": [{"terms": {"Co": 1, "Fe": -1}, "relation": "<=", "value": 0}],
+        "rules": [
+            {"terms": {"Co": 1, "Fe": -1}, "relation": "<=", "value": 0},
+            {"name": "B below Co less 10 %", "terms": {"B": 1, "Co": -1}, "relation": "<=", "value": "-10%"},
+        ],
         "max_components": 3,
         "process": [
             {"kind": "continuous", "name": "anneal_C", "low": 20, "high": 100, "step": 20, "unit": "degC"},
@@ -42,8 +45,9 @@ def test_a_recipe_inside_breaks_nothing() -> None:
     ("formula", "process", "word"),
     [
         ("Fe40Co30B30", GOOD, "outside"),
-        ("Fe78Co2B20", GOOD, "least dose"),
+        ("Fe80Co2B18", GOOD, "least dose"),
         ("Fe70.5Co20B9.5", GOOD, "multiple"),
+        ("Fe60Co22B18", GOOD, "rule 'B below Co less 10 %' is broken"),
         ("Fe70Co20Ni10", GOOD, "not a component"),
         ("Fe70Co20B10", {**GOOD, "anneal_C": 50.0}, "multiple"),
         ("Fe70Co20B10", {**GOOD, "anneal_C": 500.0}, "outside"),
