@@ -254,7 +254,7 @@ def campaign_names(out: Path) -> list[str]:
         raise BadInput("this is not a folder", where=str(out), mend="name the folder of the campaigns with --out")
     if not os.access(out, os.R_OK | os.X_OK):
         raise BadInput("the folder may not be read", where=str(out), mend="check its permissions")
-    return sorted(path.parent.name for path in out.glob("*/spec.yaml"))
+    return sorted({path.parent.name for name in ("spec.yaml", "notebook.db") for path in out.glob(f"*/{name}")})
 
 
 __all__ = ["Campaign", "Collaborators", "Outcome", "RoundState", "campaign_names", "find_campaign"]

@@ -11,7 +11,7 @@ from eutectic.agents.minds.replay import ReplayMind
 from eutectic.agents.recording import RecordedDecision
 from eutectic.agents.runs import read_campaign
 from eutectic.agents.spec_file import dump_spec
-from eutectic.core.errors import ReplayDrift
+from eutectic.core.errors import RecordingEnds, ReplayDrift
 from eutectic.core.notebook import Event
 from eutectic.core.plan import Capabilities
 from eutectic.core.settings import Settings
@@ -29,10 +29,12 @@ class Replay(NamedTuple):
     trials: int
     compared: int
     """Events that were found equal, byte for byte."""
+    is_whole: bool
+    """Whether the recorded campaign came to its end; else it was replayed as far as it is recorded."""
 
 
 def replay(out: Path, campaign: str, settings: Settings, *, recompute: bool = False) -> Replay:
-    """Run a recorded campaign again in `<folder>/replays/N` and compare it with the recording.
+    """Run a recorded campaign again in `<folder>/replays/N` and compare it with the recording, as far as that goes.
 
     With `recompute` the optimiser and the assessment are computed anew in place of taken from the recording.
 
@@ -42,6 +44,7 @@ def replay(out: Path, campaign: str, settings: Settings, *, recompute: bool = Fa
     with read_campaign(out, campaign, settings) as (folder, view, notebook):
         events = list(notebook.events())
         spec, observations = view.spec, list(view.observations.values())
+        is_whole = view.closed is not None and view.closed["state"] != "aborted"
     target = _target(folder)
     (target / "spec.yaml").write_text(dump_spec(spec), encoding="utf-8")
     abilities = _capabilities(folder, spec)
@@ -51,14 +54,18 @@ def replay(out: Path, campaign: str, settings: Settings, *, recompute: bool = Fa
     collaborators = Collaborators(
         settings=settings.model_copy(update={"database_url": None}),
         mind=ReplayMind(decisions),
-        lab=ReplayLab(observations, abilities),
+        lab=ReplayLab(observations, abilities, is_whole=is_whole),
         recorded=recorded,
     )
     with Campaign(target, campaign, collaborators) as again:
         again.begin(events[0].payload)
-        again.advance()
+        try:
+            again.advance()
+        except RecordingEnds:
+            if is_whole:
+                raise
         compared = compare(events, list(again.notebook.events()))
-        return Replay(target, len(decisions), len(again.view.trials), compared)
+        return Replay(target, len(decisions), len(view.trials), compared, is_whole)
 
 
 def _capabilities(folder: Path, spec: Any) -> Capabilities:

@@ -59,6 +59,8 @@ def open_campaign(out: Path, campaign: str, settings: Settings, listeners: Seque
         NotebookCorrupt: the notebook is gone, or its chain does not hold.
     """
     folder = find_campaign(out, campaign)
+    if settings.database_url is None and not (folder / "notebook.db").exists():
+        _refuse_lost(folder)
     opened = Campaign(folder, campaign, Collaborators(settings=settings, listeners=tuple(listeners)))
     if opened.context is None:
         from eutectic.agents.spec_file import load_spec

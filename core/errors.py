@@ -80,6 +80,10 @@ class ReplayDrift(EutecticError):
     """The question differs from the recorded one."""
 
 
+class RecordingEnds(ReplayDrift):
+    """The recording holds nothing for this question."""
+
+
 class PlanRefused(EutecticError):
     """The gate or a person refused the plan."""
 

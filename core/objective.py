@@ -34,14 +34,14 @@ class Objective(Record):
     def _complete(self) -> Objective:
         if (self.direction == "target") != (self.target is not None and self.tolerance is not None):
             raise ValueError(
-                f"{self.property}: direction {self.direction} with target {self.target} and tolerance {self.tolerance}: "
+                f"{self.property}: direction {self.direction}, target {self.target}, tolerance {self.tolerance}: "
                 "write both target and tolerance with direction target, and neither with the others"
             )
         if self.role == "constrain" and self.at_least is None and self.at_most is None and self.target is None:
             raise ValueError(f"{self.property}: role constrain has no limit: write at_least, at_most or a target")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
             raise ValueError(
-                f"{self.property}: at_least {self.at_least:g} is above at_most {self.at_most:g}: write at_least below it"
+                f"{self.property}: at_least {self.at_least:g} is above at_most {self.at_most:g}: write it below"
             )
         return self
 

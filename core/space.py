@@ -40,7 +40,7 @@ class ComponentRange(Record):
             )
         if self.step > self.max > 0:
             raise ValueError(
-                f"{self.name}: step {self.step:g} is above max {self.max:g}, so that only 0 is left: write a smaller step"
+                f"{self.name}: step {self.step:g} is above max {self.max:g}, leaving only 0: write a smaller step"
             )
         if self.min_dose > self.max:
             raise ValueError(f"{self.name}: min_dose {self.min_dose:g} is above max {self.max:g}: write a smaller one")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from eutectic.knowledge.ingest import IngestReport
 
 from eutectic.agents.cli.options import Json, console, print_json
+from eutectic.core.errors import BadInput, EutecticError
 
 Library = Annotated[
     Path | None, typer.Option("--library", help="The library's folder; $EUTECTIC_HOME/library without.")
@@ -39,6 +40,7 @@ def ingest(
     from rich.progress import Progress
 
     from eutectic.core.settings import load_settings
+    from eutectic.knowledge.ingest import SUFFIXES
     from eutectic.knowledge.library import open_library
 
     opened = open_library(_folder(library), load_settings())
@@ -57,7 +59,13 @@ def ingest(
         print_json(report.model_dump(mode="json"))
     else:
         typer.echo(ingest_text(report))
-    return 1 if report.files and report.count("refused") == len(report.files) else 0
+    if not report.files:
+        where = ", ".join(map(str, paths))[:200]
+        raise BadInput("there are no documents that may be read", where=where, mend=f"name {', '.join(SUFFIXES)} files")
+    if report.count("refused") == len(report.files):
+        first = report.files[0]
+        raise EutecticError(f"nothing was taken in: {first.message}", where=first.path)
+    return 0
 
 
 def ask(
@@ -69,8 +77,14 @@ def ask(
     from eutectic.core.settings import load_settings
     from eutectic.knowledge.library import open_library
 
-    opened = open_library(_folder(library), load_settings())
+    settings, folder = load_settings(), _folder(library)
+    empty = BadInput("there is no document in the library", where=str(folder), mend="eutectic ingest PATH")
+    if not folder.exists():
+        raise empty
+    opened = open_library(folder, settings)
     try:
+        if not opened.documents():
+            raise empty
         reply = opened.ask(question)
     finally:
         opened.close()
@@ -96,7 +110,7 @@ def ingest_text(report: IngestReport) -> str:
 def reply_text(reply: Reply) -> str:
     """An answer with the quotes it rests on, or the reason why there is none."""
     if not reply.answered:
-        return f"Not in the library: {reply.reason}"
+        return f"Not in the library: {reply.reason.removeprefix('not in the library: ')}"
     lines = []
     for sentence in reply.sentences:
         lines.append(sentence.text)

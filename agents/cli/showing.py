@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from eutectic.agents.cli.options import RUNS, CampaignId, Json, Out, print_json
+from eutectic.core.errors import EutecticError
 
 if TYPE_CHECKING:
     from eutectic.core.notebook import CampaignView
@@ -32,14 +33,22 @@ def status(
 
     settings = load_settings()
     names = [campaign] if campaign else campaign_names(out)
-    rows = [summary(out, name, settings) for name in names]
+    rows = [summary(out, campaign, settings)] if campaign else [_summary_or_why(out, name, settings) for name in names]
     if as_json:
         print_json(rows[0] if campaign else rows)
     elif not rows:
         typer.echo(f"no campaigns in {out}/: start one with eutectic run SPEC")
     for row in () if as_json else rows:
-        typer.echo(status_text(row))
-    return 0
+        typer.echo(f"{row['campaign']}: {row['state']}: {row['error']}" if "error" in row else status_text(row))
+    return 1 if any("error" in row for row in rows) else 0
+
+
+def _summary_or_why(out: Path, name: str, settings: Settings) -> dict[str, Any]:
+    """The summary, or why there is none: one broken campaign hides no other."""
+    try:
+        return summary(out, name, settings)
+    except EutecticError as error:
+        return {"campaign": name, "state": "unreadable", "error": str(error)}
 
 
 def summary(out: Path, name: str, settings: Settings) -> dict[str, Any]:
@@ -49,7 +58,7 @@ def summary(out: Path, name: str, settings: Settings) -> dict[str, Any]:
     from eutectic.agents.runs import read_campaign
 
     with read_campaign(out, name, settings) as (folder, view, notebook):
-        board = Leaderboard(view.spec, lambda trial: view.trials[trial].recipe_key, view.training())
+        board = Leaderboard(view.spec, view.recipe_of.__getitem__, view.training())
         return {
             "campaign": name,
             "state": view.state,
@@ -123,8 +132,9 @@ def replay(
     if as_json:
         print_json(done._asdict())
     else:
+        far = "" if done.is_whole else " as far as it is recorded (it did not come to its end)"
         typer.echo(
-            f"{campaign} replays: {done.decisions} decisions and {done.trials} trials, {done.compared} events equal "
-            f"({done.folder})"
+            f"{campaign} replays{far}: {done.decisions} decisions and {done.trials} trials, {done.compared} events "
+            f"equal ({done.folder})"
         )
     return 0

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from eutectic.core.notebook import CampaignView, Event
+from eutectic.core.notebook.view import PRIOR_SLOT
 
 
 def tell(event: Event, view: CampaignView) -> str | None:
@@ -51,7 +52,17 @@ def _observation(slot: str, payload: dict[str, Any], view: CampaignView) -> str:
     return f"lab          {slot} {formula}: {values}"
 
 
-_TELLERS: dict[str, Callable[[str, dict[str, Any], CampaignView], str]] = {
+def _tool(slot: str, payload: dict[str, Any], _: CampaignView) -> str | None:
+    """Of the tools only what was made of earlier measurements: rows that were left out are not passed over."""
+    if slot != PRIOR_SLOT:
+        return None
+    refused = payload["result"]["refused"]
+    line = f"prior data   {len(payload['result']['observations'])} rows taken, {len(refused)} refused"
+    return line + (f": {refused[0]}" if refused else "") + (" ..." if len(refused) > 1 else "")
+
+
+_TELLERS: dict[str, Callable[[str, dict[str, Any], CampaignView], str | None]] = {
+    "tool": _tool,
     "decision": _decision,
     "observation": _observation,
     "round_opened": lambda slot, payload, view: f"round {payload['round']}",

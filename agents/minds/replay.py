@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from eutectic.agents.recording import RecordedDecision, read_recording
 from eutectic.core.decision import Answer, Decision, Mind, MindName
-from eutectic.core.errors import BadInput, ReplayDrift
+from eutectic.core.errors import BadInput, RecordingEnds, ReplayDrift
 from eutectic.core.record import Record
 
 T = TypeVar("T", bound=Record)
@@ -36,13 +36,14 @@ class ReplayMind:
         """The recorded answer; what is not recorded goes to the other mind, where there is one.
 
         Raises:
-            ReplayDrift: the question differs from the recorded one, or nothing is recorded and there is no other mind.
+            ReplayDrift: the question differs from the recorded one.
+            RecordingEnds: nothing is recorded and there is no other mind.
         """
         item = self._by_slot.get(question.slot)
         if item is None:
             if self._otherwise is not None:
                 return self._otherwise.decide(question)
-            raise ReplayDrift("the recording holds no such decision", where=question.slot, mend="record the run anew")
+            raise RecordingEnds("the recording holds no such decision", where=question.slot, mend="record the run anew")
         if item.digest != question.digest:
             raise ReplayDrift(
                 f"the question differs from the recorded one\n{drift(item, question)}",

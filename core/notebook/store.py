@@ -168,7 +168,8 @@ class Notebook:
                         hash=row[6],
                     )
                 except ValueError as error:
-                    raise NotebookCorrupt(f"event {row[0]} cannot be read: {error}") from error
+                    what = f"event {row[0]} of campaign {self.campaign!r} cannot be read: {error}"
+                    raise NotebookCorrupt(what, mend="restore a back-up") from error
             if not rows:
                 return
             since = rows[-1][0]
@@ -206,7 +207,8 @@ def _storage(where: str) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         reason = getattr(error, "orig", None) or error
-        raise StorageFailed(f"the notebook cannot be read: {reason}", where=where) from error
+        mend = "check the disk and the folder's rights, or restore a back-up"
+        raise StorageFailed(f"the notebook cannot be read: {reason}", where=where, mend=mend) from error
 
 
 def _engine(database: Path | str, read_only: bool) -> Engine:
@@ -215,7 +217,7 @@ def _engine(database: Path | str, read_only: bool) -> Engine:
     path = Path(database)
     if read_only:
         if not path.is_file():
-            raise StorageFailed("there is no notebook here", where=str(path))
+            raise StorageFailed("there is no notebook here", where=str(path), mend="restore a back-up")
         return create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", connect_args={"timeout": 30})
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
 

@@ -17,7 +17,9 @@ NAME = "replay"
 class ReplayLab:
     """Recorded observations as a lab; it stands in for the lab they come from, under its name and capabilities."""
 
-    def __init__(self, recorded: Sequence[Observation], capabilities: Capabilities) -> None:
+    def __init__(self, recorded: Sequence[Observation], capabilities: Capabilities, *, is_whole: bool = True) -> None:
+        """`is_whole` is False for a recording that ends in mid-campaign: what it lacks counts as still running."""
+        self._is_whole = is_whole
         self._recorded = {item.trial: item for item in recorded}
         self._capabilities = capabilities.model_copy(update={"idempotent": True})
         self._plans: dict[str, Plan] = {}
@@ -41,7 +43,7 @@ class ReplayLab:
         for trial in plan.trials:
             known = self._recorded.get(trial.id)
             if known is None:
-                problems.append(f"trial {trial.id} was never recorded")
+                problems += [f"trial {trial.id} was never recorded"] if self._is_whole else []
             elif known.composition.basis != trial.composition.basis:
                 problems.append(f"trial {trial.id} was recorded in {known.composition.basis}")
             elif known.simulated != plan.simulated:
@@ -70,6 +72,8 @@ class ReplayLab:
         if plan is None:
             return RunStatus(state="unknown", done=0, total=0, note="this replay never got the plan")
         found = self.result(ref)
+        if len(found) < len(plan.trials):
+            return RunStatus(state="running", done=len(found), total=len(plan.trials), note="the recording ends here")
         is_whole = all(item.status == "ok" for item in found)
         return RunStatus(
             state="succeeded" if is_whole else "partially_succeeded", done=len(found), total=len(plan.trials)
@@ -78,7 +82,11 @@ class ReplayLab:
     def result(self, ref: RunRef) -> tuple[Observation, ...]:
         """The recorded observations, in the order of the plan's trials."""
         plan = self._plans.get(ref.key)
-        return () if plan is None else tuple(self._recorded[trial.id] for trial in plan.trials)
+        return (
+            ()
+            if plan is None
+            else tuple(self._recorded[trial.id] for trial in plan.trials if trial.id in self._recorded)
+        )
 
     def cancel(self, ref: RunRef) -> None:
         """Nothing is under way that could be given up."""
