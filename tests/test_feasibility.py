@@ -93,7 +93,7 @@ def small_spaces(draw: st.DrawFn) -> SearchSpace:
         low, high = sorted([draw(share), draw(share)])
         dose = draw(st.sampled_from([0.0, 0.2]))
         step = draw(st.sampled_from([0.05, 0.1, 0.15, 0.2]))
-        components.append({"name": name, "min": low if draw(st.booleans()) else 0, "max": max(high, dose, 0.1)})
+        components.append({"name": name, "min": low if draw(st.booleans()) else 0, "max": max(high, dose, step)})
         components[-1] |= {"step": step, "min_dose": dose}
         components[-1]["min"] = min(components[-1]["min"], components[-1]["max"])
     rules = []

@@ -49,11 +49,10 @@ def assemble(batch: Batch, view: CampaignView, space: SearchSpace) -> Assembled:
     repeats = _repeats(view)
     picks: list[_Pick] = []
     taken: set[str] = set()
-    known = {trial.recipe_key for trial in view.trials.values()}
     for pick in [*repeats, *wanted, *(_Pick(offer, offer.why) for offer in offers)]:
         key = recipe_key(pick.proposal.composition, pick.proposal.process)
         is_repeat = pick.proposal.purpose != "data"
-        if len(picks) == len(batch.advice.batch) or key in taken or (key in known and not is_repeat):
+        if len(picks) == len(batch.advice.batch) or key in taken or (key in view.trials_of and not is_repeat):
             continue
         taken.add(key)
         picks.append(pick)

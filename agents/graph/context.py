@@ -56,7 +56,7 @@ class CampaignContext:
             self._sum_up()
 
     def _sum_up(self) -> None:
-        self.board = Leaderboard(self.spec, lambda trial: self.view.trials[trial].recipe_key)
+        self.board = Leaderboard(self.spec, self.view.recipe_of.__getitem__)
         self._last_gain = self._failed = 0
         for item in self.view.observations.values():
             self._take(item)

@@ -189,8 +189,8 @@ def watch(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Liter
 
 
 def _times_tried(ctx: CampaignContext, trial: str) -> int:
-    mine = ctx.view.trials[trial].recipe_key
-    return sum(other.recipe_key == mine and key in ctx.view.observations for key, other in ctx.view.trials.items())
+    mates = ctx.view.trials_of[ctx.view.recipe_of[trial]]
+    return sum(mate in ctx.view.observations for mate in mates)
 
 
 def _collect(ctx: CampaignContext, key: str) -> None:

@@ -45,15 +45,9 @@ def _lines(view: CampaignView, trial: Trial, noise: dict[str, float]) -> list[Qu
     if item is None or item.status != "ok":
         return []
     expected = {prediction.property: prediction for prediction in trial.predictions}
-    twins = (
-        [
-            other
-            for key, other in view.observations.items()
-            if key != trial.id and view.trials[key].recipe_key == trial.recipe_key and other.status == "ok"
-        ]
-        if trial.purpose != "data"
-        else []
-    )
+    mates = view.trials_of[view.recipe_of[trial.id]] if trial.purpose != "data" else []
+    known = [view.observations[key] for key in mates if key != trial.id and key in view.observations]
+    twins = [other for other in known if other.status == "ok"]
     lines = []
     for measured in item.measurements:
         if measured.value is None or measured.censoring != "none":
@@ -94,13 +88,14 @@ def _is_amount(unit: str) -> bool:
 def replicate_cv(view: CampaignView) -> dict[str, float]:
     """Pooled relative standard deviation of replicates by property; only properties with replicates."""
     values: dict[tuple[str, str], list[float]] = defaultdict(list)
-    repeated = {trial.recipe_key for trial in view.trials.values() if trial.purpose != "data"}
-    for item in view.training() if repeated else ():
-        key = view.trials[item.trial].recipe_key
-        if key in repeated and item.status == "ok":
+    for recipe, mates in view.trials_of.items():
+        for key in mates if len(mates) > 1 else ():
+            item = view.observations.get(key)
+            if item is None or item.status != "ok" or key in view.excluded:
+                continue
             for measured in item.measurements:
                 if measured.value is not None and measured.censoring == "none":
-                    values[measured.property, key].append(measured.value)
+                    values[measured.property, recipe].append(measured.value)
     sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for (name, _), found in values.items():
         mean = sum(found) / len(found)

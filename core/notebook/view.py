@@ -42,6 +42,11 @@ class CampaignView:
         """The round that was opened last; 0 before the first."""
         self.rounds_closed = 0
         self.trials: dict[str, Trial] = {}
+        self.recipe_of: dict[str, str] = {}
+        """Recipe key by trial."""
+        self.trials_of: dict[str, list[str]] = {}
+        """Trials by recipe key, in order."""
+        self._rounds: dict[int, list[Trial]] = {}
         self.observations: dict[str, Observation] = {}
         self.prior: list[Observation] = []
         """Earlier measurements the campaign was opened with; they cost nothing of its budget."""
@@ -102,8 +107,7 @@ class CampaignView:
 
     def round_trials(self, number: int) -> list[Trial]:
         """Trials of one round, in slot order."""
-        prefix = f"r{number:02d}-"
-        return [trial for key, trial in self.trials.items() if key.startswith(prefix)]
+        return list(self._rounds.get(number, ()))
 
     def training(self) -> list[Observation]:
         """Observations that models may learn from: all but those the analyst set aside."""
@@ -135,6 +139,9 @@ class CampaignView:
     def _on_trial(self, _: str, payload: dict[str, Any]) -> None:
         trial = Trial.model_validate(payload)
         self.trials[trial.id] = trial
+        self.recipe_of[trial.id] = trial.recipe_key
+        self.trials_of.setdefault(self.recipe_of[trial.id], []).append(trial.id)
+        self._rounds.setdefault(int(trial.id[1:].split("-")[0]), []).append(trial)
 
     def _on_tool(self, slot: str, payload: dict[str, Any]) -> None:
         if slot == PRIOR_SLOT:
