@@ -33,13 +33,29 @@ def drive(ctx: CampaignContext, settings: Settings) -> Outcome:
             thread = f"{ctx.view.id}/r{state['round']:02d}"
             config: Any = {"configurable": {"thread_id": thread}, "recursion_limit": 1000}
             given = _input(config, saver, state)
-            result = graph.invoke(given, config, context=ctx, durability="sync")
+            result = _invoked(graph, given, config, ctx)
             waiting = result.get("__interrupt__")
             if waiting:
                 value = waiting[0].value
                 return Outcome(_waits_for(value), _words(value))
             saver.delete_thread(thread)
     return Outcome("done", str(ctx.view.closed["reason"]) if ctx.view.closed else "")
+
+
+def _invoked(graph: Any, given: RoundState | None, config: Any, ctx: CampaignContext) -> dict[str, Any]:
+    """The graph run until it ends or waits.
+
+    Raises:
+        StorageFailed: a checkpoint cannot be written; the notebook holds all that was done.
+    """
+    try:
+        return dict(graph.invoke(given, config, context=ctx, durability="sync"))
+    except sqlite3.Error as error:
+        raise StorageFailed(
+            f"a checkpoint cannot be written: {error}",
+            where=str(ctx.folder / "checkpoints.db"),
+            mend="free the disk, then eutectic resume",
+        ) from error
 
 
 def _where(ctx: CampaignContext) -> RoundState:

@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     except EutecticError as error:
         return _say(str(error), error.exit_code)
     except typer.Exit as error:
-        return error.exit_code
+        return error.exit_code if error.exit_code != INTERRUPTED else _say(_GONE_ON, INTERRUPTED)
     except (typer.Abort, KeyboardInterrupt):
         return _say(_GONE_ON, INTERRUPTED)
     except _usage_error() as error:
@@ -88,4 +88,8 @@ def _say(text: str, code: int) -> int:
 
 def run() -> None:
     """Console script."""
-    sys.exit(main())
+    try:
+        code = main()
+    except KeyboardInterrupt:
+        code = _say(_GONE_ON, INTERRUPTED)
+    sys.exit(code)

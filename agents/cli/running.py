@@ -16,6 +16,7 @@ from eutectic.core.spec import MindKind
 
 if TYPE_CHECKING:
     from eutectic.agents.campaign import Campaign, Outcome
+    from eutectic.core.notebook import Event
     from eutectic.core.settings import Settings
 
 _EXIT = {"done": 0, "waiting_person": 3, "waiting_lab": 0}
@@ -74,6 +75,7 @@ def _go_on(campaign: Campaign, settings: Settings, as_json: bool, no_wait: bool,
         time.sleep(_POLL_S)
         outcome = campaign.advance()
     report = write(campaign.folder, settings)
+    stood_in = [item.payload["fallback"] for item in campaign.notebook.events() if _is_fallback(item)]
     stack.close()
     if as_json:
         print_json(
@@ -82,12 +84,19 @@ def _go_on(campaign: Campaign, settings: Settings, as_json: bool, no_wait: bool,
                 "state": outcome.state,
                 "detail": outcome.detail,
                 "experiments": campaign.view.spent.experiments,
+                "rules_stood_in": len(stood_in),
                 "report": str(report),
             }
         )
     else:
+        if stood_in:
+            typer.echo(f"the rules stood in for the model in {len(stood_in)} decisions: {stood_in[0]}")
         _tell(campaign, outcome, report)
     return _EXIT[outcome.state]
+
+
+def _is_fallback(event: Event) -> bool:
+    return event.kind == "decision" and bool(event.payload["fallback"])
 
 
 def write(folder: Path, settings: Settings) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from eutectic.agents.minds.fallback import GIVEN_UP
 from eutectic.core.notebook import CampaignView, Event
 from eutectic.core.notebook.view import PRIOR_SLOT
 
@@ -16,9 +17,13 @@ def tell(event: Event, view: CampaignView) -> str | None:
 
 
 def _decision(slot: str, payload: dict[str, Any], _: CampaignView) -> str:
-    mind = payload["model"] or payload["mind"]
+    fallback = payload["fallback"]
+    mind = payload["mind"] if fallback else payload["model"] or payload["mind"]
     line = f"{payload['role']:<12} {payload['name']}: {_answer(payload['name'], payload['answer'])}  [{mind}]"
-    return line + (f"  (rules stood in: {payload['fallback'][:80]})" if payload["fallback"] else "")
+    if not fallback:
+        return line
+    # The reason stands in full when it is new; a model that is not asked any more is only named so.
+    return line + f"  (in the model's place: {'it is down' if fallback.startswith(GIVEN_UP) else fallback})"
 
 
 def _answer(name: str, answer: dict[str, Any]) -> str:

@@ -114,7 +114,7 @@ def close(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Liter
         goal=ctx.spec.goal,
         reason=reason,
         objectives=objective_lines(ctx.spec),
-        best=ranked_lines(ctx.spec, ctx.board),
+        best=ranked_lines(ctx.spec, ctx.board, 12),
         goal_met=ctx.goal_met is not None if has_goal(ctx.spec) else None,
         experiments=spent.experiments,
         failed=sum(item.status != "ok" for item in ctx.view.observations.values()),

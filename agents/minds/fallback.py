@@ -10,6 +10,8 @@ from eutectic.core.errors import EndpointFailed
 from eutectic.core.record import Record
 
 T = TypeVar("T", bound=Record)
+GIVEN_UP = "not asked again"
+"""How the reason begins once the model is not asked any more."""
 _GIVE_UP_AFTER = 3
 
 
@@ -28,7 +30,7 @@ class FallbackMind:
         """The model's answer, or that of the rules."""
         if self._down >= _GIVE_UP_AFTER:
             return self._by_rules(
-                question, Failure(EndpointFailed(f"not asked again after {self._down} failures: {self._last}"), "")
+                question, Failure(EndpointFailed(f"{GIVEN_UP} after {self._down} failures: {self._last}"), "")
             )
         outcome = self._model.attempt(question)
         if isinstance(outcome, Answer):

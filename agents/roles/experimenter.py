@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eutectic.agents.decisions.common import Recipe
-from eutectic.agents.decisions.experimenter import PlannedLine, Release, ReleaseContext, Watch, WatchContext
+from eutectic.agents.decisions.experimenter import FailedLine, PlannedLine, Release, ReleaseContext, Watch, WatchContext
 from eutectic.agents.roles.wording import clip, count, listed, show
 
 _TECHNICAL = ("sample_prep", "failed_connection", "test_error", "instrument_fault")
@@ -53,8 +53,15 @@ def watch(context: WatchContext) -> Watch:
     again = [line for line in context.failed if line.cause in _TECHNICAL and line.times_tried < _TRIES]
     repeat = tuple(dict.fromkeys(line.trial for line in again))[: context.left.experiments]
     total = len(context.failed) + context.measured
-    given_up = [f"{line.trial} {line.cause}" for line in context.failed if line.trial not in repeat]
+    given_up = [f"{line.trial} ({_why_not(line)})" for line in context.failed if line.trial not in repeat]
     note = f"{len(context.failed)} of {count(total, 'trial')} failed; {len(repeat)} made again"
     if given_up:
-        note += f"; not made again: {listed(given_up)} (depends on the recipe, tried {_TRIES} times, or no budget)"
+        note += f"; not made again: {listed(given_up)}"
     return Watch(repeat=repeat, note=clip(note + ".", 600))
+
+
+def _why_not(line: FailedLine) -> str:
+    """Why a failed trial is not made again, with its cause."""
+    if line.cause not in _TECHNICAL:
+        return f"{line.cause}: the recipe would fail again"
+    return f"{line.cause}: tried {line.times_tried} times" if line.times_tried >= _TRIES else f"{line.cause}: no budget"
