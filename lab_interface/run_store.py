@@ -13,6 +13,7 @@ from eutectic.core.plan import Plan
 from eutectic.core.record import canonical_json
 from eutectic.core.trial import Observation
 
+_MEND = "free the disk or mend the folder's rights, then eutectic resume"
 StoredState = Literal["accepted", "cancelled", "aborted", "lost", "did_not_run"]
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -113,14 +114,16 @@ class RunStore:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
-            raise StorageFailed(f"the lab's record cannot be opened: {error}", where=str(self._path)) from error
+            what = f"the lab's record cannot be opened: {error}"
+            raise StorageFailed(what, where=str(self._path), mend=_MEND) from error
         try:
             connection.execute("PRAGMA journal_mode=TRUNCATE")
             connection.execute("PRAGMA synchronous=FULL")
             connection.executescript(_SCHEMA)
             yield connection
         except sqlite3.DatabaseError as error:
-            raise StorageFailed(f"the lab's record cannot be used: {error}", where=str(self._path)) from error
+            what = f"the lab's record cannot be used: {error}"
+            raise StorageFailed(what, where=str(self._path), mend=_MEND) from error
         finally:
             connection.close()
 

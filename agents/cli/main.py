@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     except EutecticError as error:
         return _say(str(error), error.exit_code)
     except typer.Exit as error:
-        return error.exit_code if error.exit_code != INTERRUPTED else _say(_GONE_ON, INTERRUPTED)
+        return error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         return _say(_GONE_ON, INTERRUPTED)
     except _usage_error() as error:
@@ -43,6 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _say(str(_storage(error)), 1)
     except Exception as error:
         return _broken(error)
+    # Typer turns Ctrl-C into this number without a word.
+    if result == INTERRUPTED:
+        return _say(_GONE_ON, INTERRUPTED)
     return result if isinstance(result, int) else 0
 
 

@@ -37,7 +37,8 @@ class Notebook:
         self._engine = _engine(database, read_only)
         self._head = (0, GENESIS)
         self._connection: Connection | None = None
-        with _storage(str(database)):
+        self._shown = self._engine.url.render_as_string(hide_password=True) if "://" in str(database) else str(database)
+        with _storage(self._shown):
             self._connection = self._engine.connect()
             if not read_only:
                 migrate(self._connection)
@@ -131,13 +132,12 @@ class Notebook:
             connection.rollback()
             if "unique" in str(error.orig).lower():
                 raise SlotTaken(f"{rows[0]['kind']} {rows[0]['slot']!r} is written already") from error
-            raise StorageFailed(
-                f"the notebook cannot be written: {error.orig}", mend="free the disk, then resume"
-            ) from error
+            what = f"the notebook cannot be written: {error.orig}"
+            raise StorageFailed(what, where=self._shown, mend="free the disk, then eutectic resume") from error
 
     def get(self, kind: Kind, slot: str) -> dict[str, Any] | None:
         """The payload of an event, or None."""
-        with _storage("notebook"):
+        with _storage(self._shown):
             connection = self._open()
             row = connection.execute(
                 text("SELECT payload FROM events WHERE campaign = :c AND kind = :k AND slot = :s"),
@@ -149,7 +149,7 @@ class Notebook:
     def events(self, since: int = 0) -> Iterator[Event]:
         """Every event after sequence number `since`, in order, read in pages."""
         while True:
-            with _storage("notebook"):
+            with _storage(self._shown):
                 connection = self._open()
                 rows = connection.execute(
                     text(f"SELECT {_COLUMNS} FROM events WHERE campaign = :c AND seq > :s ORDER BY seq LIMIT 500"),
@@ -208,7 +208,7 @@ def _storage(where: str) -> Iterator[None]:
     except SQLAlchemyError as error:
         reason = getattr(error, "orig", None) or error
         mend = "check the disk and the folder's rights, or restore a back-up"
-        raise StorageFailed(f"the notebook cannot be read: {reason}", where=where, mend=mend) from error
+        raise StorageFailed(f"the notebook cannot be used: {reason}", where=where, mend=mend) from error
 
 
 def _engine(database: Path | str, read_only: bool) -> Engine:
