@@ -134,7 +134,7 @@ class Campaign:
             mind=self._with.mind or open_mind(spec, self._with.settings, lambda: self.view.spent),
             rules=RulesMind(),
             lab=lab,
-            gate=Gate(spec, lab, self.notebook),
+            gate=Gate(spec, lab, self.notebook, self.view),
             optimizer=optimizer,
             retriever=self._retriever(spec),
             is_replay=self._with.recorded is not None,

@@ -23,11 +23,13 @@ class Gate:
     Whoever submits holds the campaign's driver lock.
     """
 
-    def __init__(self, spec: CampaignSpec, lab: Lab, notebook: Notebook) -> None:
+    def __init__(self, spec: CampaignSpec, lab: Lab, notebook: Notebook, view: CampaignView | None = None) -> None:
+        """A gate to one lab; `view`, where given, is one that listens to the same notebook, and saves a second copy."""
         self._spec = spec
         self._lab = lab
         self._notebook = notebook
-        self._view = CampaignView()
+        self._shares_view = view is not None
+        self._view = view or CampaignView()
         self._seen = 0
         self._sent: dict[str, str] = {}
 
@@ -118,7 +120,8 @@ class Gate:
         )
 
     def _fold(self, item: Event) -> None:
-        self._view.fold(item)
+        if not self._shares_view:
+            self._view.fold(item)
         self._seen = item.seq
         if item.kind == "submission_intended":
             self._sent |= dict.fromkeys(item.payload.get("trials", ()), item.slot)

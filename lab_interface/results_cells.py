@@ -52,7 +52,8 @@ def read_table(path: Path, must_have: Sequence[str]) -> Table:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise BadTable(f"the results cannot be read: {error.strerror}", where=where) from error
+        what = f"the results cannot be read: {error.strerror}"
+        raise BadTable(what, where=where, mend="name the filled-in results_template.csv") from error
     if len(data) > _MAX_BYTES:
         raise BadTable(f"{len(data)} bytes, at most {_MAX_BYTES} are read", where=where)
     if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):

@@ -24,9 +24,9 @@ _LONGEST_REASON = 1_900
 
 def add(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command("approve")(approve)
-    app.command("reject")(reject)
-    app.command("abort")(abort)
+    app.command("approve", short_help="Approve the plan a campaign waits for, and go on.")(approve)
+    app.command("reject", short_help="Reject the plan a campaign waits for, and go on.")(reject)
+    app.command("abort", short_help="End a campaign for good.")(abort)
 
 
 def approve(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
+from typing import Annotated
 
 import typer
 
@@ -11,11 +12,29 @@ from eutectic.agents.cli import answering, chatting, checking, importing, librar
 app = typer.Typer(
     name="eutectic",
     help="A research team in software: tell it which property you want, it finds the composition.",
+    epilog="Exit codes: 0 done, 1 failed, 2 bad input, 3 waiting for a person. First steps: eutectic run SPEC, or chat.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"eutectic {version('eutectic')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    is_version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options before any command."""
+
+
 running.add(app)
 showing.add(app)
 answering.add(app)

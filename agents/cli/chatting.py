@@ -11,7 +11,7 @@ from eutectic.agents.cli.options import RUNS, Out
 
 def add(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("chat")(chat)
+    app.command("chat", short_help="Talk in plain English or Chinese.")(chat)
 
 
 def chat(
@@ -19,7 +19,7 @@ def chat(
     campaign: str = typer.Option("", "--campaign", help="Talk about this campaign from the start."),
     by: str = typer.Option("", "--by", help="Your name, kept with approvals."),
 ) -> int:
-    """Talk: state a goal, confirm the spec, watch, ask why, approve or reject. An empty line or `quit` ends it."""
+    """Talk: state a goal, confirm the spec, watch, ask why, approve or reject. `quit` ends it."""
     from eutectic.agents.chat import ChatSession
     from eutectic.agents.desk import Desk
     from eutectic.core.settings import load_settings

@@ -29,7 +29,7 @@ class Finding(NamedTuple):
 
 def add(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("doctor")(doctor)
+    app.command("doctor", short_help="Check the installation, the settings and the disk.")(doctor)
 
 
 def doctor(

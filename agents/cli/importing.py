@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eutectic.agents.cli.options import RUNS, Json, Out, print_json
+from eutectic.agents.cli.options import RUNS, Json, Out
 from eutectic.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from eutectic.lab_interface.results_import import ImportReport
 
 
 def add(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("import")(import_results)
+    app.command("import", short_help="Take in the results of a worksheet, and go on.")(import_results)
 
 
 def import_results(
@@ -25,7 +29,7 @@ def import_results(
     as_json: Json = False,
 ) -> int:
     """Show what a results file would change, take it in, and go on with the campaign."""
-    from eutectic.agents.cli.running import resume
+    from eutectic.agents.cli.running import go_on
     from eutectic.agents.graph.experimenter import stored_plan
     from eutectic.agents.runs import open_campaign
     from eutectic.core.settings import load_settings
@@ -38,13 +42,25 @@ def import_results(
         if not isinstance(lab, WorksheetLab) or key is None:
             raise BadInput(f"campaign {campaign!r} waits for no worksheet results", mend="see eutectic status")
         report = read_results(results, stored_plan(opened.context, key))
-        if as_json:
-            print_json(report.model_dump(mode="json"))
-        else:
+        if not as_json:
             typer.echo(report.text())
         if not report.observations:
-            raise BadInput("no row of the file can be taken in", where=str(results))
-        if not yes and not as_json and not typer.confirm("Take these results in?"):
-            return 3
+            raise _nothing(report, results)
+        if not yes and not as_json:
+            if not sys.stdin.isatty():
+                raise BadInput(
+                    "nobody is here to confirm", where=str(results), mend="look at the changes, then add --yes"
+                )
+            if not typer.confirm("Take these results in?"):
+                return 3
         lab.record(report, reason=reason)
-    return resume(campaign, out=out, as_json=as_json)
+    return go_on(campaign, out, as_json=as_json, also={"import": report.model_dump(mode="json")})
+
+
+def _nothing(report: ImportReport, results: Path) -> BadInput:
+    """No row could be taken in: the first reason, with its line."""
+    if not report.refused:
+        return BadInput("no row is filled in", where=str(results), mend="fill in values, or 'failed' with its cause")
+    first = report.refused[0]
+    more = f"; and {len(report.refused) - 1} more" if len(report.refused) > 1 else ""
+    return BadInput(f"no row can be taken in: {first.sample}: {first.reason}{more}", where=f"{results}:{first.line}")

@@ -21,8 +21,8 @@ Library = Annotated[
 
 def add(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command("ingest")(ingest)
-    app.command("ask")(ask)
+    app.command("ingest", short_help="Read documents into the library.")(ingest)
+    app.command("ask", short_help="Answer a question with quotes from the library.")(ask)
 
 
 def _folder(given: Path | None) -> Path:

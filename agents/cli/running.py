@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,9 +27,9 @@ MindOption = Annotated[MindKind | None, typer.Option("--mind", help="Who decides
 
 def add(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command("run")(run)
-    app.command("resume")(resume)
-    app.command("tick")(tick)
+    app.command("run", short_help="Start a campaign and run it until it ends or waits.")(run)
+    app.command("resume", short_help="Go on with a campaign that was interrupted or waits.")(resume)
+    app.command("tick", short_help="Advance every due campaign as far as it goes; for cron.")(tick)
 
 
 def run(
@@ -53,11 +53,18 @@ def run(
             campaign = stack.enter_context(create_campaign(wanted, out, settings, [progress]))
         except BadInput as error:
             raise placed(error, spec) from error
-        return _go_on(campaign, settings, as_json, no_wait, stack)
+        return _drive(campaign, settings, as_json, no_wait, stack, {})
 
 
 def resume(campaign: CampaignId, out: Out = RUNS, no_wait: NoWait = False, as_json: Json = False) -> int:
     """Go on with a campaign that was interrupted or waits; nothing is lost and nothing is measured twice."""
+    return go_on(campaign, out, no_wait=no_wait, as_json=as_json)
+
+
+def go_on(
+    campaign: str, out: Path, *, no_wait: bool = False, as_json: bool = False, also: dict[str, Any] | None = None
+) -> int:
+    """Drive a campaign as far as it goes and say where it stands, with `also` beside it in JSON."""
     from eutectic.agents.runs import open_campaign
     from eutectic.core.settings import load_settings
 
@@ -66,10 +73,12 @@ def resume(campaign: CampaignId, out: Out = RUNS, no_wait: NoWait = False, as_js
         progress = stack.enter_context(ProgressView(console(), quiet=as_json))
         opened = stack.enter_context(open_campaign(out, campaign, settings, [progress]))
         progress.catch_up(list(opened.notebook.events()))
-        return _go_on(opened, settings, as_json, no_wait, stack)
+        return _drive(opened, settings, as_json, no_wait, stack, also or {})
 
 
-def _go_on(campaign: Campaign, settings: Settings, as_json: bool, no_wait: bool, stack: ExitStack) -> int:
+def _drive(
+    campaign: Campaign, settings: Settings, as_json: bool, no_wait: bool, stack: ExitStack, also: dict[str, Any]
+) -> int:
     outcome = campaign.advance()
     while outcome.state == "waiting_lab" and not no_wait:
         time.sleep(_POLL_S)
@@ -86,6 +95,7 @@ def _go_on(campaign: Campaign, settings: Settings, as_json: bool, no_wait: bool,
                 "experiments": campaign.view.spent.experiments,
                 "rules_stood_in": len(stood_in),
                 "report": str(report),
+                **also,
             }
         )
     else:
@@ -108,14 +118,16 @@ def write(folder: Path, settings: Settings) -> Path:
 
 
 def _tell(campaign: Campaign, outcome: Outcome, report: Path) -> None:
+    out = campaign.folder.parent
+    there = "" if out == RUNS else f" --out {out}"
     if outcome.state == "waiting_person":
         typer.echo(f"{campaign.id} waits for a person: {outcome.detail}")
         sheets = sorted((campaign.folder / "plans").glob("**/worksheet.html"))
         if campaign.view.waiting is not None:
-            typer.echo(f"  eutectic approve {campaign.id} --by NAME --reason WHY   (or reject)")
+            typer.echo(f"  eutectic approve {campaign.id} --by NAME --reason WHY{there}   (or reject)")
         elif sheets:
             typer.echo(f"  worksheet: {sheets[-1]}")
-            typer.echo(f"  then: eutectic import RESULTS.csv --campaign {campaign.id}")
+            typer.echo(f"  then: eutectic import RESULTS.csv --campaign {campaign.id}{there}")
     elif outcome.state == "waiting_lab":
         typer.echo(f"{campaign.id} waits for the lab: {outcome.detail}")
     else:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 def add(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command("status")(status)
-    app.command("report")(report)
-    app.command("replay")(replay)
+    app.command("status", short_help="Say where campaigns stand.")(status)
+    app.command("report", short_help="Write the report anew and print its path.")(report)
+    app.command("replay", short_help="Run a campaign again from its recording and compare.")(replay)
 
 
 def status(

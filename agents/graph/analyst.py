@@ -19,7 +19,7 @@ from eutectic.tools.credibility import Credibility, assess
 
 _LEAST = 8
 """Usable observations before a surrogate is worth assessing."""
-_GROWTH = 1.6
+_GROWTH = 2.0
 """The surrogate is assessed again when there are this many times more observations."""
 _EFFECTS = 12
 

@@ -37,9 +37,9 @@ def _campaign_problems(subject: Subject) -> Iterator[str]:
 
 def check_duplicates(subject: Subject) -> list[Check]:
     """No trial, sample label or recipe stands twice, and none was measured or sent before."""
-    plan = subject.plan
-    measured = {item.recipe_key for key in subject.view.observations if (item := subject.view.trials.get(key))}
-    again = sum(trial.purpose == "data" and trial.recipe_key in measured for trial in plan.trials)
+    plan, view = subject.plan, subject.view
+    earlier = [view.trials_of.get(trial.recipe_key, ()) for trial in plan.trials if trial.purpose == "data"]
+    again = sum(any(mate in view.observations for mate in mates) for mates in earlier)
     passed = f"{len(plan.trials)} trials, each once" + (f"; {again} repeat an earlier recipe" if again else "")
     return [outcome("duplicates", _duplicate_problems(subject), passed)]
 
