@@ -12,7 +12,7 @@ from eutectic.agents.cli import answering, chatting, checking, importing, librar
 app = typer.Typer(
     name="eutectic",
     help="A research team in software: tell it which property you want, it finds the composition.",
-    epilog="Exit codes: 0 done, 1 failed, 2 bad input, 3 waiting for a person. First steps: eutectic run SPEC, or chat.",
+    epilog="Exit codes: 0 done, 1 failed, 2 bad input, 3 waiting for a person. Begin with eutectic run SPEC.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
