@@ -139,5 +139,6 @@ def read_campaign(out: Path, campaign: str, settings: Settings) -> Iterator[tupl
         notebook.verify()
         view = CampaignView(notebook.events())
         if not view.id:
+            _refuse_lost(folder)
             raise NoSuchCampaign(f"campaign {campaign!r} has not begun", mend=f"eutectic resume {campaign}")
         yield folder, view, notebook
