@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -89,7 +90,7 @@ class Plan(Record):
     cost: float = Field(ge=0)
     hours: float = Field(ge=0)
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Hash of the canonical JSON."""
         return sha256(self)

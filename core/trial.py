@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -59,7 +60,7 @@ class Trial(Record):
     predictions: tuple[Prediction, ...] = ()
     evidence: tuple[Quote, ...] = ()
 
-    @property
+    @cached_property
     def recipe_key(self) -> str:
         """The same for trials that ask for the same composition and process values."""
         return recipe_key(self.composition, self.process)

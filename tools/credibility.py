@@ -22,7 +22,7 @@ _LEAST_RECIPES = 5
 _ONE_BY_ONE = 12
 """Recipes up to which each is left out in turn; beyond, five folds."""
 _FOLDS = 5
-_MOST = 160
+_MOST = 300
 """Observations that the card is made from at most, whole recipes drawn at random."""
 _LEAST_FREEDOM = 2
 _Z90 = 1.6448536269514722

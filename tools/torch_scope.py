@@ -14,12 +14,18 @@ from numpy.typing import ArrayLike
 def torch_scope(seed: int) -> Iterator[None]:
     """Run torch code so that the same seed gives the same bits; the caller's random state and settings come back.
 
-    One thread: the matrices here are small, and sums then come out the same on every machine.
+    One thread, for torch and for NumPy's BLAS: the matrices here are small, threads that wait for each other made a fit
+    of 120 recipes ten times slower, and sums come out the same on every machine.
     """
     import torch
+    from threadpoolctl import threadpool_limits
 
     threads = torch.get_num_threads()
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+    with (
+        threadpool_limits(limits=1, user_api="blas"),
+        torch.random.fork_rng(devices=[]),
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore")
         torch.manual_seed(seed)
         torch.set_num_threads(1)

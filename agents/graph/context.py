@@ -14,6 +14,7 @@ from eutectic.core.evidence import Retriever
 from eutectic.core.lab import Lab
 from eutectic.core.notebook import CampaignView, Event, Notebook
 from eutectic.core.optimizer import Optimizer
+from eutectic.core.plan import Plan
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
 from eutectic.lab_interface.gate import Gate
@@ -34,6 +35,8 @@ class CampaignContext:
     gate: Gate
     optimizer: Optimizer
     retriever: Retriever | None = None
+    plans: dict[str, Plan] = field(default_factory=dict)
+    """The last plan read from the notebook, by its key."""
     is_replay: bool = False
     """Whether tools and results come from a recording."""
     told: set[str] = field(default_factory=set)

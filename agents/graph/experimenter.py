@@ -26,9 +26,9 @@ def plan_key(ctx: CampaignContext, state: RoundState) -> str:
 
 def stored_plan(ctx: CampaignContext, key: str) -> Plan:
     """The plan as its bytes stand in the notebook."""
-    payload = ctx.journal.payload("plan", key)
-    assert payload is not None
-    return Plan.model_validate(payload)
+    if key not in ctx.plans:
+        ctx.plans = {key: Plan.model_validate(ctx.journal.payload("plan", key))}
+    return ctx.plans[key]
 
 
 def compile_(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Literal["approve"]]:
