@@ -131,6 +131,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         try:
             found = connection.execute("PRAGMA quick_check").fetchone()
             if found is not None and found[0] == "ok":
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=NORMAL")  # a cache: power lost may cost a step, not the file
                 return connection
         except sqlite3.DatabaseError:
             pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -51,7 +52,7 @@ def protocol(context: ProtocolContext) -> Protocol:
     title = (
         f"{listed(line.property for line in context.objectives)} of samples of {context.sample_size} on {context.lab}"
     )
-    code = files("eutectic.agents.roles").joinpath("robust_mean.py").read_text(encoding="utf-8")
+    code = own_analysis()
     return Protocol.model_validate({"title": clip(title, 160), "steps": steps, "analysis_code": code})
 
 
@@ -93,3 +94,9 @@ def _measure(context: ProtocolContext) -> dict[str, Any]:
         "the analysis leaves outliers out."
     )
     return {"action": "measure", "parameters": parameters, "note": note}
+
+
+@cache
+def own_analysis() -> str:
+    """The analysis code that ships with the rules, as source."""
+    return files("eutectic.agents.roles").joinpath("robust_mean.py").read_text(encoding="utf-8")
