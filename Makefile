@@ -18,7 +18,7 @@ setup: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Eutectic needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
-	@echo "Setting up $(VENV): about 1.5 GB, two to six minutes the first time ..."
+	@echo "Setting up $(VENV): about 2 GB, two to six minutes the first time ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@index=$$($(BIN)/python .ci/torch_index.py "$(TORCH_INDEX)"); \
 	 echo "  1/2 PyTorch (CPU build)"; \
