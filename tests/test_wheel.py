@@ -61,7 +61,7 @@ def test_a_campaign_runs_from_the_wheel(wheel: Path, tmp_path: Path) -> None:
     python = place / ("Scripts" if os.name == "nt" else "bin") / "python"
     code = (
         "import sys, eutectic.core, eutectic.agents.cli.main as m;"
-        "assert 'site-packages' in eutectic.core.__file__ and '/venv/' in eutectic.core.__file__, eutectic.core.__file__;"
+        "where = eutectic.core.__file__; assert 'site-packages' in where and '/venv/' in where, where;"
         "sys.exit(m.main(['run', 'quick.yaml', '--json']))"
     )
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "EUTECTIC_HOME": str(tmp_path / "home")}

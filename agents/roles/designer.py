@@ -80,7 +80,8 @@ def choose(context: ChooseContext) -> Choice:
     filled = spare[: context.batch - len(batch)]
     picked = {line.id: line.why for line in batch}
     picked |= {line.id: f"{line.why} (fills the batch by merit)" for line in filled}
-    note = f"{count(len(batch), 'trial')} of the optimiser's batch, {len(filled)} by merit; explore {context.explore}."
+    more = f", {len(filled)} more by merit" if filled else ""
+    note = f"The optimiser's batch of {len(batch)}{more}; explore {context.explore}."
     swapped = _swap(batch, [line for line in spare if line not in filled]) if context.explore == "more" else None
     if swapped is not None:
         out, taken, excess = swapped
