@@ -79,3 +79,10 @@ def test_double_components_are_refused() -> None:
     parts = [{"component": "Fe", "fraction": 0.5}, {"component": "Fe", "fraction": 0.5}]
     with pytest.raises(ValueError, match="twice"):
         Composition.model_validate({"parts": parts})
+
+
+def test_a_copy_forgets_what_was_computed_from_the_old_values() -> None:
+    old = Composition.of({"Fe": 0.5, "Co": 0.5})
+    assert old.fractions == {"Co": 0.5, "Fe": 0.5} and old.ppm["Fe"] == 500_000
+    new = old.model_copy(update={"parts": Composition.of({"Fe": 1.0}).parts})
+    assert new.fractions == {"Fe": 1.0} and new.ppm == {"Fe": 1_000_000}
