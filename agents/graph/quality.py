@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from statistics import median
 
 from eutectic.agents.decisions.analyst import FlagCode, QualityLine
@@ -22,7 +22,8 @@ DEFAULT_CV = 0.09
 def quality_lines(view: CampaignView, trials: Sequence[Trial]) -> tuple[tuple[QualityLine, ...], str]:
     """The values of a round's trials with their flags, and what is known of the noise in words."""
     noise = replicate_cv(view)
-    lines = [line for trial in trials for line in _lines(view, trial, noise)]
+    before = replicate_cv(view, without={trial.id for trial in trials})
+    lines = [line for trial in trials for line in _lines(view, trial, noise, before)]
     by_property: dict[str, list[float]] = defaultdict(list)
     for line in lines:
         if line.z is not None:
@@ -40,7 +41,7 @@ def quality_lines(view: CampaignView, trials: Sequence[Trial]) -> tuple[tuple[Qu
     return flagged, words or f"no replicates yet: a relative sd of {DEFAULT_CV:g} is assumed"
 
 
-def _lines(view: CampaignView, trial: Trial, noise: dict[str, float]) -> list[QualityLine]:
+def _lines(view: CampaignView, trial: Trial, noise: dict[str, float], before: dict[str, float]) -> list[QualityLine]:
     item = view.observations.get(trial.id)
     if item is None or item.status != "ok":
         return []
@@ -61,8 +62,9 @@ def _lines(view: CampaignView, trial: Trial, noise: dict[str, float]) -> list[Qu
             z = significant((measured.value - prediction.mean) / spread, 3)
             if abs(z) > FAR:
                 flags.append("far_from_prediction")
-        before = [value for twin in twins if (value := twin.value(measured.property)) is not None]
-        if before and abs(measured.value - median(before)) > FAR * cv * math.sqrt(2) * max(abs(median(before)), 1e-12):
+        others = [value for twin in twins if (value := twin.value(measured.property)) is not None]
+        usual = max(before.get(measured.property, DEFAULT_CV), 1e-3) * math.sqrt(2)
+        if others and abs(measured.value - median(others)) > FAR * usual * max(abs(median(others)), 1e-12):
             flags.append("far_from_replicate")
         if measured.value < 0 and _is_amount(measured.unit):
             flags.append("non_physical")
@@ -85,13 +87,16 @@ def _is_amount(unit: str) -> bool:
     return unit in {"A/m", "mm", "nm", "um", "HV", "MPa", "GPa", "K", "USD/kg", "EUR/kg", "S/cm", "kg/m3", "g/cm3"}
 
 
-def replicate_cv(view: CampaignView) -> dict[str, float]:
-    """Pooled relative standard deviation of replicates by property; only properties with replicates."""
+def replicate_cv(view: CampaignView, without: Collection[str] = ()) -> dict[str, float]:
+    """Pooled relative standard deviation of replicates by property; only properties with replicates.
+
+    `without` leaves trials out, such as those that are judged by it: an outlier must not excuse itself.
+    """
     values: dict[tuple[str, str], list[float]] = defaultdict(list)
     for recipe, mates in view.trials_of.items():
         for key in mates if len(mates) > 1 else ():
             item = view.observations.get(key)
-            if item is None or item.status != "ok" or key in view.excluded:
+            if item is None or item.status != "ok" or key in view.excluded or key in without:
                 continue
             for measured in item.measurements:
                 if measured.value is not None and measured.censoring == "none":
