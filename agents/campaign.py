@@ -20,8 +20,9 @@ from eutectic.core.evidence import Retriever
 from eutectic.core.lab import Lab
 from eutectic.core.lock import DriverLock
 from eutectic.core.notebook import CampaignView, Event, Notebook
+from eutectic.core.notebook.view import UNKNOWN_SUFFIX
 from eutectic.core.optimizer import Optimizer
-from eutectic.core.plan import Approval, Verdict
+from eutectic.core.plan import Approval, RunRef, Verdict
 from eutectic.core.settings import Settings
 from eutectic.core.spec import CampaignSpec
 
@@ -187,7 +188,10 @@ class Campaign:
         Raises:
             BadInput: nothing waits, or the answer is for another plan.
         """
-        slot = self.view.waiting or self._question()
+        asked = self.view.asked[0] if self.view.asked else None
+        if asked is not None and asked.endswith(UNKNOWN_SUFFIX):
+            raise BadInput("a person must say what became of a run", mend=f"eutectic reconcile {self.id} --outcome ...")
+        slot = self.view.waiting or asked
         if slot is None:
             raise BadInput(f"campaign {self.id!r} waits for nobody", mend="see eutectic status")
         request = self.notebook.get("approval_requested", slot)
@@ -206,10 +210,22 @@ class Campaign:
                 )
         self.notebook.append("approval", slot, payload)
 
-    def _question(self) -> str | None:
-        slot = f"r{self.view.round:02d}/pi/ask"
-        asked = self.notebook.get("paused", slot)
-        return slot if asked is not None and self.notebook.get("approval", slot) is None else None
+
+def reconcile(campaign: Campaign, outcome: Literal["ran", "did_not_run"], by: str) -> str:
+    """A person says what became of a run that the lab cannot tell of; its key.
+
+    Raises:
+        BadInput: no run is in doubt.
+        LabFailed: the lab knows better, or something else was said before.
+    """
+    asked, key = campaign.view.asked, campaign.view.in_flight
+    if asked is None or not asked[0].endswith(UNKNOWN_SUFFIX) or key is None or campaign.context is None:
+        raise BadInput(f"no run of campaign {campaign.id!r} is in doubt", mend="see eutectic status")
+    ref = RunRef.model_validate(campaign.notebook.get("submission_accepted", key))
+    campaign.context.lab.reconcile(ref, outcome, by)
+    approval = Approval(plan_sha256=ref.plan_sha256, decision="approve", by=by, reason=f"the run {outcome}")
+    campaign.notebook.append("approval", asked[0], approval)
+    return key
 
 
 def _struck(approval: Approval, trials: Iterable[str]) -> list[str]:

@@ -210,3 +210,44 @@ def test_money_is_a_hard_cap(tmp_path: Path) -> None:
     run(tmp_path, "run", str(spec_file(tmp_path, budget={"experiments": 500, "money": 200})), "--json")
     done = view(tmp_path / "runs" / "quick-001")
     assert 0 < done.spent.money <= 200 and done.closed and "budget is spent" in done.closed["reason"]
+
+
+def test_a_question_of_the_pi_waits_for_a_person_and_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab = {"kind": "simulated", "settings": {"law": "fe_soft_magnet", "abandoned_rate": 1.0}}
+    assert run(tmp_path, "run", str(spec_file(tmp_path, lab=lab, budget={"experiments": 9}))) == 3
+    folder = tmp_path / "runs" / "quick-001"
+    assert view(folder).state == "waiting for a person" and view(folder).round == 2
+    capsys.readouterr()
+    assert run(tmp_path, "status", "quick-001") == 0
+    assert "6 trials in a row failed" in capsys.readouterr().out
+    assert run(tmp_path, "resume", "quick-001") == 3
+    assert view(folder).round == 2
+    assert run(tmp_path, "approve", "quick-001", "--by", "Ada", "--reason", "the furnace is mended") == 0
+    assert view(folder).closed and view(folder).round == 3
+
+
+@pytest.mark.parametrize("outcome", ["ran", "did_not_run"])
+def test_a_run_in_doubt_waits_to_be_reconciled_and_is_never_run_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], outcome: str
+) -> None:
+    from eutectic.agents.spec_file import load_spec
+    from eutectic.lab_interface.labs.simulated import SimulatedLab
+    from eutectic.lab_interface.registry import open_lab
+
+    lab = {"kind": "simulated", "settings": {"law": "fe_soft_magnet", "lost_contact_rate": 1.0}}
+    path = spec_file(tmp_path, lab=lab, budget={"experiments": 3})
+    assert run(tmp_path, "run", str(path)) == 3
+    folder = tmp_path / "runs" / "quick-001"
+    assert "eutectic reconcile quick-001" in capsys.readouterr().out
+    assert run(tmp_path, "resume", "quick-001") == 3
+    assert run(tmp_path, "approve", "quick-001", "--by", "Ada") == 2
+    code = run(tmp_path, "reconcile", "quick-001", "--outcome", outcome, "--by", "Ada")
+    done = view(folder)
+    assert not done.asked or done.asked[0].startswith("quick-001/r02")
+    if outcome == "ran":
+        assert code == 0 and len(done.observations) == 3
+    simulated = open_lab(load_spec(folder / "spec.yaml"), folder)
+    assert isinstance(simulated, SimulatedLab)
+    assert all(times == 1 for times in simulated.executions().values())

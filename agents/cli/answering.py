@@ -1,4 +1,4 @@
-"""Commands with which a person answers a campaign: approve, reject, abort."""
+"""Commands with which a person answers a campaign: approve, reject, reconcile, abort."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def add(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command("approve", short_help="Approve the plan a campaign waits for, and go on.")(approve)
     app.command("reject", short_help="Reject the plan a campaign waits for, and go on.")(reject)
+    app.command("reconcile", short_help="Say what became of a run the lab cannot tell of.")(reconcile)
     app.command("abort", short_help="End a campaign for good.")(abort)
 
 
@@ -118,6 +119,25 @@ def waiting_plan(campaign: Campaign, prefix: str | None) -> str:
     if prefix and not sha.startswith(prefix):
         raise BadInput(f"plan {sha[:12] or 'none'} waits, not {prefix!r}", mend="look at it with eutectic status")
     return sha
+
+
+def reconcile(
+    campaign: CampaignId,
+    outcome: Annotated[Literal["ran", "did_not_run"], typer.Option("--outcome", help="What became of the run.")],
+    by: By = "",
+    out: Out = RUNS,
+    as_json: Json = False,
+) -> int:
+    """Say what became of a run that the lab cannot tell of, and go on; it is never run again by itself."""
+    from eutectic.agents.campaign import reconcile as settle
+    from eutectic.agents.cli.running import resume
+    from eutectic.agents.runs import open_campaign
+    from eutectic.core.settings import load_settings
+
+    by, _ = _signed(by, outcome)
+    with open_campaign(out, campaign, load_settings()) as opened:
+        settle(opened, outcome, by)
+    return resume(campaign, out=out, as_json=as_json)
 
 
 def abort(

@@ -12,6 +12,7 @@ import typer
 from eutectic.agents.cli.options import RUNS, CampaignId, Json, Out, console, print_json
 from eutectic.agents.cli.progress import ProgressView
 from eutectic.core.errors import BadInput, CampaignBusy, EutecticError
+from eutectic.core.notebook.view import UNKNOWN_SUFFIX
 from eutectic.core.spec import MindKind
 
 if TYPE_CHECKING:
@@ -123,7 +124,10 @@ def _tell(campaign: Campaign, outcome: Outcome, report: Path) -> None:
     if outcome.state == "waiting_person":
         typer.echo(f"{campaign.id} waits for a person: {outcome.detail}")
         sheets = sorted((campaign.folder / "plans").glob("**/worksheet.html"))
-        if campaign.view.waiting is not None:
+        asked = campaign.view.asked
+        if asked is not None and asked[0].endswith(UNKNOWN_SUFFIX):
+            typer.echo(f"  eutectic reconcile {campaign.id} --outcome ran --by NAME{there}   (or did_not_run)")
+        elif campaign.view.waiting is not None or asked is not None:
             typer.echo(f"  eutectic approve {campaign.id} --by NAME --reason WHY{there}   (or reject)")
         elif sheets:
             typer.echo(f"  worksheet: {sheets[-1]}")

@@ -11,7 +11,7 @@ from eutectic.agents.cli.options import RUNS, CampaignId, Json, Out, print_json
 from eutectic.core.errors import EutecticError
 
 if TYPE_CHECKING:
-    from eutectic.core.notebook import CampaignView
+    from eutectic.core.notebook import CampaignView, Notebook
     from eutectic.core.settings import Settings
 
 
@@ -70,15 +70,18 @@ def summary(out: Path, name: str, settings: Settings) -> dict[str, Any]:
             "currency": view.spec.budget.currency,
             "failed": sum(item.status != "ok" for item in view.observations.values()),
             "minds": dict(view.minds),
-            "waiting": view.waiting and _waiting(view, notebook.get("approval_requested", view.waiting) or {}),
+            "waiting": _waiting(view, notebook),
             "closed": view.closed,
             "events": len(notebook),
             "folder": str(folder),
         }
 
 
-def _waiting(view: CampaignView, request: dict[str, Any]) -> dict[str, Any]:
-    return {"plan": view.waiting, **request}
+def _waiting(view: CampaignView, notebook: Notebook) -> dict[str, Any] | None:
+    """The plan or the question that waits for a person."""
+    if view.waiting is not None:
+        return {"plan": view.waiting, **(notebook.get("approval_requested", view.waiting) or {})}
+    return {"question": view.asked[0], "reason": view.asked[1]} if view.asked is not None else None
 
 
 def status_text(row: dict[str, Any]) -> str:
@@ -96,7 +99,8 @@ def status_text(row: dict[str, Any]) -> str:
     minds = ", ".join(f"{count} by {name}" for name, count in sorted(row["minds"].items()))
     lines.append(f"  decisions: {minds or 'none yet'}")
     if row["waiting"]:
-        lines.append(f"  waits: {row['waiting']['reason']} (trials {', '.join(row['waiting']['trials'])})")
+        trials = row["waiting"].get("trials", ())
+        lines.append(f"  waits: {row['waiting']['reason']}" + (f" (trials {', '.join(trials)})" if trials else ""))
     if row["closed"]:
         lines.append(f"  closed: {row['closed']['reason']}")
     return "\n".join(lines)

@@ -14,6 +14,7 @@ from eutectic.agents.graph.measured import analysed
 from eutectic.agents.graph.state import RoundState
 from eutectic.core.decision import Decision
 from eutectic.core.errors import PlanRefused
+from eutectic.core.notebook.view import UNKNOWN_SUFFIX
 from eutectic.core.plan import FINISHED, Approval, Plan, RunRef, Verdict
 from eutectic.core.record import canonical_json
 from eutectic.lab_interface.compile import compile_plan
@@ -198,7 +199,7 @@ def _collect(ctx: CampaignContext, key: str) -> None:
     status = ctx.lab.status(ref)
     if status.state == "unknown":
         reason = f"the lab cannot tell what became of {key}"
-        ctx.journal.step("paused", f"{key}/unknown", lambda: {"reason": reason})
+        ctx.journal.step("paused", f"{key}{UNKNOWN_SUFFIX}", lambda: {"reason": reason})
         interrupt({"kind": "unknown_run", "slot": key, "reason": reason})
     observations = ctx.lab.result(ref) if ctx.is_replay else analysed(ctx, ctx.lab.result(ref))
     ctx.journal.missing("observation", [(item.trial, item) for item in observations])

@@ -16,6 +16,8 @@ from eutectic.core.trial import Observation, Trial
 
 PRIOR_SLOT = "r00/prior"
 """Slot of the tool event that holds the earlier measurements."""
+UNKNOWN_SUFFIX = "/unknown"
+"""End of the slot of a question about a run whose outcome the lab cannot tell."""
 ASSESS_SUFFIX = "/analyst/assess"
 """End of the slot of the tool events that hold an assessment of the surrogate."""
 
@@ -61,6 +63,8 @@ class CampaignView:
         self.protocol: Protocol | None = None
         self.minds: Counter[str] = Counter()
         """Decisions by the mind that made them."""
+        self.asked: tuple[str, str] | None = None
+        """Slot and words of a question that a person has not answered yet."""
         self.waiting: str | None = None
         """Key of the plan that waits for a person."""
         self.in_flight: str | None = None
@@ -99,7 +103,7 @@ class CampaignView:
         """In a word: `new`, `running`, `waiting for a person`, `measuring`, or how it was closed."""
         if self.closed is not None:
             return str(self.closed["state"])
-        if self.waiting is not None:
+        if self.waiting is not None or self.asked is not None:
             return "waiting for a person"
         if self.in_flight is not None:
             return "measuring"
@@ -158,8 +162,13 @@ class CampaignView:
     def _on_approval(self, slot: str, payload: dict[str, Any]) -> None:
         if self.waiting == slot:
             self.waiting = None
+        if self.asked is not None and self.asked[0] == slot:
+            self.asked = None
         struck = set(payload.get("struck", ()))
         self.rejected += [self.trials[key] for key in sorted(struck) if key in self.trials]
+
+    def _on_paused(self, slot: str, payload: dict[str, Any]) -> None:
+        self.asked = (slot, payload["reason"])
 
     def _on_submission_intended(self, slot: str, _: dict[str, Any]) -> None:
         self.in_flight = slot
