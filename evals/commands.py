@@ -13,7 +13,7 @@ Seeds = Annotated[int | None, typer.Option("--seeds", min=1, help="How many seed
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of measured tables; $EUTECTIC_DATA without.")]
 
-bench = typer.Typer(help="Benchmarks: each prints its baseline, seeds, batch size and data.", no_args_is_help=True)
+bench = typer.Typer(help="Benchmarks, each with its baseline and seeds.", no_args_is_help=True)
 
 
 @bench.command()

@@ -155,3 +155,16 @@ def test_the_view_counts_what_was_spent_and_says_where_it_stands() -> None:
     assert view.training() == []
     view.fold(event(8, "campaign_closed", "end", {"state": "met"}))
     assert view.state == "met"
+
+
+def test_a_migration_that_is_cut_short_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from eutectic.core.notebook import migrations
+
+    whole = migrations.MIGRATIONS
+    monkeypatch.setattr(migrations, "MIGRATIONS", ((*whole[0][:2], "CREATE NONSENSE"),))
+    with pytest.raises(StorageFailed):
+        Notebook(tmp_path / "notebook.db", "c")
+    monkeypatch.setattr(migrations, "MIGRATIONS", whole)
+    with Notebook(tmp_path / "notebook.db", "c") as notebook:
+        notebook.append("note", "a", {"text": "begins all the same"})
+        assert notebook.verify() == 1

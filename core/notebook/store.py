@@ -38,18 +38,22 @@ class Notebook:
         self._head = (0, GENESIS)
         self._connection: Connection | None = None
         self._shown = self._engine.url.render_as_string(hide_password=True) if "://" in str(database) else str(database)
-        with _storage(self._shown):
-            self._connection = self._engine.connect()
-            if not read_only:
-                migrate(self._connection)
+        try:
+            with _storage(self._shown):
+                self._connection = self._engine.connect()
+                if not read_only:
+                    migrate(self._connection)
+                    self._connection.commit()
+                row = self._connection.execute(
+                    text("SELECT seq, hash FROM events WHERE campaign = :c ORDER BY seq DESC LIMIT 1"),
+                    {"c": campaign},
+                ).first()
                 self._connection.commit()
-            row = self._connection.execute(
-                text("SELECT seq, hash FROM events WHERE campaign = :c ORDER BY seq DESC LIMIT 1"),
-                {"c": campaign},
-            ).first()
-            self._connection.commit()
-        if row is not None:
-            self._head = (int(row[0]), str(row[1]))
+            if row is not None:
+                self._head = (int(row[0]), str(row[1]))
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Notebook:
         return self
@@ -227,5 +231,10 @@ def _engine(database: Path | str, read_only: bool) -> Engine:
         cursor.execute("PRAGMA journal_mode=TRUNCATE")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
+        connection.isolation_level = None  # else sqlite3 commits each CREATE TABLE by itself, and a kill leaves half
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
 
     return engine
