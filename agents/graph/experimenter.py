@@ -18,6 +18,7 @@ from eutectic.core.notebook.view import UNKNOWN_SUFFIX
 from eutectic.core.plan import FINISHED, Approval, Plan, RunRef, Verdict
 from eutectic.core.record import canonical_json
 from eutectic.lab_interface.compile import compile_plan
+from eutectic.lab_interface.gate import POLICY, policy_passes
 
 
 def plan_key(ctx: CampaignContext, state: RoundState) -> str:
@@ -72,6 +73,8 @@ def compile_(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Li
 
 
 def _person_reason(ctx: CampaignContext, plan: Plan, verdict: Verdict) -> str | None:
+    if policy_passes(ctx.spec, plan, verdict):
+        return None
     policy = ctx.spec.approval
     if verdict.is_blocked:
         first = next((check for check in verdict.checks if check.verdict == "block"), None)
@@ -80,11 +83,9 @@ def _person_reason(ctx: CampaignContext, plan: Plan, verdict: Verdict) -> str | 
         return "the approval policy asks for a person"
     if verdict.has_warnings:
         return "the preflight warns"
-    if not plan.simulated and policy.max_cost is None:
+    if policy.max_cost is None:
         return "a real lab without a cost limit for automatic approval"
-    if policy.max_cost is not None and plan.cost > policy.max_cost:
-        return f"the plan costs {plan.cost:.2f}, more than {policy.max_cost:.2f}"
-    return None
+    return f"the plan costs {plan.cost:.2f}, more than {policy.max_cost:.2f}"
 
 
 def approve(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Literal["submit", "compile", "review"]]:
@@ -98,7 +99,7 @@ def approve(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Lit
         reason = _wants_person(ctx, state, plan, key)
         if reason is None:
             approval = Approval(
-                plan_sha256=plan.sha256, decision="approve", by="policy", reason="no warning, within limits"
+                plan_sha256=plan.sha256, decision="approve", by=POLICY, reason="no warning, within limits"
             )
             said = ctx.journal.step("approval", key, lambda: approval)
         else:
