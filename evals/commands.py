@@ -1,4 +1,4 @@
-"""The `bench` commands, which the command line finds by their entry point."""
+"""The `bench` and `eval` commands, which the command line finds by their entry points."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of measured tables; $EUTECTIC_DATA without.")]
 
 bench = typer.Typer(help="Benchmarks, each with its baseline and seeds.", no_args_is_help=True)
+evaluate = typer.Typer(help="Evaluations, each with the gates it must pass.", no_args_is_help=True)
+
+
+@evaluate.callback()
+def _evaluate() -> None:
+    """Evaluations, each with the gates it must pass."""
 
 
 @bench.command()
