@@ -22,7 +22,8 @@ from eutectic.core.lock import DriverLock
 from eutectic.core.notebook import CampaignView, Event, Notebook
 from eutectic.core.notebook.view import UNKNOWN_SUFFIX
 from eutectic.core.optimizer import Optimizer
-from eutectic.core.plan import Approval, RunRef, Verdict
+from eutectic.core.plan import Approval, Verdict
+from eutectic.core.run import RunRef
 from eutectic.core.settings import Settings
 from eutectic.core.spec import CampaignSpec
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from eutectic.core.plan import Capabilities, Check, Plan, RunRef, RunStatus
+from eutectic.core.plan import Capabilities, Check, Plan
+from eutectic.core.run import RunEvent, RunRef, RunStatus
 from eutectic.core.trial import Observation
 
 
@@ -35,6 +36,10 @@ class Lab(Protocol):
         """Where a run stands; `unknown` where the lab cannot tell."""
         ...
 
+    def events(self, ref: RunRef, since: int = 0) -> tuple[RunEvent, ...]:
+        """What happened to a run after event number `since`, oldest first."""
+        ...
+
     def result(self, ref: RunRef) -> tuple[Observation, ...]:
         """Observations so far, in the order of the plan's trials."""
         ...
@@ -49,6 +54,18 @@ class Lab(Protocol):
 
     def estop(self, reason: str) -> None:
         """Stop everything; latched, survives a restart, cleared only by a person."""
+        ...
+
+    def clear_estop(self, by: str) -> None:
+        """Lift the emergency stop, in a person's name.
+
+        Raises:
+            BadInput: nobody is named.
+        """
+        ...
+
+    def stop_reason(self) -> str | None:
+        """Why the lab is stopped, or None."""
         ...
 
     def reconcile(self, ref: RunRef, outcome: str, by: str) -> RunStatus:

@@ -8,22 +8,10 @@ from typing import Literal
 from pydantic import Field
 
 from eutectic.core.composition import Composition
-from eutectic.core.record import Record, sha256
+from eutectic.core.record import Grown, Record, sha256
 from eutectic.core.space import Value
-from eutectic.core.trial import Trial
-
-RunState = Literal[
-    "queued",
-    "running",
-    "awaiting_person",
-    "succeeded",
-    "partially_succeeded",
-    "failed",
-    "cancelled",
-    "aborted",
-    "unknown",
-]
-FINISHED: tuple[RunState, ...] = ("succeeded", "partially_succeeded", "failed", "cancelled", "aborted")
+from eutectic.core.stock import Device, Stock, Tick, Transfer, Vessels
+from eutectic.core.trial import AchievedFrom, Trial
 
 
 class Parameter(Record):
@@ -58,12 +46,28 @@ class Dose(Record):
     """A whole number of ticks of one component or stock into one sample."""
 
     component: str
+    """The component; where the plan lists stocks, the ID of one."""
     ticks: int = Field(gt=0)
-    tick: Literal["0.1 mg", "1 mg", "0.1 uL", "1 uL"]
+    tick: Tick
 
 
-class Sample(Record):
+ReasonCode = Literal[
+    "MISSING_STOCK_COMPONENT",
+    "STOCK_CONCENTRATION_TOO_LOW",
+    "STOCK_CONCENTRATION_TOO_HIGH",
+    "TARGET_OUTSIDE_REACHABLE_COMPOSITIONS",
+    "BELOW_MINIMUM_PIPETTE_VOLUME",
+    "UNWANTED_STOCK_COMPONENT",
+    "VESSEL_TOO_SMALL",
+    "TOLERANCE_EXCEEDED",
+]
+"""Why a composition cannot be made as asked; most names are those of NIST's AFL-automation."""
+
+
+class Sample(Grown):
     """One vessel, crucible or well of a plan."""
+
+    later = frozenset({"vessel", "achieved_sd", "achieved_from", "reasons", "advice"})
 
     trial: str
     sample: str
@@ -72,10 +76,21 @@ class Sample(Record):
     achieved: Composition
     """What those doses make, before anything is weighed back."""
     process: dict[str, Value] = {}
+    vessel: str = ""
+    """Its place on the deck or crucible map."""
+    achieved_sd: dict[str, float] = {}
+    """Standard uncertainty of each achieved share: rounding to ticks, the balance or pipette, the stocks' strengths."""
+    achieved_from: AchievedFrom = "planned"
+    reasons: tuple[ReasonCode, ...] = ()
+    """Why the composition is no nearer to what was asked; empty where it is within the tolerance."""
+    advice: str = Field(default="", max_length=400)
+    """What would bring it nearer, found by solving again."""
 
 
-class Plan(Record):
+class Plan(Grown):
     """A compiled batch: exactly what the lab will do. Its hash is what a verdict and an approval are bound to."""
+
+    later = frozenset({"stocks", "vessels", "max_transfer_ticks"})
 
     schema_version: Literal[1] = 1
     campaign: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
@@ -89,11 +104,43 @@ class Plan(Record):
     protocol: Protocol
     cost: float = Field(ge=0)
     hours: float = Field(ge=0)
+    stocks: tuple[Stock, ...] = ()
+    """What the doses name; empty where every component is weighed by itself."""
+    vessels: Vessels | None = None
+    max_transfer_ticks: int | None = Field(default=None, ge=1)
+    """What a tip or spatula moves at once; larger doses are split."""
 
     @cached_property
     def sha256(self) -> str:
         """Hash of the canonical JSON."""
         return sha256(self)
+
+    @cached_property
+    def transfers(self) -> tuple[Transfer, ...]:
+        """Every movement in order, stock by stock, none of zero; a dose above the tip's size in even parts."""
+        order = [item.id for item in self.stocks] or sorted({d.component for s in self.samples for d in s.doses})
+        found: list[Transfer] = []
+        for stock in order:
+            for sample in self.samples:
+                for dose in sample.doses:
+                    if dose.component != stock:
+                        continue
+                    parts = -(-dose.ticks // (self.max_transfer_ticks or dose.ticks))
+                    for part in range(parts):
+                        ticks = dose.ticks // parts + (part < dose.ticks % parts)
+                        place = sample.vessel or sample.sample
+                        number = len(found) + 1
+                        found.append(
+                            Transfer(
+                                number=number,
+                                stock=stock,
+                                sample=sample.sample,
+                                vessel=place,
+                                ticks=ticks,
+                                tick=dose.tick,
+                            )
+                        )
+        return tuple(found)
 
     @property
     def key(self) -> str:
@@ -139,25 +186,6 @@ class Approval(Record):
     """Trials that will not be measured because of this answer; filled in when it is recorded."""
 
 
-class RunRef(Record):
-    """A submitted plan, as the lab knows it."""
-
-    lab: str
-    key: str
-    plan_sha256: str
-    run: str
-
-
-class RunStatus(Record):
-    """Where a run stands."""
-
-    state: RunState
-    done: int = Field(ge=0)
-    """Samples with a result."""
-    total: int = Field(ge=0)
-    note: str = ""
-
-
 class Capabilities(Record):
     """What a lab can do."""
 
@@ -168,11 +196,25 @@ class Capabilities(Record):
     properties: tuple[str, ...]
     """What it measures; empty for a person who measures whatever is asked."""
     max_batch: int = Field(ge=1)
-    tick: Literal["0.1 mg", "1 mg", "0.1 uL", "1 uL"]
+    tick: Tick
     total_ticks: int = Field(gt=0)
-    """Size of one sample."""
+    """Size of one sample; with `least_total_ticks`, the most that a vessel takes."""
     min_ticks: int = Field(gt=0)
     """Least dose that can be dispensed."""
+    least_total_ticks: int | None = Field(default=None, gt=0)
+    """Least that makes a sample, where its size is free between this and `total_ticks`."""
+    max_transfer_ticks: int | None = Field(default=None, gt=0)
+    """What a tip or spatula moves at once."""
+    dose_sd_ticks: float | None = Field(default=None, ge=0)
+    """Standard uncertainty of one dose in ticks, beside the rounding; None where nobody stated it."""
+    dose_sd_share: float = Field(default=0.0, ge=0)
+    """Standard uncertainty of one dose relative to it."""
+    tolerance: float = Field(default=0.02, gt=0, le=1)
+    """A share that misses the wanted one by more gets a reason code and needs a person."""
+    stocks: tuple[Stock, ...] = ()
+    """What it doses from; empty where every component is weighed by itself."""
+    vessels: Vessels | None = None
+    devices: tuple[Device, ...] = ()
     cost_per_trial: float = Field(ge=0)
     hours_per_trial: float = Field(ge=0)
     hours_per_batch: float = Field(ge=0)

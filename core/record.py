@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 
 class Record(BaseModel):
@@ -23,6 +23,25 @@ class Record(BaseModel):
         for name in set(copied.__dict__) - set(type(self).model_fields):
             del copied.__dict__[name]
         return copied
+
+
+class Grown(Record):
+    """A record that got fields after notebooks were written with it.
+
+    Fields named in `later` are left out of the JSON while they stand at their default, so that what was written
+    before keeps its bytes and its hash.
+    """
+
+    later: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = handler(self)
+        fields = type(self).model_fields
+        for name in self.later:
+            if name in found and getattr(self, name) == fields[name].default:
+                del found[name]
+        return found
 
 
 def canonical_json(value: Any) -> str:

@@ -8,8 +8,9 @@ from typing import Literal
 from pydantic import Field
 
 from eutectic.core.composition import Composition
-from eutectic.core.record import Record, sha256
+from eutectic.core.record import Grown, Record, sha256
 from eutectic.core.space import Value
+from eutectic.core.stock import Device, StockUse
 
 Purpose = Literal["data", "replicate", "reference"]
 Source = Literal["initial", "optimizer", "model", "person", "prior"]
@@ -84,8 +85,12 @@ class Measurement(Record):
     """`below`: the true value is under `value` (a detection limit); `above`: over it."""
 
 
-class Observation(Record):
+class Observation(Grown):
     """What came back for a trial; failed and censored ones are kept with a reason."""
+
+    later = frozenset(
+        {"achieved_sd", "operator", "devices", "stocks", "started_at", "ended_at", "deviation", "vessel", "sample"}
+    )
 
     trial: str
     composition: Composition
@@ -105,6 +110,22 @@ class Observation(Record):
     """Lab hours since the campaign began."""
     artifacts: tuple[str, ...] = ()
     """SHA-256 of raw files kept in the campaign's `artifacts/` folder."""
+    achieved_sd: dict[str, float] = {}
+    """Standard uncertainty of each share of `composition`, where it is known."""
+    sample: str = ""
+    """Label of the sample that was measured."""
+    vessel: str = ""
+    operator: str = ""
+    """The person who did it; empty for a machine."""
+    devices: tuple[Device, ...] = ()
+    """Devices that took part, with the versions of their software."""
+    stocks: tuple[StockUse, ...] = ()
+    """Lots that were really used."""
+    started_at: str = ""
+    """UTC, ISO 8601; empty where nobody wrote it down or the lab is simulated."""
+    ended_at: str = ""
+    deviation: str = Field(default="", max_length=2000)
+    """What was done otherwise than planned, in words."""
 
     def value(self, name: str) -> float | None:
         """The uncensored value of a property, or None."""

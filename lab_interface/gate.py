@@ -5,8 +5,9 @@ from __future__ import annotations
 from eutectic.core.errors import LabFailed, PlanChanged, PlanRefused
 from eutectic.core.lab import Lab
 from eutectic.core.notebook import CampaignView, Event, Notebook
-from eutectic.core.plan import Approval, Check, Plan, RunRef, Verdict
+from eutectic.core.plan import Approval, Check, Plan, Verdict
 from eutectic.core.record import sha256
+from eutectic.core.run import RunRef
 from eutectic.core.spec import CampaignSpec
 from eutectic.lab_interface.checks import CHECKS, Subject
 from eutectic.lab_interface.hazards import hazard_table

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from eutectic.core.plan import RunState
+from eutectic.core.run import RunEvent, RunState, RunStatus, SampleState, SampleStatus
 from eutectic.core.trial import CauseCode, Observation
 from eutectic.lab_interface.run_store import StoredRun
 
@@ -66,3 +66,40 @@ def unmade(run: StoredRun, made: Sequence[Observation]) -> list[Observation]:
         for sample in run.plan.samples
         if sample.trial not in known
     ]
+
+
+def sample_statuses(
+    run: StoredRun, made: Sequence[Observation], others: Literal["running", "abandoned", "unknown"]
+) -> tuple[SampleStatus, ...]:
+    """Each sample of a run by itself; those without a result are running, given up or unknown."""
+    known = {item.trial: item for item in made}
+    first = next((item.trial for item in run.plan.samples if item.trial not in known), "")
+    found = []
+    for sample in run.plan.samples:
+        done = known.get(sample.trial)
+        state: SampleState = others
+        if others == "running" and sample.trial != first:
+            state = "pending"
+        found.append(
+            SampleStatus(
+                trial=sample.trial,
+                sample=sample.sample,
+                state=done.status if done is not None else state,
+                note=done.note if done is not None else "",
+            )
+        )
+    return tuple(found)
+
+
+def run_events(run: StoredRun, status: RunStatus, made: Sequence[Observation], since: int) -> tuple[RunEvent, ...]:
+    """What happened to a run after event number `since`."""
+    labels = {item.trial: item.sample for item in run.plan.samples}
+    found = [RunEvent(seq=1, at="", state="queued", note=f"accepted at {run.begins_h:g} h", simulated=True)]
+    for item in made:
+        note = f"{item.status} at {item.started_h + item.hours:g} h"
+        found.append(
+            RunEvent(seq=len(found) + 1, at="", state="running", sample=labels[item.trial], note=note, simulated=True)
+        )
+    if status.state != "running":
+        found.append(RunEvent(seq=len(found) + 1, at="", state=status.state, note=status.note, simulated=True))
+    return tuple(item for item in found if item.seq > since)

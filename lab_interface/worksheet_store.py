@@ -121,6 +121,15 @@ class WorksheetStore:
             ).fetchall()
         return [(Observation.model_validate_json(text), reason) for text, reason in rows]
 
+    def log(self, key: str) -> list[tuple[str, str, str]]:
+        """Time, trial and words of what happened to a run, oldest first."""
+        with self._open() as database:
+            run = database.execute("SELECT at, '', 'the sheet was written' FROM runs WHERE key = ?", (key,)).fetchall()
+            rows = database.execute(
+                "SELECT at, trial, 'result, version ' || version FROM results WHERE key = ? ORDER BY rowid", (key,)
+            ).fetchall()
+        return [(str(at), str(trial), str(note)) for at, trial, note in (*run, *rows)]
+
     def keep(self, key: str, changed: dict[str, Observation], file_sha256: str, reason: str) -> None:
         """Add a version of each changed result, all or none."""
         with self._change() as database:

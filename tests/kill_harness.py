@@ -21,7 +21,8 @@ from eutectic.agents.minds.rules import RulesMind
 from eutectic.agents.runs import opening
 from eutectic.agents.spec_file import dump_spec, load_spec
 from eutectic.core.notebook import Event, Notebook
-from eutectic.core.plan import Plan, RunRef
+from eutectic.core.plan import Plan
+from eutectic.core.run import RunRef
 from eutectic.core.settings import Settings
 from eutectic.core.spec import CampaignSpec
 from eutectic.lab_interface.labs.simulated import SimulatedLab

@@ -11,7 +11,7 @@ from simulated_lab_builder import make_plan, make_spec
 
 from eutectic.core.errors import BadInput, EutecticError, LabFailed, NotSupported, PlanChanged
 from eutectic.core.lab import Lab
-from eutectic.core.plan import RunState
+from eutectic.core.run import RunState
 from eutectic.lab_interface.registry import lab_names, open_lab
 
 LABS = pytest.mark.parametrize("name", lab_names())

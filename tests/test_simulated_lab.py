@@ -11,7 +11,7 @@ import pytest
 from simulated_lab_builder import QUIET, make_lab, make_plan, make_spec
 
 from eutectic.core.errors import BadInput, LabFailed, PlanChanged, PlanRefused, StorageFailed
-from eutectic.core.plan import RunRef
+from eutectic.core.run import RunRef
 from eutectic.core.trial import Observation
 from eutectic.lab_interface.labs.simulated import SimulatedLab
 from eutectic.lab_interface.readings import readings

@@ -16,8 +16,9 @@ from lab_bench import CAMPAIGN, protocol_of, spec_of, trials_of
 from eutectic.core.composition import Composition
 from eutectic.core.errors import BadInput, BadTable, LabFailed, PlanChanged, PlanRefused
 from eutectic.core.notebook import Notebook
-from eutectic.core.plan import Approval, Parameter, Plan, RunRef
+from eutectic.core.plan import Approval, Parameter, Plan
 from eutectic.core.record import canonical_json
+from eutectic.core.run import RunRef
 from eutectic.lab_interface.compile import compile_plan
 from eutectic.lab_interface.gate import Gate
 from eutectic.lab_interface.labs.worksheet import WorksheetLab

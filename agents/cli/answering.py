@@ -170,7 +170,7 @@ def close_campaign(campaign: Campaign, by: str, reason: str) -> str:
     Raises:
         BadInput: the campaign is closed already.
     """
-    from eutectic.core.plan import RunRef
+    from eutectic.core.run import RunRef
 
     if campaign.view.closed is not None:
         raise BadInput(f"campaign {campaign.id!r} is closed already: {campaign.view.closed['reason']}")

@@ -15,8 +15,9 @@ from eutectic.agents.graph.state import RoundState
 from eutectic.core.decision import Decision
 from eutectic.core.errors import PlanRefused
 from eutectic.core.notebook.view import UNKNOWN_SUFFIX
-from eutectic.core.plan import FINISHED, Approval, Plan, RunRef, Verdict
+from eutectic.core.plan import Approval, Plan, Verdict
 from eutectic.core.record import canonical_json
+from eutectic.core.run import FINISHED, RunRef
 from eutectic.lab_interface.compile import compile_plan
 from eutectic.lab_interface.gate import POLICY, policy_passes
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from eutectic.core.errors import LabFailed, NotSupported, PlanChanged
+from eutectic.core.errors import BadInput, LabFailed, NotSupported, PlanChanged
 from eutectic.core.lab import Lab
-from eutectic.core.plan import Capabilities, Check, Plan, RunRef, RunStatus
+from eutectic.core.plan import Capabilities, Check, Plan
+from eutectic.core.run import RunEvent, RunRef, RunState, RunStatus, SampleStatus
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
 
@@ -71,13 +72,32 @@ class ReplayLab:
         plan = self._plans.get(ref.key)
         if plan is None:
             return RunStatus(state="unknown", done=0, total=0, note="this replay never got the plan")
-        found = self.result(ref)
-        if len(found) < len(plan.trials):
-            return RunStatus(state="running", done=len(found), total=len(plan.trials), note="the recording ends here")
-        is_whole = all(item.status == "ok" for item in found)
-        return RunStatus(
-            state="succeeded" if is_whole else "partially_succeeded", done=len(found), total=len(plan.trials)
+        found = {item.trial: item for item in self.result(ref)}
+        samples = tuple(
+            SampleStatus(
+                trial=item.trial,
+                sample=item.sample,
+                state=found[item.trial].status if item.trial in found else "pending",
+            )
+            for item in plan.samples
         )
+        done, total = len(found), len(plan.trials)
+        if done < total:
+            note = "the recording ends here"
+            return RunStatus(state="running", done=done, total=total, note=note, samples=samples)
+        is_whole = all(item.status == "ok" for item in found.values())
+        state: RunState = "succeeded" if is_whole else "partially_succeeded"
+        return RunStatus(state=state, done=done, total=total, samples=samples)
+
+    def events(self, ref: RunRef, since: int = 0) -> tuple[RunEvent, ...]:
+        """One event for the run and one for each recorded sample; a recording keeps no times."""
+        status = self.status(ref)
+        found = [RunEvent(seq=1, at="", state=status.state, note=status.note)]
+        found += [
+            RunEvent(seq=n, at="", state=status.state, sample=item.sample, note=item.state)
+            for n, item in enumerate(status.samples, start=2)
+        ]
+        return tuple(item for item in found if item.seq > since)
 
     def result(self, ref: RunRef) -> tuple[Observation, ...]:
         """The recorded observations, in the order of the plan's trials."""
@@ -97,6 +117,20 @@ class ReplayLab:
     def estop(self, reason: str) -> None:
         """Refuse every plan from here on; it lasts as long as this replay."""
         self._stopped = reason or "no reason given"
+
+    def clear_estop(self, by: str) -> None:
+        """Lift the stop, in a person's name.
+
+        Raises:
+            BadInput: nobody is named.
+        """
+        if not by.strip():
+            raise BadInput("a person must be named who clears the stop")
+        self._stopped = ""
+
+    def stop_reason(self) -> str | None:
+        """Why this replay is stopped, or None."""
+        return self._stopped or None
 
     def reconcile(self, ref: RunRef, outcome: str, by: str) -> RunStatus:
         """The outcome of a recorded run is what was recorded."""

@@ -10,14 +10,15 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from eutectic.core.errors import BadInput, LabFailed, PlanChanged, PlanRefused
-from eutectic.core.plan import Capabilities, Check, Plan, RunRef, RunStatus
+from eutectic.core.plan import Capabilities, Check, Plan
+from eutectic.core.run import RunEvent, RunRef, RunStatus
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
 from eutectic.lab_interface.emulator import open_emulator
 from eutectic.lab_interface.faults import run_contact
 from eutectic.lab_interface.law import Law
 from eutectic.lab_interface.registry import open_law
-from eutectic.lab_interface.run_progress import Progress, progress, run_state, unmade
+from eutectic.lab_interface.run_progress import Progress, progress, run_events, run_state, sample_statuses, unmade
 from eutectic.lab_interface.run_store import (
     RunStore,
     StoredRun,
@@ -140,13 +141,21 @@ class SimulatedLab:
         run, counts = self._advanced(ref)
         total = len(run.plan.samples)
         if run.state == "lost":
-            return RunStatus(state="unknown", done=0, total=total, note="contact was lost after it was sent")
+            note, samples = "contact was lost after it was sent", sample_statuses(run, (), "unknown")
+            return RunStatus(state="unknown", done=0, total=total, note=note, samples=samples)
+        made = self._store.observations(run.batch, counts.finished)
         if run.state == "did_not_run":
-            return RunStatus(state="failed", done=0, total=total, note=f"did not run, says {run.reason}")
-        if counts.is_open:
-            return RunStatus(state="running", done=counts.finished, total=total, note=run.reason)
-        state = run_state(run, self._store.observations(run.batch, counts.finished))
-        return RunStatus(state=state, done=counts.finished, total=total, note=run.reason)
+            note, samples = f"did not run, says {run.reason}", sample_statuses(run, (), "abandoned")
+            return RunStatus(state="failed", done=0, total=total, note=note, samples=samples)
+        samples = sample_statuses(run, made, "running" if counts.is_open else "abandoned")
+        state = "running" if counts.is_open else run_state(run, made)
+        return RunStatus(state=state, done=counts.finished, total=total, note=run.reason, samples=samples)
+
+    def events(self, ref: RunRef, since: int = 0) -> tuple[RunEvent, ...]:
+        """Accepted, then each sample as it was finished, then the end; times only in lab hours, in the note."""
+        status = self.status(ref)
+        run = require(self._store.find(ref.key), ref.key)
+        return run_events(run, status, self._store.observations(run.batch, status.done), since)
 
     def result(self, ref: RunRef) -> tuple[Observation, ...]:
         """Observations so far, in the order of the plan's trials; one for every trial once the run is closed."""

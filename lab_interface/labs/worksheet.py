@@ -7,8 +7,9 @@ from pathlib import Path
 
 from eutectic.core.errors import BadInput, BadTable, LabFailed, PlanChanged, StorageFailed
 from eutectic.core.lab import Lab
-from eutectic.core.plan import Capabilities, Check, Plan, RunRef, RunStatus
+from eutectic.core.plan import Capabilities, Check, Plan
 from eutectic.core.record import canonical_json
+from eutectic.core.run import RunEvent, RunRef, RunState, RunStatus, SampleState, SampleStatus
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
 from eutectic.lab_interface.hazards import hazard_table
@@ -95,14 +96,35 @@ class WorksheetLab:
         found = self._store.results(ref.key)
         ending, note = self._store.ending(ref.key)
         done, total = len(found), len(plan.samples)
-        if ending != "open":
-            return RunStatus(state="partially_succeeded" if done else ending, done=done, total=total, note=note)
-        if done < total:
-            note = f"sheet in {self.folder_of(ref.key)}"
-            return RunStatus(state="awaiting_person", done=done, total=total, note=note)
         n_ok = sum(item.status == "ok" for item in found.values())
-        state = "succeeded" if n_ok == total else "partially_succeeded" if n_ok else "failed"
-        return RunStatus.model_validate({"state": state, "done": done, "total": total})
+        state: RunState
+        if ending != "open":
+            state = "partially_succeeded" if done else ending
+        elif done < total:
+            state, note = "awaiting_person", f"sheet in {self.folder_of(ref.key)}"
+        else:
+            state, note = "succeeded" if n_ok == total else "partially_succeeded" if n_ok else "failed", ""
+        waiting: SampleState = "awaiting_person" if ending == "open" else "abandoned"
+        samples = tuple(
+            SampleStatus(
+                trial=item.trial,
+                sample=item.sample,
+                state=found[item.trial].status if item.trial in found else waiting,
+                note=found[item.trial].note if item.trial in found else "",
+            )
+            for item in plan.samples
+        )
+        return RunStatus(state=state, done=done, total=total, note=note, samples=samples)
+
+    def events(self, ref: RunRef, since: int = 0) -> tuple[RunEvent, ...]:
+        """The sheet written, then every version of every result as it was taken in."""
+        plan = self._store.plan(ref.key)
+        labels = {} if plan is None else {item.trial: item.sample for item in plan.samples}
+        found = [
+            RunEvent(seq=n, at=at, state="awaiting_person", sample=labels.get(trial, ""), note=note)
+            for n, (at, trial, note) in enumerate(self._store.log(ref.key), start=1)
+        ]
+        return tuple(item for item in found if item.seq > since)
 
     def result(self, ref: RunRef) -> tuple[Observation, ...]:
         """The newest version of each result, in the order of the plan's trials."""
@@ -174,6 +196,10 @@ class WorksheetLab:
         if not by.strip():
             raise BadInput("a person must be named who clears the stop")
         self._store.clear(by)
+
+    def stop_reason(self) -> str | None:
+        """Why the lab is stopped, or None."""
+        return self._store.stopped() or None
 
     def reconcile(self, ref: RunRef, outcome: str, by: str) -> RunStatus:
         """A person says whether the sheet was carried out: `ran` keeps it open for results, `did_not_run` ends it.
