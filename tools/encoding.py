@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from eutectic.core.composition import PPM, Composition
 from eutectic.core.errors import BadInput
 from eutectic.core.space import Categorical, SearchSpace, Value
+from eutectic.tools.knowledge_term import KnowledgeTerm
 from eutectic.tools.lattice import IntArray, Lattice, level_numbers
 
 FloatArray = NDArray[np.float64]
@@ -30,6 +31,8 @@ class Encoder:
     """Least share of each component."""
     high: FloatArray
     """Largest share."""
+    terms: tuple[KnowledgeTerm, ...] = ()
+    """Knowledge, each term a column behind those of the recipe."""
 
     def roots(self, shares: FloatArray) -> FloatArray:
         """Component features of shares, both `N x n`."""
@@ -57,12 +60,28 @@ class Encoder:
         return tuple(found)
 
     @property
-    def n_features(self) -> int:
-        """Number of columns."""
+    def n_plain(self) -> int:
+        """Number of columns of the recipe itself."""
         return sum(len(columns) for _, columns in self.groups)
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns, knowledge included."""
+        return self.n_plain + len(self.terms)
 
     def rows(self, lattice: Lattice, rows: IntArray) -> FloatArray:
         """Features of lattice rows."""
+        plain = self.plain(lattice, rows)
+        return self._known(lattice.shares(rows), plain) if self.terms else plain
+
+    def _known(self, shares: FloatArray, plain: FloatArray) -> FloatArray:
+        """Plain features with the terms' scores behind them; a score that is not finite says nothing and is 0."""
+        process = plain[:, len(self.low) :]
+        columns = [np.nan_to_num(term.scores(shares, process), posinf=0.0, neginf=0.0) for term in self.terms]
+        return np.column_stack([plain, *columns])
+
+    def plain(self, lattice: Lattice, rows: IntArray) -> FloatArray:
+        """Features of lattice rows without knowledge."""
         parts = [self.roots(lattice.shares(rows))]
         for j, variable in enumerate(self.space.process):
             level = rows[:, lattice.n_components + j]
@@ -96,14 +115,16 @@ class Encoder:
                 raise BadInput(f"process variable {variable.name!r} needs a number, not {value!r}")
             else:
                 row.append((float(value) - variable.low) / (variable.high - variable.low))
+        if self.terms:
+            row = [float(value) for value in self._known(shares[None, :], np.array([row]))[0]]
         return row
 
 
-def encoder_of(lattice: Lattice) -> Encoder:
-    """The encoder of a lattice, with each share's range narrowed to what the sum and the rules leave."""
+def encoder_of(lattice: Lattice, terms: Sequence[KnowledgeTerm] = ()) -> Encoder:
+    """The encoder of a lattice, each share's range narrowed to what the sum and the rules leave."""
     low, high = _narrowed(lattice)
     unit = lattice.steps / PPM
-    return Encoder(lattice.space, low * unit, np.maximum(high, low + 1) * unit)
+    return Encoder(lattice.space, low * unit, np.maximum(high, low + 1) * unit, tuple(terms))
 
 
 def _narrowed(lattice: Lattice) -> tuple[IntArray, IntArray]:

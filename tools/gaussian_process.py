@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import builtins
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 
 from eutectic.tools.encoding import FloatArray
 from eutectic.tools.history import replicate_variance
-from eutectic.tools.kernel_fit import LEAST_NOISE, Kernel, NoisePrior, first_kernel, fit_kernel
+from eutectic.tools.kernel_fit import LEAST_NOISE, Kernel, NoisePrior, first_kernel, fit_kernel, matern
+from eutectic.tools.knowledge_term import NO_SLOPES, KnowledgeTerm, Slopes, Standing
 from eutectic.tools.lattice import IntArray
+from eutectic.tools.slope_kernel import standings, with_slopes
 from eutectic.tools.torch_scope import tensor
 from eutectic.tools.warp import Warp, fit_warp
 
@@ -26,10 +29,16 @@ class PropertyModel:
     model: Any
     """A `botorch.models.SingleTaskGP`."""
     warp: Warp
-    noise_sd: float
-    """Standard deviation of one measurement, on the standardised scale."""
+    kernel: Kernel
     note: str = ""
     """Why the fit was replaced, where it was."""
+    slopes: Slopes = NO_SLOPES
+    """The knowledge in it."""
+
+    @builtins.property
+    def noise_sd(self) -> float:
+        """Standard deviation of one measurement, on the standardised scale."""
+        return float(self.kernel.noise**0.5)
 
     def standard(self, features: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the noise-free property on the standardised scale, `N` each."""
@@ -45,8 +54,27 @@ class PropertyModel:
         mean, sd = self.standard(features)
         return self.warp.moments(mean, np.hypot(sd, self.noise_sd) if noisy else sd)
 
+    def standings(self, terms: Sequence[KnowledgeTerm]) -> list[Standing]:
+        """What the data say of each knowledge term in it; `terms` are all terms, in column order."""
+        if not self.slopes.columns:
+            return []
+        features = self.model.train_inputs[0].numpy()
+        covariance = matern(features[:, : self.slopes.n_plain], self.kernel.lengthscales)[0]
+        covariance += self.kernel.noise * np.eye(len(features))
+        residual = self.model.train_targets.numpy() - self.kernel.mean
+        known = features[:, list(self.slopes.columns)]
+        return standings(self.property, terms, self.slopes, covariance, residual, known)
 
-def fit_property(name: str, features: FloatArray, values: FloatArray, groups: IntArray, *, bend: bool) -> PropertyModel:
+
+def fit_property(
+    name: str,
+    features: FloatArray,
+    values: FloatArray,
+    groups: IntArray,
+    *,
+    bend: bool,
+    slopes: Slopes | None = None,
+) -> PropertyModel:
     """Fit one property; call inside a `torch_scope`.
 
     Args:
@@ -55,28 +83,27 @@ def fit_property(name: str, features: FloatArray, values: FloatArray, groups: In
         values: `N` values in the property's unit.
         groups: `N` numbers, equal for replicates of one recipe.
         bend: Whether a skewed outcome may be transformed.
+        slopes: Which columns are knowledge; none without.
     """
+    slopes = slopes or Slopes(features.shape[1])
+    plain, known = features[:, : slopes.n_plain], features[:, list(slopes.columns)]
+    scaled = known * np.asarray(slopes.sds)
+    expected = known @ np.asarray(slopes.means)
     warp = fit_warp(values, bend=bend)
     standard = warp.forward(values)
     prior = _noise_prior(*replicate_variance(standard, groups))
-    kernel, note = first_kernel(features.shape[1], prior), ""
+    kernel, note = first_kernel(slopes.n_plain, prior), ""
     if len(np.unique(groups)) < 3 or float(np.ptp(values)) == 0.0:
         note = f"{name}: too few different values to fit a model; standard settings stand in"
     else:
         try:
-            kernel = fit_kernel(features, standard, prior)
+            kernel = fit_kernel(plain, standard - expected, prior, scaled @ scaled.T)
         except ArithmeticError as error:
             note = f"{name}: the fit failed ({error}); standard settings stand in"
-    return PropertyModel(name, _model(features, standard, kernel), warp, kernel.noise**0.5, note)
+    return PropertyModel(name, _model(features, standard, kernel, slopes), warp, kernel, note, slopes)
 
 
-def lengthscales(model: PropertyModel) -> FloatArray:
-    """The `d` fitted lengthscales."""
-    found: FloatArray = model.model.covar_module.lengthscale.detach().numpy().ravel()
-    return found
-
-
-def _model(features: FloatArray, standard: FloatArray, kernel: Kernel) -> Any:
+def _model(features: FloatArray, standard: FloatArray, kernel: Kernel, slopes: Slopes) -> Any:
     """A BoTorch process with fixed hyper-parameters."""
     import torch
     from botorch.models import SingleTaskGP
@@ -84,17 +111,21 @@ def _model(features: FloatArray, standard: FloatArray, kernel: Kernel) -> Any:
     from gpytorch.kernels import MaternKernel
     from gpytorch.likelihoods import GaussianLikelihood
 
+    matern = MaternKernel(nu=2.5, ard_num_dims=slopes.n_plain, active_dims=tuple(range(slopes.n_plain)))
+    matern.lengthscale = tensor(kernel.lengthscales)
+    covariance, mean = with_slopes(matern, kernel.mean, slopes) if slopes.columns else (matern, None)
     model = SingleTaskGP(
         tensor(features),
         tensor(standard)[:, None],
         likelihood=GaussianLikelihood(noise_constraint=GreaterThan(LEAST_NOISE / 2, transform=None, initial_value=0.1)),
-        covar_module=MaternKernel(nu=2.5, ard_num_dims=features.shape[1]),
+        covar_module=covariance,
+        mean_module=mean,
         outcome_transform=None,
         input_transform=None,
     )
-    model.covar_module.lengthscale = tensor(kernel.lengthscales)
     model.likelihood.noise = torch.tensor(kernel.noise, dtype=torch.double)
-    model.mean_module.constant = torch.tensor(kernel.mean, dtype=torch.double)
+    if mean is None:
+        model.mean_module.constant = torch.tensor(kernel.mean, dtype=torch.double)
     return model.eval()
 
 

@@ -46,11 +46,19 @@ def lengthscale_prior(d: int) -> tuple[float, float]:
     return sqrt(2) + log(d) / 2, sqrt(3)
 
 
-def fit_kernel(features: FloatArray, standard: FloatArray, prior: NoisePrior) -> Kernel:
+def fit_kernel(
+    features: FloatArray, standard: FloatArray, prior: NoisePrior, extra: FloatArray | float = 0.0
+) -> Kernel:
     """The hyper-parameters of greatest posterior density for `N x d` features and `N` standardised values.
 
     Marginal likelihood and its gradient: Rasmussen and Williams 2006, equations 5.8 and 5.9. The constant mean is the
     generalised least-squares one.
+
+    Args:
+        features: `N x d`.
+        standard: `N`.
+        prior: On the noise.
+        extra: `N x N` covariance added as it is, such as that of slopes integrated out.
 
     Raises:
         ArithmeticError: the covariance was not positive definite or the search found nothing finite.
@@ -64,7 +72,7 @@ def fit_kernel(features: FloatArray, standard: FloatArray, prior: NoisePrior) ->
     bounds = [(log(low[0]), log(high[0]))] * d + [(log(low[1]), log(high[1]))]
     try:
         answer = minimize(
-            lambda point: _loss(point, features, standard, prior),
+            lambda point: _loss(point, features, standard, prior, extra),
             start,
             jac=True,
             method="L-BFGS-B",
@@ -76,15 +84,17 @@ def fit_kernel(features: FloatArray, standard: FloatArray, prior: NoisePrior) ->
     if not np.isfinite(answer.fun):
         raise ArithmeticError("the likelihood is not finite")
     lengthscales, noise = np.exp(answer.x[:-1]), float(np.exp(answer.x[-1]))
-    inverse, _ = _inverse(_matern(features, lengthscales)[0], noise)
+    inverse, _ = _inverse(matern(features, lengthscales)[0] + extra, noise)
     return Kernel(lengthscales, noise, _mean(inverse, standard))
 
 
-def _loss(point: FloatArray, features: FloatArray, standard: FloatArray, prior: NoisePrior) -> tuple[float, FloatArray]:
+def _loss(
+    point: FloatArray, features: FloatArray, standard: FloatArray, prior: NoisePrior, extra: FloatArray | float
+) -> tuple[float, FloatArray]:
     """Minus the log posterior and its gradient in the logarithms of lengthscales and noise."""
     lengthscales, noise = np.exp(point[:-1]), float(np.exp(point[-1]))
-    covariance, slope = _matern(features, lengthscales)
-    inverse, log_determinant = _inverse(covariance, noise)
+    covariance, slope = matern(features, lengthscales)
+    inverse, log_determinant = _inverse(covariance + extra, noise)
     residual = standard - _mean(inverse, standard)
     alpha = inverse @ residual
     centre, width = lengthscale_prior(features.shape[1])
@@ -101,7 +111,7 @@ def _loss(point: FloatArray, features: FloatArray, standard: FloatArray, prior: 
     return loss, gradient
 
 
-def _matern(features: FloatArray, lengthscales: FloatArray) -> tuple[FloatArray, FloatArray]:
+def matern(features: FloatArray, lengthscales: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The Matern-5/2 covariance `N x N` and its derivative by minus half the squared scaled distance."""
     from scipy.spatial.distance import cdist
 

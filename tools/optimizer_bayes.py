@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,13 +14,15 @@ from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
 from eutectic.tools.batch import Chooser
 from eutectic.tools.gain import expected_gain
+from eutectic.tools.guided_starts import start_design
 from eutectic.tools.history import History, Table
 from eutectic.tools.incumbent import Measured, measured_recipes
+from eutectic.tools.knowledge_term import Judge, KnowledgeTerm, Verdict
 from eutectic.tools.lattice import IntArray
 from eutectic.tools.local_search import allowed, row_keys
 from eutectic.tools.optimizer_space import pending_rows, pick_spread, space_proposal
 from eutectic.tools.sampling import domain_of, unique_rows
-from eutectic.tools.surrogate import MOST_TRAINING, fit_table, training_rows
+from eutectic.tools.surrogate import MOST_TRAINING, Posterior, fit_table, training_rows
 from eutectic.tools.survival import fit_survival
 from eutectic.tools.torch_scope import torch_scope
 from eutectic.tools.why import Explainer
@@ -43,9 +45,11 @@ class _State:
 class BayesOptimizer:
     """The optimiser of kind `botorch`."""
 
-    def __init__(self, spec: CampaignSpec) -> None:
+    def __init__(self, spec: CampaignSpec, terms: Sequence[KnowledgeTerm] = (), judge: Judge | None = None) -> None:
         self._spec = spec
-        self._domain = domain_of(spec.space)
+        pushed = {objective.property for objective in spec.objectives}
+        self._domain = domain_of(spec.space, [term for term in terms if term.property in pushed])
+        self._judge = judge
         self._history = History(self._domain.lattice, self._domain.encoder, spec.objectives)
         lattice = self._domain.lattice
         free = lattice.n_components - int(np.linalg.matrix_rank(lattice.equal)) + len(lattice.levels)
@@ -90,7 +94,7 @@ class BayesOptimizer:
     def _starts(self, state: _State, n: int, alternatives: int) -> Advice:
         """The next of the space-filling starts, the same design in every round; beyond it, far from all trials."""
         taken = set(row_keys(state.table.rows)) | set(row_keys(state.waiting))
-        design = self._domain.spread(self._initial, np.random.default_rng([self._spec.seed, 0]))
+        design = start_design(self._domain, self._spec.objectives, self._initial, self._spec.seed)
         design = design[allowed(design, taken)]
         done, wanted = self._initial - len(design), n + alternatives
         proposals = [
@@ -118,32 +122,66 @@ class BayesOptimizer:
     def _choice(self, state: _State, n: int, alternatives: int) -> Advice:
         """The surrogate's choice of `n`, repeats of the best among them."""
         spec, domain = self._spec, self._domain
-        posterior = fit_table(spec, domain.encoder, state.table)
-        trained = state.table.take(training_rows(state.table, spec.objectives))
+        posterior, verdicts = self._judged(state)
         repeats = self._repeats(state, n)
-        taken = set(row_keys(state.table.rows)) | set(row_keys(state.waiting))
-        chooser = Chooser(
-            spec.objectives,
-            domain,
+        size = n - len(repeats)
+        n_plain = _n_plain(size, state.round) if "use" in verdicts.values() else 0
+        chooser = self._chooser(state, posterior)
+        rng = np.random.default_rng([spec.seed, state.round, 1])
+        batch = chooser.choose(size - n_plain, alternatives, rng)
+        explainer = Explainer(spec.objectives, domain, state.measured, batch)
+        proposals: list[Proposal] = explainer.proposals()
+        chosen, others = proposals[: size - n_plain], proposals[size - n_plain :]
+        if n_plain:
+            chosen += self._plain(state, batch.rows[: size - n_plain], n_plain, rng)
+            others = [
+                p for p in others if (p.composition, p.process) not in [(c.composition, c.process) for c in chosen]
+            ]
+        new = domain.encoder.recipes([(p.composition, p.process) for p in chosen])
+        return Advice(
+            batch=(*chosen, *explainer.replicates(repeats)),
+            alternatives=tuple(others),
+            surrogate="gp",
+            expected_gain=significant(max(0.0, expected_gain(batch.acquisition, new))),
+            notes=(
+                *self._notes(state),
+                *(model.note for model in posterior.models.values() if model.note),
+                *(f"knowledge {name!r} is set aside" for name, verdict in verdicts.items() if verdict == "drop"),
+            ),
+        )
+
+    def _judged(self, state: _State) -> tuple[Posterior, dict[str, Verdict]]:
+        """The surrogate with the terms that the judge lets stand, and the verdict on each."""
+        encoder = self._domain.encoder
+        posterior = fit_table(self._spec, encoder, state.table)
+        verdicts: dict[str, Verdict] = {term.name: "use" for term in encoder.terms}
+        if self._judge and verdicts:
+            said = self._judge(posterior.standings())
+            verdicts = {name: said.get(name, "use") for name in verdicts}
+        dropped = [name for name, verdict in verdicts.items() if verdict == "drop"]
+        return (fit_table(self._spec, encoder, state.table, dropped) if dropped else posterior), verdicts
+
+    def _chooser(self, state: _State, posterior: Posterior) -> Chooser:
+        trained = state.table.take(training_rows(state.table, self._spec.objectives))
+        return Chooser(
+            self._spec.objectives,
+            self._domain,
             posterior,
-            fit_survival(state.table),
+            fit_survival(state.table, self._domain.encoder.n_plain),
             state.measured,
             trained.features,
             state.waiting,
-            taken,
+            set(row_keys(state.table.rows)) | set(row_keys(state.waiting)),
         )
-        size = n - len(repeats)
-        batch = chooser.choose(size, alternatives, np.random.default_rng([spec.seed, state.round, 1]))
-        explainer = Explainer(spec.objectives, domain, state.measured, batch)
-        proposals: list[Proposal] = explainer.proposals()
-        new = domain.encoder.rows(domain.lattice, batch.rows[:size])
-        return Advice(
-            batch=(*proposals[:size], *explainer.replicates(repeats)),
-            alternatives=tuple(proposals[size:]),
-            surrogate="gp",
-            expected_gain=significant(max(0.0, expected_gain(batch.acquisition, new))),
-            notes=(*self._notes(state), *(model.note for model in posterior.models.values() if model.note)),
+
+    def _plain(self, state: _State, chosen: IntArray, n: int, rng: np.random.Generator) -> list[Proposal]:
+        """What the surrogate without any knowledge adds to rows already chosen: a bound on the harm it can do."""
+        posterior = fit_table(
+            self._spec, self._domain.encoder, state.table, [t.name for t in self._domain.encoder.terms]
         )
+        waiting = replace(state, waiting=np.vstack([state.waiting, chosen]))
+        batch = self._chooser(waiting, posterior).choose(n, 0, rng)
+        return Explainer(self._spec.objectives, self._domain, state.measured, batch).proposals()
 
     def _repeats(self, state: _State, n: int) -> IntArray:
         """Rows to measure again: from the third round on, the best that have not been repeated enough."""
@@ -163,3 +201,9 @@ class BayesOptimizer:
         if len(state.table) and not usable:
             notes.append("no trial has given a value yet")
         return tuple(notes)
+
+
+def _n_plain(n: int, round: int) -> int:
+    """How many of `n` are left to the plain surrogate: a third, made whole over three rounds; never all of a batch."""
+    whole, rest = divmod(n, 3)
+    return min(whole + (rest > round % 3), n) if n > 1 else int(round % 3 == 0)

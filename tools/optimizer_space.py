@@ -72,7 +72,7 @@ def pick_spread(domain: Domain, n: int, seen: IntArray, taken: Set[bytes], rng: 
         if len(rows):
             return rows
     free = left(candidates(domain, 1500, seen[:0], taken, rng), 3000, rng)
-    encode = domain.encoder.rows
+    encode = domain.encoder.plain
     return free[farthest(encode(domain.lattice, free), encode(domain.lattice, seen), n)]
 
 

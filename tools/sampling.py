@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -14,6 +15,7 @@ from eutectic.core.errors import InfeasibleSpace
 from eutectic.core.space import SearchSpace, Value
 from eutectic.tools.encoding import Encoder, encoder_of
 from eutectic.tools.enumeration import enumerate_counts
+from eutectic.tools.knowledge_term import KnowledgeTerm
 from eutectic.tools.lattice import IntArray, Lattice, lattice_of
 from eutectic.tools.walk import Walker, walker_of
 
@@ -48,20 +50,20 @@ class Domain:
         pool = self.random(max(_POOL, 4 * n), rng)
         if len(pool) <= n:
             return pool
-        features = self.encoder.rows(self.lattice, pool)
+        features = self.encoder.plain(self.lattice, pool)
         centres, _ = kmeans2(features, n, minit="++", iter=15, rng=rng)
         return pool[_nearest_distinct(features, centres)]
 
 
-def domain_of(space: SearchSpace) -> Domain:
-    """The searchable form of a space.
+def domain_of(space: SearchSpace, terms: Sequence[KnowledgeTerm] = ()) -> Domain:
+    """The searchable form of a space, its encoder with the knowledge terms.
 
     Raises:
         InfeasibleSpace: the space is empty; the message names the constraints that clash.
     """
     lattice = lattice_of(space)
     walker = walker_of(lattice)
-    return Domain(lattice, encoder_of(lattice), _every(lattice), walker)
+    return Domain(lattice, encoder_of(lattice, terms), _every(lattice), walker)
 
 
 def random_feasible(space: SearchSpace, n: int, seed: int) -> list[tuple[Composition, dict[str, Value]]]:

@@ -15,6 +15,7 @@ from eutectic.core.trial import Observation
 from eutectic.tools.encoding import Encoder, FloatArray, encoder_of
 from eutectic.tools.gaussian_process import PropertyModel, fit_property
 from eutectic.tools.history import History, Table
+from eutectic.tools.knowledge_term import Standing, slopes_of, without
 from eutectic.tools.lattice import IntArray, lattice_of
 from eutectic.tools.sampling import farthest
 from eutectic.tools.torch_scope import torch_scope
@@ -49,6 +50,10 @@ class Posterior:
         with torch_scope(self.seed):
             return {name: model.predict(features, noisy=noisy) for name, model in self.models.items()}
 
+    def standings(self) -> list[Standing]:
+        """What the data say of each knowledge term in use."""
+        return [one for model in self.models.values() for one in model.standings(self.encoder.terms)]
+
 
 def fit_posterior(spec: CampaignSpec, observations: Sequence[Observation]) -> Posterior:
     """The surrogate of a campaign from its observations; properties without any value are left out.
@@ -63,8 +68,9 @@ def fit_posterior(spec: CampaignSpec, observations: Sequence[Observation]) -> Po
         return fit_table(spec, history.encoder, history.table())
 
 
-def fit_table(spec: CampaignSpec, encoder: Encoder, table: Table) -> Posterior:
-    """The surrogate of a table of observations; call inside a `torch_scope`."""
+def fit_table(spec: CampaignSpec, encoder: Encoder, table: Table, dropped: Sequence[str] = ()) -> Posterior:
+    """The surrogate of a table of observations, without the knowledge terms dropped; call inside a `torch_scope`."""
+    off = [encoder.n_plain + j for j, term in enumerate(encoder.terms) if term.name in dropped]
     table = table.take(training_rows(table, spec.objectives))
     models = {}
     for j, objective in enumerate(spec.objectives):
@@ -76,6 +82,7 @@ def fit_table(spec: CampaignSpec, encoder: Encoder, table: Table) -> Posterior:
                 table.values[seen, j],
                 table.groups[seen],
                 bend=objective.target is None,
+                slopes=without(slopes_of(encoder.terms, objective.property, encoder.n_plain), off),
             )
     return Posterior(encoder, models, spec.seed)
 

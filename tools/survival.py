@@ -9,6 +9,7 @@ import numpy as np
 from eutectic.tools.encoding import FloatArray
 from eutectic.tools.gaussian_process import PropertyModel, fit_property
 from eutectic.tools.history import Table
+from eutectic.tools.knowledge_term import Slopes
 
 _MOST = 400
 _LEAST_CHANCE = 1e-3
@@ -34,10 +35,11 @@ class Survival:
         return np.clip(chance, _LEAST_CHANCE, 1.0)
 
 
-def fit_survival(table: Table) -> Survival:
+def fit_survival(table: Table, n_plain: int) -> Survival:
     """Least-squares classification by a Gaussian process (Rasmussen and Williams 2006, section 6.5).
 
     Far from the data it returns to the share of trials that survived, so it does not shy away from the unexplored.
+    Knowledge columns behind the `n_plain` ones say nothing of it.
     """
     known = np.flatnonzero(~np.isnan(table.survived))
     failed = known[table.survived[known] == 0]
@@ -46,4 +48,6 @@ def fit_survival(table: Table) -> Survival:
         return Survival()
     used = np.sort(np.concatenate([failed[-_MOST // 2 :], survived[-_MOST // 2 :]]))
     kept = table.take(used)
-    return Survival(fit_property("survival", kept.features, kept.survived, kept.groups, bend=False))
+    return Survival(
+        fit_property("survival", kept.features, kept.survived, kept.groups, bend=False, slopes=Slopes(n_plain))
+    )
