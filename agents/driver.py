@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eutectic.agents.arrivals import take_arrivals
 from eutectic.agents.graph.build import build_graph
 from eutectic.agents.graph.context import CampaignContext
 from eutectic.agents.graph.state import RoundState
@@ -28,6 +29,7 @@ def drive(ctx: CampaignContext, settings: Settings) -> Outcome:
 
     with open_saver(ctx.folder, settings) as saver:
         graph = build_graph(saver)
+        take_arrivals(ctx)
         while ctx.view.closed is None:
             state = _where(ctx)
             thread = f"{ctx.view.id}/r{state['round']:02d}"

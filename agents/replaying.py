@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from eutectic.agents.arrivals import arrivals_after, held_back, repeat_arrivals
 from eutectic.agents.campaign import Campaign, Collaborators
 from eutectic.agents.graph.journal import Steps
 from eutectic.agents.minds.replay import ReplayMind
@@ -15,10 +16,14 @@ from eutectic.core.errors import RecordingEnds, ReplayDrift
 from eutectic.core.notebook import Event
 from eutectic.core.plan import Capabilities
 from eutectic.core.settings import Settings
+from eutectic.core.trial import Observation
 from eutectic.lab_interface.labs.replay import ReplayLab
 from eutectic.lab_interface.registry import open_lab
 
-_COMPARED = ("decision", "trial", "protocol", "plan", "verdict", "observation", "observation_judged", "round_closed")
+_COMPARED = (
+    "decision", "trial", "protocol", "plan", "verdict", "observation", "observation_corrected", "observation_judged",
+    "round_closed",
+)  # fmt: skip
 
 
 class Replay(NamedTuple):
@@ -43,22 +48,24 @@ def replay(out: Path, campaign: str, settings: Settings, *, recompute: bool = Fa
     """
     with read_campaign(out, campaign, settings) as (folder, view, notebook):
         events = list(notebook.events())
-        spec, observations = view.spec, list(view.observations.values())
+        spec = view.spec
         is_whole = view.closed is not None and view.closed["state"] != "aborted"
     target = _target(folder)
     (target / "spec.yaml").write_text(dump_spec(spec), encoding="utf-8")
     abilities = _capabilities(folder, spec)
-    kinds = ("verdict", "approval") if recompute else ("tool", "verdict", "approval")
+    observations = [Observation.model_validate(item.payload) for item in events if item.kind == "observation"]
+    kinds = ("verdict", "approval", "run_left_open") + (() if recompute else ("tool",))
     recorded: Steps = {(str(item.kind), item.slot): item.payload for item in events if item.kind in kinds}
     decisions = [RecordedDecision.model_validate(item.payload) for item in events if item.kind == "decision"]
     collaborators = Collaborators(
         settings=settings.model_copy(update={"database_url": None}),
         mind=ReplayMind(decisions),
-        lab=ReplayLab(observations, abilities, is_whole=is_whole),
+        lab=ReplayLab(observations, abilities, is_whole=is_whole, held_back=held_back(events)),
         recorded=recorded,
     )
     with Campaign(target, campaign, collaborators) as again:
         again.begin(events[0].payload)
+        again.notebook.listen(repeat_arrivals(again.notebook, arrivals_after(events)))
         try:
             again.advance()
         except RecordingEnds:

@@ -52,7 +52,7 @@ class Optimizer(Protocol):
     """What proposes trials. Deterministic for a seed and the observations told so far."""
 
     def tell(self, observations: Sequence[Observation]) -> None:
-        """Add observations (failed and censored ones too)."""
+        """Add observations (failed and censored ones too); one of a trial told before replaces it."""
         ...
 
     def ask(self, n: int, *, round: int, pending: Sequence[Pending] = (), alternatives: int = 0) -> Advice:

@@ -72,7 +72,7 @@ class SampleStatus(Record):
 class RunStatus(Grown):
     """Where a run stands."""
 
-    later = frozenset({"samples"})
+    later = frozenset({"samples", "may_go_on"})
     state: RunState
     done: int = Field(ge=0)
     """Samples with a result."""
@@ -80,6 +80,8 @@ class RunStatus(Grown):
     note: str = ""
     samples: tuple[SampleStatus, ...] = ()
     """Each sample by itself, in the order of the plan; empty where the lab cannot tell."""
+    may_go_on: bool = False
+    """Whether the lab's settings say that the campaign need not wait for the results that are still missing."""
 
 
 class RunEvent(Record):

@@ -6,13 +6,14 @@ import csv
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from eutectic.core.errors import BadTable
 from eutectic.core.record import sha256
 from eutectic.core.trial import Censoring
+from eutectic.lab_interface.results_xlsx import read_workbook
 
 _MAX_BYTES = 10_000_000
 _DELIMITERS = (",", ";", "\t")
@@ -33,6 +34,8 @@ class Table(NamedTuple):
     """Whether a comma cannot be what separates cells, so that it may stand in numbers."""
     file_sha256: str
     note: str
+    flaws: Mapping[int, str] = {}
+    """Why a line cannot be taken, by its number, where the file itself shows it."""
 
 
 class Reading(NamedTuple):
@@ -43,10 +46,13 @@ class Reading(NamedTuple):
 
 
 def read_table(path: Path, must_have: Sequence[str]) -> Table:
-    """A CSV as texts: UTF-8 or UTF-16 with or without BOM, else Windows-1252; comma, semicolon or tab.
+    """An XLSX workbook or a CSV as texts.
+
+    A CSV may be UTF-8 or UTF-16 with or without BOM, else Windows-1252, with comma, semicolon or tab.
 
     Raises:
-        BadTable: it cannot be read, is too large, is a spreadsheet, or has no header with the columns it must have.
+        BadTable: it cannot be read, is too large, is an old spreadsheet, or has no header with the columns it must
+            have.
     """
     where = str(path)
     try:
@@ -56,20 +62,29 @@ def read_table(path: Path, must_have: Sequence[str]) -> Table:
         raise BadTable(what, where=where, mend="name the filled-in results_template.csv") from error
     if len(data) > _MAX_BYTES:
         raise BadTable(f"{len(data)} bytes, at most {_MAX_BYTES} are read", where=where)
-    if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        raise BadTable("this is a spreadsheet file", where=where, mend="save it as 'CSV UTF-8'")
+    if data[:4] == b"PK\x03\x04":
+        grid = read_workbook(data, where, must_have)
+        header = _header(grid.lines[0][1], where)
+        return Table(header, tuple(grid.lines[1:]), False, sha256(data), "", grid.flaws)
+    if data[:4] == b"\xd0\xcf\x11\xe0":
+        raise BadTable("this is a spreadsheet of the old format", where=where, mend="save it as .xlsx or 'CSV UTF-8'")
     text, note = _decoded(data, where)
     for delimiter in _DELIMITERS:
         lines = _split(text, delimiter, where)
         if lines and set(must_have) <= {cell.strip() for cell in lines[0][1]}:
-            header = tuple(cell.strip() for cell in lines[0][1])
-            double = sorted({name for name in header if name and header.count(name) > 1})
-            if double:
-                raise BadTable(f"columns {double} stand twice", where=f"{where}:1")
+            header = _header(lines[0][1], where)
             return Table(header, tuple(lines[1:]), delimiter != ",", sha256(data), note)
     raise BadTable(
         f"the first line must name the columns {', '.join(must_have)}", where=f"{where}:1", mend="use the template"
     )
+
+
+def _header(cells: Sequence[str], where: str) -> tuple[str, ...]:
+    header = tuple(cell.strip() for cell in cells)
+    double = sorted({name for name in header if name and header.count(name) > 1})
+    if double:
+        raise BadTable(f"columns {double} stand twice", where=f"{where}:1")
+    return header
 
 
 def _decoded(data: bytes, where: str) -> tuple[str, str]:
@@ -127,6 +142,8 @@ def read_number(text: str, *, has_decimal_comma: bool) -> float:
         BadTable: not a number, or `1,234`, which is one and a bit here and a thousand there.
     """
     flat = _SPACES.sub("", text)
+    if flat.startswith("="):
+        raise BadTable(f"{text!r} is a formula", mend="paste its value")
     if _NUMBER.fullmatch(flat):
         if has_decimal_comma and _THOUSANDS.fullmatch(flat):
             raise BadTable(f"{text!r} may be a thousand or one and a bit", mend="write 1234 or 1,2340")

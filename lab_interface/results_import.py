@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 from eutectic.core.errors import BadInput, BadTable
 from eutectic.core.plan import Plan, Sample
 from eutectic.core.record import Record
-from eutectic.core.trial import Measurement, Observation
+from eutectic.core.trial import Observation
 from eutectic.lab_interface.results_cells import Table, read_table
+from eutectic.lab_interface.results_diff import said
 from eutectic.lab_interface.results_rows import COLUMN, Row, factors_of, observation_of
 from eutectic.lab_interface.worksheet_tables import (
     CAUSE_COLUMN,
@@ -49,11 +51,35 @@ class ImportReport(Record):
 
     def text(self) -> str:
         """The report for a person, line by line."""
-        lines = [f"{self.file}: {len(self.observations)} taken, {len(self.refused)} refused, {len(self.missing)} open"]
+        lines = [
+            f"{self.file}: {len(self.observations)} readable, {len(self.refused)} refused, {len(self.missing)} open"
+        ]
         lines += [f"  + {change}" for change in self.changes]
         lines += [f"  ! line {item.line} ({item.sample}): {item.reason}" for item in self.refused]
         lines += [f"  . {label}: no result yet" for label in self.missing]
         return "\n".join(lines + [f"  note: {note}" for note in self.notes])
+
+
+def plan_of(path: Path, plans: Sequence[Plan]) -> Plan:
+    """The plan that most lines of a results file name, among those that were carried out.
+
+    Raises:
+        BadTable: the file cannot be read, or is of none of them, such as of a plan that was replaced.
+    """
+    table = read_table(path, ("sample", "plan"))
+    place = table.header.index("plan")
+    marks = Counter(cells[place].strip() for _, cells in table.rows if len(cells) > place and cells[place].strip())
+    by_mark = {plan_mark(plan): plan for plan in plans}
+    known = [mark for mark, _ in marks.most_common() if mark in by_mark]
+    if known:
+        return by_mark[known[0]]
+    newest = plans[-1]
+    raise BadTable(
+        f"the lines are of {', '.join(sorted(marks)[:3]) or 'no plan'}, which was not carried out or is of another "
+        f"campaign; the newest sheet is {newest.key}, {plan_mark(newest)}",
+        where=str(path),
+        mend="an older version of a plan is not taken: use the newest sheet's template",
+    )
 
 
 def read_results(path: Path, plan: Plan) -> ImportReport:
@@ -74,6 +100,8 @@ def read_results(path: Path, plan: Plan) -> ImportReport:
         row = Row(line, dict(zip(table.header, map(unneutral, cells), strict=False)), table.has_decimal_comma)
         label = row.cells.get("sample", "").strip()
         try:
+            if line in table.flaws:
+                raise BadTable(table.flaws[line])
             if len(cells) > len(table.header) and any(cell.strip() for cell in cells[len(table.header) :]):
                 raise BadTable(
                     f"{len(cells)} cells, the header has {len(table.header)}", mend="quote texts with commas"
@@ -127,7 +155,9 @@ def _sample(row: Row, label: str, samples: dict[str, Sample], plan: Plan, double
 
 def _change(label: str, sample: Sample, found: Observation) -> str:
     """A line of the difference between plan and deed."""
-    values = ", ".join(_said(item) for item in found.measurements) or f"{found.status} ({found.cause})"
+    values = (
+        ", ".join(f"{item.property} {said(item)}" for item in found.measurements) or f"{found.status} ({found.cause})"
+    )
     planned, done = sample.achieved.fractions, found.composition.fractions
     moved = max(
         ((abs(done.get(n, 0.0) - planned.get(n, 0.0)), n) for n in sorted(planned.keys() | done.keys())),
@@ -142,9 +172,3 @@ def _change(label: str, sample: Sample, found: Observation) -> str:
         if value != sample.process.get(name):
             text += f"; {name} {value} in place of {sample.process.get(name)}"
     return text
-
-
-def _said(item: Measurement) -> str:
-    sign = {"none": "", "below": "<", "above": ">"}[item.censoring]
-    number = "n.d." if item.value is None else f"{sign}{item.value:g}"
-    return f"{item.property} {number} {item.unit}" + (f" +- {item.sd:g}" if item.sd is not None else "")

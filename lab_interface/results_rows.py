@@ -78,6 +78,20 @@ def observation_of(row: Row, sample: Sample, plan: Plan, factors: Mapping[str, f
     )
 
 
+def abandoned(sample: Sample, plan: Plan, note: str) -> Observation:
+    """The observation of a sample that gave nothing, with why."""
+    return Observation(
+        trial=sample.trial,
+        composition=sample.achieved,
+        process=sample.process,
+        status="abandoned",
+        cause="other",
+        note=note,
+        simulated=False,
+        instrument=plan.lab,
+    )
+
+
 def _cause(row: Row, status: Status) -> CauseCode | None:
     text = row.cells.get(CAUSE_COLUMN, "").strip().casefold().replace(" ", "_")
     if status == "ok":

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from eutectic.core.correction import Correction
 from eutectic.core.errors import PlanChanged, StorageFailed
 from eutectic.core.plan import Plan
 from eutectic.core.record import canonical_json
 from eutectic.core.trial import Observation
 
+Clock = Callable[[], datetime]
 Ending = Literal["open", "cancelled", "aborted"]
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -27,17 +29,38 @@ CREATE TABLE IF NOT EXISTS stops (number INTEGER PRIMARY KEY, reason TEXT NOT NU
 """
 
 
+class Source(NamedTuple):
+    """Where a version of a result comes from."""
+
+    file_sha256: str = ""
+    reason: str = ""
+    by: str = ""
+
+
 class WorksheetStore:
     """The lab's records in `worksheet.db` of a folder; every change is one durable transaction."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
         self._path = folder / "worksheet.db"
+        self._clock = clock or _now
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageFailed(f"cannot make the folder: {error.strerror}", where=str(folder)) from error
         with self._open() as database:
             database.executescript(_SCHEMA)
+            if all(row[1] != "by" for row in database.execute("PRAGMA table_info(results)")):
+                database.execute("ALTER TABLE results ADD COLUMN by TEXT NOT NULL DEFAULT ''")
+
+    def _at(self) -> str:
+        return self._clock().isoformat(timespec="seconds")
+
+    def hours_since(self, key: str) -> float:
+        """Hours since the sheet of a plan was written; 0 where there is none, and never negative."""
+        with self._open() as database:
+            row = database.execute("SELECT at FROM runs WHERE key = ?", (key,)).fetchone()
+        gone = 0.0 if row is None else (self._clock() - datetime.fromisoformat(row[0])).total_seconds() / 3600
+        return max(0.0, gone)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -75,7 +98,7 @@ class WorksheetStore:
             if row is None:
                 database.execute(
                     "INSERT INTO runs (key, plan_sha256, plan, at) VALUES (?, ?, ?, ?)",
-                    (key, plan.sha256, canonical_json(plan), _now()),
+                    (key, plan.sha256, canonical_json(plan), self._at()),
                 )
                 row = database.execute("SELECT number FROM runs WHERE key = ?", (key,)).fetchone()
         return int(row[0])
@@ -130,20 +153,48 @@ class WorksheetStore:
             ).fetchall()
         return [(str(at), str(trial), str(note)) for at, trial, note in (*run, *rows)]
 
-    def keep(self, key: str, changed: dict[str, Observation], file_sha256: str, reason: str) -> None:
+    def has_file(self, key: str, file_sha256: str) -> bool:
+        """Whether results of a run came in the very same file before."""
+        with self._open() as database:
+            row = database.execute(
+                "SELECT 1 FROM results WHERE key = ? AND file_sha256 = ? LIMIT 1", (key, file_sha256)
+            ).fetchone()
+        return row is not None
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """Every later version of a result of every run, in the order they came."""
+        with self._open() as database:
+            rows = database.execute(
+                "SELECT trial, version, observation, reason, by, file_sha256 FROM results WHERE version > 1"
+                " ORDER BY rowid"
+            ).fetchall()
+        return tuple(
+            Correction(
+                trial=trial,
+                version=version,
+                observation=Observation.model_validate_json(text),
+                reason=reason,
+                by=by,
+                file_sha256=digest,
+            )
+            for trial, version, text, reason, by, digest in rows
+        )
+
+    def keep(self, key: str, changed: dict[str, Observation], source: Source) -> None:
         """Add a version of each changed result, all or none."""
         with self._change() as database:
             for trial, observation in changed.items():
                 database.execute(
-                    "INSERT INTO results SELECT ?, ?, COALESCE(MAX(version), 0) + 1, ?, ?, ?, ?"
+                    "INSERT INTO results (key, trial, version, observation, file_sha256, reason, by, at)"
+                    " SELECT ?, ?, COALESCE(MAX(version), 0) + 1, ?, ?, ?, ?, ?"
                     " FROM results WHERE key = ? AND trial = ?",
-                    (key, trial, canonical_json(observation), file_sha256, reason, _now(), key, trial),
+                    (key, trial, canonical_json(observation), *source, self._at(), key, trial),
                 )
 
     def stop(self, reason: str) -> None:
         """Latch an emergency stop."""
         with self._change() as database:
-            database.execute("INSERT INTO stops (reason, at) VALUES (?, ?)", (reason, _now()))
+            database.execute("INSERT INTO stops (reason, at) VALUES (?, ?)", (reason, self._at()))
 
     def stopped(self) -> str:
         """Why the lab is stopped; empty where it is not."""
@@ -157,5 +208,5 @@ class WorksheetStore:
             database.execute("UPDATE stops SET cleared_by = ? WHERE cleared_by = ''", (by,))
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _now() -> datetime:
+    return datetime.now(UTC)

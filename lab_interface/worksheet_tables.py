@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from eutectic.core.objective import Objective
 from eutectic.core.plan import Plan
@@ -12,6 +13,8 @@ from eutectic.core.space import ProcessVariable
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 STATUS_COLUMN, CAUSE_COLUMN, NOTE_COLUMN = "done", "cause", "note"
+TEXT_COLUMNS = ("sample", "plan", STATUS_COLUMN, CAUSE_COLUMN, NOTE_COLUMN)
+"""Columns that hold text, whatever it looks like."""
 
 
 def plan_mark(plan: Plan) -> str:
@@ -60,7 +63,14 @@ def value_columns(objective: Objective) -> tuple[str, str]:
     return f"value {objective.property} [{objective.unit}]", f"sd {objective.property} [{objective.unit}]"
 
 
-def transfers_csv(plan: Plan) -> str:
+class Grid(NamedTuple):
+    """A table of texts: header and rows."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def transfers_table(plan: Plan) -> Grid:
     """One line per dose, in the order of weighing: component by component, so that each bottle is opened once."""
     rows = [
         [str(number), sample.sample, dose.component, amount(dose.ticks, dose.tick), amount_unit(dose.tick)]
@@ -68,11 +78,11 @@ def transfers_csv(plan: Plan) -> str:
             ((s, d) for name in components(plan) for s in plan.samples for d in s.doses if d.component == name), start=1
         )
     ]
-    header = ["step", "sample", "component", "amount", "unit", "plan"]
-    return _csv(header, ([*row, plan_mark(plan)] for row in rows))
+    header = ("step", "sample", "component", "amount", "unit", "plan")
+    return Grid(header, tuple((*row, plan_mark(plan)) for row in rows))
 
 
-def results_csv(plan: Plan, objectives: Sequence[Objective], process: Sequence[ProcessVariable]) -> str:
+def results_table(plan: Plan, objectives: Sequence[Objective], process: Sequence[ProcessVariable]) -> Grid:
     """One line per sample, to be filled in with what was really done and measured."""
     tick = plan.samples[0].doses[0].tick
     header = ["sample", "plan", STATUS_COLUMN, CAUSE_COLUMN]
@@ -80,12 +90,13 @@ def results_csv(plan: Plan, objectives: Sequence[Objective], process: Sequence[P
     header += [process_column(variable) for variable in process]
     header += [column for objective in objectives for column in value_columns(objective)]
     header.append(NOTE_COLUMN)
-    return _csv(header, ([s.sample, plan_mark(plan), *[""] * (len(header) - 2)] for s in plan.samples))
+    empty = ("",) * (len(header) - 2)
+    return Grid(tuple(header), tuple((s.sample, plan_mark(plan), *empty) for s in plan.samples))
 
 
-def _csv(header: list[str], rows: Iterable[list[str]]) -> str:
+def table_csv(table: Grid) -> bytes:
+    """A table as CSV that spreadsheets open as it is: UTF-8 with BOM, every cell neutral."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([neutral(cell) for cell in header])
-    writer.writerows([[neutral(cell) for cell in row] for row in rows])
-    return out.getvalue()
+    writer.writerows([[neutral(cell) for cell in row] for row in (table.header, *table.rows)])
+    return ("\ufeff" + out.getvalue()).encode()

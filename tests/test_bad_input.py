@@ -269,7 +269,9 @@ def test_wrong_results_change_nothing_and_the_right_ones_are_taken(run: Run, tmp
     wrong = {
         "": r"r\.csv:1: the first line must name",
         template: r"r\.csv: no row is filled in \(",
-        good.replace(mark[0], "plan-0123456789abcdef"): r"r\.csv:2: .*the line is of plan-0123456789abcdef",
+        good.replace(
+            mark[0], "plan-0123456789abcdef"
+        ): r"r\.csv: the lines are of plan-0123456789abcdef, .*older version",
         f"{head}\nZZ-1,{mark[0]},,,1,1,1,1,1.5\n": r"r\.csv:2: .*no sample 'ZZ-1'",
     }
     path = tmp_path / "r.csv"

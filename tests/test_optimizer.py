@@ -272,7 +272,7 @@ def test_thousands_of_observations_are_cut_to_size() -> None:
     for number in range(1, 9):
         values = [{"y": height(p) + rng.normal() * 0.01} for p in recipes]
         pairs = enumerate(zip(recipes, values, strict=True))
-        optimizer.tell([observe(p, f"r{number:02d}-s{i % 96:02d}", v) for i, (p, v) in pairs])
+        optimizer.tell([observe(p, f"r{number:02d}-s{i:03d}", v) for i, (p, v) in pairs])
     advice = optimizer.ask(2, round=9)
     assert len(advice.batch) == 2
     assert any("600 of 4000" in note for note in advice.notes)

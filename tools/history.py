@@ -61,20 +61,24 @@ class Table:
 
 @dataclass
 class History:
-    """Collects observations and remembers which could not be read."""
+    """Collects observations, the newest of each trial, and remembers which could not be read."""
 
     lattice: Lattice
     encoder: Encoder
     objectives: tuple[Objective, ...]
 
     def __post_init__(self) -> None:
-        self._lines: list[_Line] = []
+        self._lines: dict[str, _Line] = {}
         self._waiting: list[Observation] = []
-        self.unreadable = 0
+        self._unreadable: set[str] = set()
+
+    @property
+    def unreadable(self) -> int:
         """Observations whose recipe does not fit the space's basis, components or process variables."""
+        return len(self._unreadable)
 
     def add(self, observations: Sequence[Observation]) -> None:
-        """Remember observations; they are read when a table is asked for."""
+        """Remember observations; they are read when a table is asked for. One of a known trial takes its place."""
         self._waiting.extend(observations)
 
     def table(self) -> Table:
@@ -82,16 +86,18 @@ class History:
         for observation in self._waiting:
             line = self._read(observation)
             if line is None:
-                self.unreadable += 1
+                self._unreadable.add(observation.trial)
+                self._lines.pop(observation.trial, None)
             else:
-                self._lines.append(line)
+                self._unreadable.discard(observation.trial)
+                self._lines[observation.trial] = line
         self._waiting.clear()
         m, d, width = (
             len(self.objectives),
             self.encoder.n_features,
             self.lattice.n_components + len(self.lattice.levels),
         )
-        lines = self._lines
+        lines = list(self._lines.values())
         return Table(
             tuple(line.trial for line in lines),
             np.array([line.features for line in lines], dtype=np.float64).reshape(-1, d),

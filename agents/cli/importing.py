@@ -1,4 +1,4 @@
-"""The command that takes a worksheet's results in."""
+"""The command that takes a worksheet's results in: first the difference, then the results, then on it goes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from eutectic.agents.cli.options import RUNS, Json, Out
 from eutectic.core.errors import BadInput
 
 if TYPE_CHECKING:
+    from eutectic.agents.campaign import Campaign
+    from eutectic.core.plan import Plan
+    from eutectic.lab_interface.labs.worksheet import WorksheetLab
+    from eutectic.lab_interface.results_diff import Review
     from eutectic.lab_interface.results_import import ImportReport
 
 
@@ -21,40 +25,66 @@ def add(app: typer.Typer) -> None:
 
 
 def import_results(
-    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="The filled-in results template, a CSV file.")],
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="The filled-in results template, XLSX or CSV.")],
     campaign: Annotated[str, typer.Option("--campaign", help="The campaign that waits for them.")],
     out: Out = RUNS,
     yes: Annotated[bool, typer.Option("--yes", help="Take them in without asking.")] = False,
     reason: Annotated[str, typer.Option("--reason", help="Why, when results are corrected.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Who corrects results; kept in the notebook.")] = "",
     as_json: Json = False,
 ) -> int:
-    """Show what a results file would change, take it in, and go on with the campaign."""
+    """Show what a results file would change, take it in, and go on with the campaign.
+
+    The same file twice changes nothing. A result that was taken in before is corrected with --reason and --by: the
+    old version stays in the notebook.
+    """
     from eutectic.agents.cli.running import go_on
-    from eutectic.agents.graph.experimenter import stored_plan
     from eutectic.agents.runs import open_campaign
     from eutectic.core.settings import load_settings
-    from eutectic.lab_interface.labs.worksheet import WorksheetLab
-    from eutectic.lab_interface.results_import import read_results
+    from eutectic.lab_interface.results_import import plan_of, read_results
 
     with open_campaign(out, campaign, load_settings()) as opened:
-        assert opened.context is not None
-        lab, key = opened.context.lab, opened.view.in_flight
-        if not isinstance(lab, WorksheetLab) or key is None:
-            raise BadInput(f"campaign {campaign!r} waits for no worksheet results", mend="see eutectic status")
-        report = read_results(results, stored_plan(opened.context, key))
+        lab, plans = _lab_and_plans(opened)
+        report = read_results(results, plan_of(results, plans))
+        review = lab.review(report)
         if not as_json:
-            typer.echo(report.text())
+            typer.echo(f"{report.text()}\n{review.text()}")
         if not report.observations:
             raise _nothing(report, results)
-        if not yes and not as_json:
+        if review.corrected and not (reason.strip() and by.strip()):
+            raise _unsigned(review, results)
+        if review.changed and not yes and not as_json:
             if not sys.stdin.isatty():
                 raise BadInput(
                     "nobody is here to confirm", where=str(results), mend="look at the changes, then add --yes"
                 )
             if not typer.confirm("Take these results in?"):
                 return 3
-        lab.record(report, reason=reason)
-    return go_on(campaign, out, as_json=as_json, also={"import": report.model_dump(mode="json")})
+        lab.record(report, reason=reason, by=by)
+    said = {"new": review.new, "corrected": [item.trial for item in review.corrected], "same": review.same}
+    return go_on(campaign, out, as_json=as_json, also={"import": {**report.model_dump(mode="json"), **said}})
+
+
+def _lab_and_plans(opened: Campaign) -> tuple[WorksheetLab, list[Plan]]:
+    """The worksheet lab of a campaign and the plans that it was given, oldest first."""
+    from eutectic.core.plan import Plan
+    from eutectic.lab_interface.labs.worksheet import WorksheetLab
+
+    assert opened.context is not None
+    lab = opened.context.lab
+    keys = [item.slot for item in opened.notebook.events() if item.kind == "submission_accepted"]
+    if not isinstance(lab, WorksheetLab) or not keys:
+        raise BadInput(f"campaign {opened.id!r} waits for no worksheet results", mend="see eutectic status")
+    return lab, [Plan.model_validate(opened.notebook.get("plan", key)) for key in keys]
+
+
+def _unsigned(review: Review, results: Path) -> BadInput:
+    names = ", ".join(item.trial for item in review.corrected)
+    return BadInput(
+        f"results of {names} were taken in before and are different now",
+        where=str(results),
+        mend="a correction is signed: add --reason WHY --by NAME",
+    )
 
 
 def _nothing(report: ImportReport, results: Path) -> BadInput:

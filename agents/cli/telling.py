@@ -77,6 +77,12 @@ _TELLERS: dict[str, Callable[[str, dict[str, Any], CampaignView], str | None]] =
     ),
     "submission_accepted": lambda slot, payload, view: f"lab          took plan {slot}",
     "observation_judged": lambda slot, payload, view: f"analyst      {slot} {payload['verdict']}: {payload['reason']}",
+    "observation_corrected": lambda slot, payload, view: (
+        f"correction   {slot} by {payload['by'] or 'nobody named'}: {payload['reason']}"
+    ),
+    "run_left_open": lambda slot, payload, view: (
+        f"goes on      {slot}: {payload['done']} of {payload['total']} results, {', '.join(payload['pending'])} later"
+    ),
     "note": lambda slot, payload, view: f"note         {payload['text']}",
     "paused": lambda slot, payload, view: f"paused       {payload['reason']}",
     "campaign_closed": lambda slot, payload, view: f"closed       {payload['state']}: {payload['reason']}",

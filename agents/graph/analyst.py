@@ -27,11 +27,14 @@ _EFFECTS = 12
 def quality(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Literal["findings"]]:
     """Judge the round's values; what is set aside stays in the notebook with the reason."""
     ctx, number = runtime.context, state["round"]
-    lines, noise = quality_lines(ctx.view, ctx.view.round_trials(number))
+    trials = ctx.view.round_trials(number)
+    late = [ctx.view.trials[key] for key in ctx.view.unjudged if ctx.view.trials[key] not in trials]
+    lines, noise = quality_lines(ctx.view, [*trials, *late])
     question = QualityContext(round=number, lines=lines, noise=noise)
     slot = f"r{number:02d}/analyst/quality"
     answer = ctx.journal.decide(ctx.mind, Decision("analyst", "quality", slot, question, Quality))
-    flagged = {line.trial for line in lines if line.flags}
+    asked = ctx.journal.payload("decision", slot)
+    flagged = {line["trial"] for line in (asked["context"]["lines"] if asked else ()) if line["flags"]}
     entries = []
     for item in answer.judgements:
         if item.trial not in ctx.view.observations or item.verdict == "keep":
@@ -39,7 +42,9 @@ def quality(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Lit
         allowed = item.verdict != "exclude" or item.trial in flagged
         verdict = item.verdict if allowed else "keep"
         reason = item.reason if allowed else f"kept: no flag stands on it ({item.reason})"
-        entries.append((item.trial, {"verdict": verdict, "reason": reason, "round": number}))
+        versions = ctx.view.corrections.get(item.trial)
+        place = f"{item.trial}/v{versions[-1].version}" if versions else item.trial
+        entries.append((place, {"verdict": verdict, "reason": reason, "round": number}))
     ctx.journal.missing("observation_judged", dict(entries).items())
     return Command(goto="findings")
 

@@ -55,7 +55,10 @@ class CampaignContext:
         """Keep the sums up to date; listens to the notebook after the view."""
         if event.kind == "observation":
             self._take(self.view.observations[event.slot])
-        elif event.kind == "observation_judged" and event.slot in self.view.excluded:
+        elif event.kind == "observation_judged" and event.slot.split("/")[0] in self.view.excluded:
+            self._sum_up()
+        elif event.kind == "observation_corrected":
+            self.told.discard(event.payload["trial"])
             self._sum_up()
 
     def _sum_up(self) -> None:

@@ -97,8 +97,9 @@ def ask_optimizer(ctx: CampaignContext, number: int) -> Advice:
     def compute() -> Advice:
         ctx.tell_new()
         n = affordable(ctx, ctx.spec.batch)
-        struck = [Pending(composition=trial.composition, process=trial.process) for trial in ctx.view.rejected]
-        return ctx.optimizer.ask(n, round=number, pending=struck, alternatives=n)
+        waiting = [*ctx.view.rejected, *ctx.view.pending]
+        pending = [Pending(composition=trial.composition, process=trial.process) for trial in waiting]
+        return ctx.optimizer.ask(n, round=number, pending=pending, alternatives=n)
 
     return ctx.journal.tool(f"r{number:02d}/optimizer/ask", Advice, compute)
 

@@ -165,7 +165,7 @@ def submit(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Lite
 def watch(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Literal["quality"]]:
     """Take in what the lab has, wait until it is done, and decide what failed trials are made again."""
     ctx, key = runtime.context, plan_key(runtime.context, state)
-    if ctx.journal.payload("run_finished", key) is None:
+    if all(ctx.journal.payload(kind, key) is None for kind in ("run_finished", "run_left_open")):
         _collect(ctx, key)
     plan = stored_plan(ctx, key)
     known = [ctx.view.observations.get(trial.id) for trial in plan.trials]
@@ -197,6 +197,7 @@ def _times_tried(ctx: CampaignContext, trial: str) -> int:
 
 
 def _collect(ctx: CampaignContext, key: str) -> None:
+    """Take in what there is; go on when all is there, or where the lab says that the rest may come later."""
     ref = RunRef.model_validate(ctx.journal.payload("submission_accepted", key))
     status = ctx.lab.status(ref)
     if status.state == "unknown":
@@ -205,8 +206,17 @@ def _collect(ctx: CampaignContext, key: str) -> None:
         interrupt({"kind": "unknown_run", "slot": key, "reason": reason})
     observations = ctx.lab.result(ref) if ctx.is_replay else analysed(ctx, ctx.lab.result(ref))
     ctx.journal.missing("observation", [(item.trial, item) for item in observations])
-    if status.state not in FINISHED:
-        interrupt({"kind": "lab", "slot": key, "state": status.state, "done": status.done, "total": status.total})
     ends = [item.started_h + item.hours for item in observations]
-    payload = {**status.model_dump(mode="json"), "hours": max(ends, default=ctx.view.spent.hours)}
+    hours = max(ends, default=ctx.view.spent.hours)
+    if status.state not in FINISHED:
+        left = {**status.model_dump(mode="json"), "hours": hours, "pending": _without_result(ctx, key)}
+        if status.may_go_on:
+            ctx.journal.step("run_left_open", key, lambda: left)
+            return
+        interrupt({"kind": "lab", "slot": key, "state": status.state, "done": status.done, "total": status.total})
+    payload = {**status.model_dump(mode="json"), "hours": hours}
     ctx.journal.step("run_finished", key, lambda: payload)
+
+
+def _without_result(ctx: CampaignContext, key: str) -> list[str]:
+    return [trial.id for trial in stored_plan(ctx, key).trials if trial.id not in ctx.view.observations]

@@ -49,6 +49,8 @@ def review(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Lite
     ctx, number = runtime.context, state["round"]
     slot = f"r{number:02d}"
     hard, soft = stop_reasons(ctx)
+    if hard:
+        _await_pending(ctx, slot)
     advice = None
     if not hard:
         try:
@@ -73,6 +75,17 @@ def review(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Lite
     if said is not None and said["decision"] == "reject":
         return Command(goto="close", update={"outcome": "closed"})
     return Command(goto="__end__", update={"outcome": "next_round"})
+
+
+def _await_pending(ctx: CampaignContext, slot: str) -> None:
+    """Wait for results that runs were left open for, before a spent budget ends the campaign without them."""
+    pending = ctx.view.pending
+    if pending and ctx.journal.payload("decision", f"{slot}/pi/review") is None:
+        key = next(iter(ctx.view.open_runs))
+        total = sum(map(len, ctx.view.open_runs.values()))
+        interrupt(
+            {"kind": "lab", "slot": key, "state": "awaiting_person", "done": total - len(pending), "total": total}
+        )
 
 
 def _review_context(ctx: CampaignContext, number: int, gain: float | None, stops: list[str]) -> ReviewContext:

@@ -11,7 +11,7 @@ def next_batch_cost(ctx: CampaignContext) -> float:
 
 
 def _left(ctx: CampaignContext) -> int:
-    return max(0, ctx.spec.budget.experiments - ctx.view.spent.experiments)
+    return max(0, ctx.spec.budget.experiments - ctx.view.spent.experiments - len(ctx.view.pending))
 
 
 def affordable(ctx: CampaignContext, wanted: int) -> int:
@@ -20,7 +20,7 @@ def affordable(ctx: CampaignContext, wanted: int) -> int:
     n = min(wanted, _left(ctx), abilities.max_batch)
     price = max(ctx.highest_cost, abilities.cost_per_trial)
     if budget.money is not None and price > 0:
-        n = min(n, int((budget.money - spent.money) / price + 1e-9))
+        n = min(n, int((budget.money - spent.money) / price + 1e-9) - len(ctx.view.pending))
     if budget.hours is not None:
         left = budget.hours - spent.hours - abilities.hours_per_batch
         n = min(n, int(left / abilities.hours_per_trial + 1e-9)) if abilities.hours_per_trial > 0 else n

@@ -28,6 +28,8 @@ def map_section(ledger: Ledger, results: Results, models: Models) -> Section:
     if not any(row.value(objective.property) is not None for row in rows):
         return Section("map", "Where it looked", (Picture("map", "", "", f"no value of {objective.property} yet"),))
     varying = _varying(ledger, rows)
+    if not varying and not ledger.spec.space.process:
+        return Section("map", "Where it looked", (Picture("map", "", "", "one composition so far: nothing to map"),))
     if len(varying) == 3 and not ledger.spec.space.process:
         return Section("map", "Where it looked", (_ternary(ledger, results, rows, models, varying),))
     return Section("map", "Where it looked", (_parallel(ledger, results, rows, models, varying),))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from eutectic.core.correction import Correction
 from eutectic.core.decision import Usage
 from eutectic.core.errors import NotebookCorrupt
 from eutectic.core.notebook.events import Event
@@ -20,6 +21,8 @@ UNKNOWN_SUFFIX = "/unknown"
 """End of the slot of a question about a run whose outcome the lab cannot tell."""
 ASSESS_SUFFIX = "/analyst/assess"
 """End of the slot of the tool events that hold an assessment of the surrogate."""
+QUALITY_SUFFIX = "/analyst/quality"
+"""End of the slot of the decisions that judge a round's values."""
 
 
 class Spent(Record):
@@ -54,6 +57,8 @@ class CampaignView:
         """Earlier measurements the campaign was opened with; they cost nothing of its budget."""
         self.rejected: list[Trial] = []
         """Trials that a person struck; they are not proposed again."""
+        self.corrections: dict[str, list[Correction]] = {}
+        """Later versions by trial, oldest first; `observations` holds the newest."""
         self.excluded: dict[str, str] = {}
         """Trials whose observation the analyst set aside, with the reason."""
         self.repeat: list[str] = []
@@ -69,6 +74,12 @@ class CampaignView:
         """Key of the plan that waits for a person."""
         self.in_flight: str | None = None
         """Key of the plan that was submitted and has no end yet."""
+        self.open_runs: dict[str, tuple[str, ...]] = {}
+        """Runs the campaign went on without the last results of, by key, with the trials that had none then."""
+        self.unjudged: list[str] = []
+        """Trials whose result came, or was corrected, after their round was judged."""
+        self.since: dict[str, str] = {}
+        """UTC time at which a plan was accepted by the lab, or a question asked, by key or slot."""
         self.closed: dict[str, Any] | None = None
         self._usage = Usage()
         self._lab_money = 0.0
@@ -113,12 +124,19 @@ class CampaignView:
         """Trials of one round, in slot order."""
         return list(self._rounds.get(number, ()))
 
+    @property
+    def pending(self) -> list[Trial]:
+        """Trials of runs that were left open whose result has not come yet."""
+        return [self.trials[key] for keys in self.open_runs.values() for key in keys if key not in self.observations]
+
     def training(self) -> list[Observation]:
         """Observations that models may learn from: all but those the analyst set aside."""
         return [item for key, item in self.observations.items() if key not in self.excluded]
 
     def fold(self, item: Event) -> None:
         """Take one event in."""
+        if item.kind in ("submission_accepted", "approval_requested", "paused"):
+            self.since[item.slot] = item.at
         handler = getattr(self, f"_on_{item.kind}", None)
         if handler is not None:
             handler(item.slot, item.payload)
@@ -130,7 +148,9 @@ class CampaignView:
     def _on_round_opened(self, _: str, payload: dict[str, Any]) -> None:
         self.round = payload["round"]
 
-    def _on_decision(self, _: str, payload: dict[str, Any]) -> None:
+    def _on_decision(self, slot: str, payload: dict[str, Any]) -> None:
+        if slot.endswith(QUALITY_SUFFIX):
+            self.unjudged.clear()
         self.minds[payload["mind"]] += 1
         new = Usage.model_validate(payload["usage"])
         self._usage = Usage(
@@ -176,16 +196,36 @@ class CampaignView:
     def _on_run_finished(self, slot: str, payload: dict[str, Any]) -> None:
         if self.in_flight == slot:
             self.in_flight = None
+        self.open_runs.pop(slot, None)
+        self._hours = max(self._hours, float(payload["hours"]))
+
+    def _on_run_left_open(self, slot: str, payload: dict[str, Any]) -> None:
+        if self.in_flight == slot:
+            self.in_flight = None
+        self.open_runs[slot] = tuple(payload["pending"])
         self._hours = max(self._hours, float(payload["hours"]))
 
     def _on_observation(self, _: str, payload: dict[str, Any]) -> None:
         observation = Observation.model_validate(payload)
         self.observations[observation.trial] = observation
         self._lab_money += observation.cost
+        if any(observation.trial in trials for trials in self.open_runs.values()):
+            self.unjudged.append(observation.trial)
+
+    def _on_observation_corrected(self, _: str, payload: dict[str, Any]) -> None:
+        """The newest version counts; what was judged of the old one is judged again."""
+        correction = Correction.model_validate(payload)
+        key, old = correction.trial, self.observations[correction.trial]
+        self._lab_money += correction.observation.cost - old.cost
+        self.observations[key] = correction.observation
+        self.corrections.setdefault(key, []).append(correction)
+        self.excluded.pop(key, None)
+        if key not in self.unjudged:
+            self.unjudged.append(key)
 
     def _on_observation_judged(self, slot: str, payload: dict[str, Any]) -> None:
         if payload["verdict"] == "exclude":
-            self.excluded[slot] = payload["reason"]
+            self.excluded[slot.split("/")[0]] = payload["reason"]
 
     def _on_round_closed(self, _: str, payload: dict[str, Any]) -> None:
         self.rounds_closed += 1

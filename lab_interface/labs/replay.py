@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from eutectic.core.errors import BadInput, LabFailed, NotSupported, PlanChanged
@@ -18,8 +18,19 @@ NAME = "replay"
 class ReplayLab:
     """Recorded observations as a lab; it stands in for the lab they come from, under its name and capabilities."""
 
-    def __init__(self, recorded: Sequence[Observation], capabilities: Capabilities, *, is_whole: bool = True) -> None:
-        """`is_whole` is False for a recording that ends in mid-campaign: what it lacks counts as still running."""
+    def __init__(
+        self,
+        recorded: Sequence[Observation],
+        capabilities: Capabilities,
+        *,
+        is_whole: bool = True,
+        held_back: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """`is_whole` is False for a recording that ends in mid-campaign: what it lacks counts as still running.
+
+        `held_back` names, by key, trials without a result when the campaign went on: they count as still running too.
+        """
+        self._held_back = {key: frozenset(trials) for key, trials in (held_back or {}).items()}
         self._is_whole = is_whole
         self._recorded = {item.trial: item for item in recorded}
         self._capabilities = capabilities.model_copy(update={"idempotent": True})
@@ -83,8 +94,9 @@ class ReplayLab:
         )
         done, total = len(found), len(plan.trials)
         if done < total:
-            note = "the recording ends here"
-            return RunStatus(state="running", done=done, total=total, note=note, samples=samples)
+            is_left = ref.key in self._held_back
+            note = "the campaign went on without the rest" if is_left else "the recording ends here"
+            return RunStatus(state="running", done=done, total=total, note=note, samples=samples, may_go_on=is_left)
         is_whole = all(item.status == "ok" for item in found.values())
         state: RunState = "succeeded" if is_whole else "partially_succeeded"
         return RunStatus(state=state, done=done, total=total, samples=samples)
@@ -101,12 +113,9 @@ class ReplayLab:
 
     def result(self, ref: RunRef) -> tuple[Observation, ...]:
         """The recorded observations, in the order of the plan's trials."""
-        plan = self._plans.get(ref.key)
-        return (
-            ()
-            if plan is None
-            else tuple(self._recorded[trial.id] for trial in plan.trials if trial.id in self._recorded)
-        )
+        plan, later = self._plans.get(ref.key), self._held_back.get(ref.key, frozenset())
+        trials = [] if plan is None else [trial.id for trial in plan.trials if trial.id not in later]
+        return tuple(self._recorded[trial] for trial in trials if trial in self._recorded)
 
     def cancel(self, ref: RunRef) -> None:
         """Nothing is under way that could be given up."""

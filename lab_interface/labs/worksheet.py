@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from eutectic.core.correction import Correction
 from eutectic.core.errors import BadInput, BadTable, LabFailed, PlanChanged, StorageFailed
 from eutectic.core.lab import Lab
 from eutectic.core.plan import Capabilities, Check, Plan
@@ -13,11 +14,14 @@ from eutectic.core.run import RunEvent, RunRef, RunState, RunStatus, SampleState
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
 from eutectic.lab_interface.hazards import hazard_table
+from eutectic.lab_interface.results_diff import Review, review
 from eutectic.lab_interface.results_import import ImportReport
+from eutectic.lab_interface.results_rows import abandoned
 from eutectic.lab_interface.worksheet_settings import read_settings
 from eutectic.lab_interface.worksheet_sheet import make_sheet, to_html, to_markdown
-from eutectic.lab_interface.worksheet_store import WorksheetStore
-from eutectic.lab_interface.worksheet_tables import results_csv, transfers_csv
+from eutectic.lab_interface.worksheet_store import Clock, Source, WorksheetStore
+from eutectic.lab_interface.worksheet_tables import results_table, table_csv, transfers_table
+from eutectic.lab_interface.worksheet_xlsx import results_xlsx
 
 NAME = "worksheet"
 
@@ -25,11 +29,11 @@ NAME = "worksheet"
 class WorksheetLab:
     """A real lab without devices: a plan becomes a sheet in `plans/`, results come back as a filled-in table."""
 
-    def __init__(self, spec: CampaignSpec, folder: Path) -> None:
+    def __init__(self, spec: CampaignSpec, folder: Path, clock: Clock | None = None) -> None:
         self._spec = spec
         self._settings = read_settings(spec)
         self._folder = folder
-        self._store = WorksheetStore(folder)
+        self._store = WorksheetStore(folder, clock)
 
     def capabilities(self) -> Capabilities:
         """What the settings say a person can weigh and measure here."""
@@ -73,15 +77,16 @@ class WorksheetLab:
             raise LabFailed(f"the lab is stopped: {stopped}", mend="a person must clear the stop first")
         number = self._store.add(key, plan)
         sheet = make_sheet(plan, self._spec, hazard_table())
-        folder = self.folder_of(key)
-        for name, text in (
-            ("plan.json", canonical_json(plan)),
-            ("transfers.csv", "\ufeff" + transfers_csv(plan)),
-            ("results_template.csv", "\ufeff" + results_csv(plan, self._spec.objectives, self._spec.space.process)),
-            ("worksheet.md", to_markdown(sheet)),
-            ("worksheet.html", to_html(sheet)),
+        folder, results = self.folder_of(key), results_table(plan, self._spec.objectives, self._spec.space.process)
+        for name, data in (
+            ("plan.json", canonical_json(plan).encode()),
+            ("transfers.csv", table_csv(transfers_table(plan))),
+            ("results_template.csv", table_csv(results)),
+            ("results_template.xlsx", results_xlsx(plan, results)),
+            ("worksheet.md", to_markdown(sheet).encode()),
+            ("worksheet.html", to_html(sheet).encode()),
         ):
-            _write(folder / name, text)
+            _write(folder / name, data)
         return RunRef(lab=NAME, key=key, plan_sha256=plan.sha256, run=f"worksheet-{number}")
 
     def folder_of(self, key: str) -> Path:
@@ -93,6 +98,7 @@ class WorksheetLab:
         plan = self._store.plan(ref.key)
         if plan is None:
             return RunStatus(state="unknown", done=0, total=0, note="no sheet was written for this plan")
+        self._expire(ref.key, plan)
         found = self._store.results(ref.key)
         ending, note = self._store.ending(ref.key)
         done, total = len(found), len(plan.samples)
@@ -114,7 +120,8 @@ class WorksheetLab:
             )
             for item in plan.samples
         )
-        return RunStatus(state=state, done=done, total=total, note=note, samples=samples)
+        may_go_on = state == "awaiting_person" and self._may_go_on(ref.key, done, total)
+        return RunStatus(state=state, done=done, total=total, note=note, samples=samples, may_go_on=may_go_on)
 
     def events(self, ref: RunRef, since: int = 0) -> tuple[RunEvent, ...]:
         """The sheet written, then every version of every result as it was taken in."""
@@ -129,31 +136,65 @@ class WorksheetLab:
     def result(self, ref: RunRef) -> tuple[Observation, ...]:
         """The newest version of each result, in the order of the plan's trials."""
         plan = self._store.plan(ref.key)
+        if plan is not None:
+            self._expire(ref.key, plan)
         found = self._store.results(ref.key)
         return () if plan is None else tuple(found[trial.id] for trial in plan.trials if trial.id in found)
 
-    def record(self, report: ImportReport, reason: str = "") -> int:
+    def _may_go_on(self, key: str, done: int, total: int) -> bool:
+        """Whether enough results are in, and enough time has passed, to plan the next batch without the rest."""
+        given = self._settings
+        if given.go_on_with is None or done < given.go_on_with * total - 1e-9:
+            return False
+        return self._store.hours_since(key) >= given.go_on_after_h
+
+    def _expire(self, key: str, plan: Plan) -> None:
+        """Count samples without a result as abandoned once the sheet is too old; a later result corrects that."""
+        limit = self._settings.expire_after_h
+        if limit is None or self._store.ending(key)[0] != "open" or self._store.hours_since(key) < limit:
+            return
+        found = self._store.results(key)
+        missing = [sample for sample in plan.samples if sample.trial not in found]
+        note = f"no result came within {limit:g} h (lab.settings.expire_after_h)"
+        given_up = {sample.trial: self._placed(abandoned(sample, plan, note), key) for sample in missing}
+        self._store.keep(key, given_up, Source())
+
+    def review(self, report: ImportReport) -> Review:
+        """What taking a results file in would change, without any effect.
+
+        Raises:
+            PlanChanged: the results are of a plan that never came here.
+            BadTable: a value is in another unit than the objective's, or of a property nobody asked for.
+        """
+        plan = self._store.plan(report.key)
+        if plan is None or plan.sha256 != report.plan_sha256:
+            raise PlanChanged(f"no sheet was written for {report.key}", where=report.file)
+        self._check_units(report)
+        placed = {item.trial: self._placed(item, report.key) for item in report.observations}
+        is_known_file = self._store.has_file(report.key, report.file_sha256)
+        return review(self._store.results(report.key), placed, is_known_file=is_known_file)
+
+    def record(self, report: ImportReport, reason: str = "", by: str = "") -> int:
         """Take the accepted lines of a results file in and return how many were new or changed.
 
-        The same file twice is nothing new; a result that differs from the one before is a correction.
+        The same file twice is nothing new, whatever was corrected since; a result that differs from the one before is
+        a correction.
 
         Raises:
             PlanChanged: the results are of a plan that never came here.
             BadTable: a value is in another unit than the objective's, or of a property nobody asked for.
             BadInput: a correction without a reason.
         """
-        plan = self._store.plan(report.key)
-        if plan is None or plan.sha256 != report.plan_sha256:
-            raise PlanChanged(f"no sheet was written for {report.key}", where=report.file)
-        self._check_units(report)
-        known = self._store.results(report.key)
-        placed = {item.trial: self._placed(item, report.key) for item in report.observations}
-        changed = {trial: item for trial, item in placed.items() if known.get(trial) != item}
-        corrections = sorted(changed.keys() & known.keys())
-        if corrections and not reason.strip():
-            raise BadInput(f"results of {', '.join(corrections)} were taken in before", mend="give --reason to correct")
-        self._store.keep(report.key, changed, report.file_sha256, reason)
-        return len(changed)
+        found = self.review(report)
+        if found.corrected and not reason.strip():
+            names = ", ".join(item.trial for item in found.corrected)
+            raise BadInput(f"results of {names} were taken in before", mend="give --reason to correct")
+        self._store.keep(report.key, found.changed, Source(report.file_sha256, reason.strip(), by.strip()))
+        return len(found.changed)
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """Every later version of a result of every plan, in the order they came."""
+        return self._store.corrections()
 
     def history(self, ref: RunRef, trial: str) -> list[tuple[Observation, str]]:
         """Every version of a result with the reason it was changed for, oldest first."""
@@ -218,13 +259,13 @@ def open(spec: CampaignSpec, folder: Path) -> Lab:
     return WorksheetLab(spec, folder)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, data: bytes) -> None:
     """Write beside and rename, so that a sheet is whole or not there."""
     part = path.with_suffix(path.suffix + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with part.open("wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
