@@ -30,15 +30,22 @@ def readings(folder: Path, observation: Observation) -> dict[str, list[float]]:
     return found
 
 
-def keep_readings(folder: Path, trial: str, values: Mapping[str, Sequence[float]], units: Mapping[str, str]) -> str:
-    """Write simulated readings into the artifacts and return their hash; the same readings give the same file.
+def keep_readings(
+    folder: Path,
+    trial: str,
+    values: Mapping[str, Sequence[float]],
+    units: Mapping[str, str],
+    *,
+    simulated: bool = True,
+) -> str:
+    """Write readings into the artifacts and return their hash; the same readings give the same file.
 
     Raises:
         StorageFailed: the folder cannot be written.
     """
     payload = {
         "schema": 1,
-        "simulated": True,
+        "simulated": simulated,
         "trial": trial,
         "readings": {name: list(numbers) for name, numbers in values.items()},
         "units": dict(units),

@@ -60,7 +60,7 @@ def unmade(run: StoredRun, made: Sequence[Observation]) -> list[Observation]:
             status="abandoned",
             cause=cause,
             note=note,
-            simulated=True,
+            simulated=run.plan.simulated,
             started_h=run.begins_h,
         )
         for sample in run.plan.samples

@@ -60,8 +60,9 @@ _COLUMNS = ", ".join(StoredRun._fields)
 class RunStore:
     """Reads and writes the record; every change is one transaction, durable before it is acknowledged."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, schema: str = "") -> None:
+        """`schema` makes the tables that a kind of lab keeps beside the runs."""
+        self._path, self._schema = path, _SCHEMA + schema
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -78,6 +79,20 @@ class RunStore:
                 connection.rollback()
                 raise
             connection.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection to read by.
+
+        Raises:
+            StorageFailed: the disk refused.
+        """
+        with self._connected() as connection:
+            yield connection
+
+    def exists(self) -> bool:
+        """Whether anything was recorded yet."""
+        return self._path.is_file()
 
     def find(self, key: str) -> StoredRun | None:
         """The run of a key."""
@@ -119,7 +134,7 @@ class RunStore:
         try:
             connection.execute("PRAGMA journal_mode=TRUNCATE")
             connection.execute("PRAGMA synchronous=FULL")
-            connection.executescript(_SCHEMA)
+            connection.executescript(self._schema)
             yield connection
         except sqlite3.DatabaseError as error:
             what = f"the lab's record cannot be used: {error}"

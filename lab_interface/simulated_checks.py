@@ -7,25 +7,12 @@ from eutectic.core.plan import Capabilities, Check, Plan
 from eutectic.core.spec import CampaignSpec
 from eutectic.lab_interface.law import Law
 from eutectic.lab_interface.law_inputs import fractions_of, process_of
+from eutectic.lab_interface.plan_checks import check_shape
 
 
 def check_plan(plan: Plan, capabilities: Capabilities, law: Law) -> tuple[Check, ...]:
     """Every check with its verdict; no effect."""
-    doses = [dose for sample in plan.samples for dose in sample.doses]
-    ticks = {dose.tick for dose in doses}
-    least = min(dose.ticks for dose in doses)
-    sizes = {sum(dose.ticks for dose in sample.doses) for sample in plan.samples}
-    trials, samples = [item.id for item in plan.trials], [item.trial for item in plan.samples]
-    return (
-        _check("lab_name", plan.lab == capabilities.name, f"plan for {plan.lab!r}, this is {capabilities.name!r}"),
-        _check("lab_simulated", plan.simulated, "simulated data must be marked as such"),
-        _check("lab_samples", sorted(trials) == sorted(set(samples)) == sorted(samples), "one sample for each trial"),
-        _check("lab_batch", len(samples) <= capabilities.max_batch, f"{len(samples)} of {capabilities.max_batch}"),
-        _check("lab_tick", ticks == {capabilities.tick}, f"{sorted(ticks)}, the lab doses in {capabilities.tick}"),
-        _check("lab_least_dose", least >= capabilities.min_ticks, f"{least} ticks, least {capabilities.min_ticks}"),
-        _check("lab_size", max(sizes) <= capabilities.total_ticks, f"{max(sizes)} of {capabilities.total_ticks} ticks"),
-        _law_check(plan, law),
-    )
+    return (*check_shape(plan, capabilities), _law_check(plan, law))
 
 
 def check_spec(spec: CampaignSpec, law: Law) -> None:
@@ -79,7 +66,3 @@ def _law_check(plan: Plan, law: Law) -> Check:
     except EutecticError as error:
         return Check(name="lab_law", verdict="block", detail=f"{sample.trial}: {error}")
     return Check(name="lab_law", verdict="pass", detail="every recipe is within the law")
-
-
-def _check(name: str, holds: bool, detail: str) -> Check:
-    return Check(name=name, verdict="pass" if holds else "block", detail=detail)

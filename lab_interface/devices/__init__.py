@@ -1,0 +1,1 @@
+"""Devices behind a lab: what they are asked to do, the log of it, and the process that does it."""

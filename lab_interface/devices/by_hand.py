@@ -1,0 +1,112 @@
+"""Samples that devices make and a person measures: a worksheet for what was made, its results merged with the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from eutectic.core.errors import NotSupported
+from eutectic.core.plan import RunRef, RunStatus
+from eutectic.core.spec import CampaignSpec, LabSpec
+from eutectic.core.trial import Observation
+from eutectic.lab_interface.devices.settings import DeviceSettings
+from eutectic.lab_interface.labs.worksheet import WorksheetLab
+from eutectic.lab_interface.results_import import ImportReport
+from eutectic.lab_interface.run_progress import run_state
+from eutectic.lab_interface.run_store import StoredRun
+from eutectic.lab_interface.worksheet_settings import WorksheetSettings
+
+_SHARED = sorted(WorksheetSettings.model_fields.keys() & DeviceSettings.model_fields.keys())
+
+
+class ByHand:
+    """A person at the end of the line; `lab` is None where devices measure by themselves."""
+
+    def __init__(self, lab: WorksheetLab | None) -> None:
+        self._lab = lab
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a person measures."""
+        return self._lab is not None
+
+    def status(self, run: StoredRun, made: Sequence[Observation]) -> RunStatus:
+        """Waiting until every sample that was made has a result; writes the sheet the first time it is asked."""
+        total = len(run.plan.samples)
+        if len(made) == total:
+            return RunStatus(state=run_state(run, made), done=total, total=total)
+        sheet = self.sheet(run)
+        inner = self._asked().status(sheet)
+        if inner.state in ("cancelled", "aborted"):
+            return inner.model_copy(update={"done": len(made)})
+        note = f"the devices are done; results are to be filled in: {self.place(run)}"
+        return RunStatus(state="awaiting_person", done=len(made), total=total, note=note)
+
+    def merged(self, run: StoredRun, prepared: Sequence[Observation]) -> list[Observation]:
+        """Failed samples as the devices left them, the others with what the person measured of what was dispensed."""
+        known = {item.trial: item for item in prepared}
+        results = {item.trial: item for item in self._asked().result(_ref(run))}
+        found = []
+        for trial in run.plan.trials:
+            device, person = known.get(trial.id), results.get(trial.id)
+            if device is not None and device.status != "ok":
+                found.append(device)
+            elif person is not None:
+                update: dict[str, object] = {"simulated": run.plan.simulated}
+                if device is not None and person.achieved_from == "planned":
+                    update |= {"composition": device.composition, "achieved_from": device.achieved_from}
+                found.append(person.model_copy(update=update))
+        return found
+
+    def record(self, report: ImportReport, reason: str = "") -> int:
+        """Take the accepted lines of a results file in; how many were new or changed."""
+        return self._asked().record(report, reason=reason)
+
+    def cancel(self, ref: RunRef) -> None:
+        """Give up the samples without a result."""
+        if self._lab is not None:
+            self._lab.cancel(ref)
+
+    def abort(self, ref: RunRef, reason: str) -> None:
+        """Give the sheet up."""
+        if self._lab is not None:
+            self._lab.abort(ref, reason)
+
+    def estop(self, reason: str) -> None:
+        """Stop the bench as well."""
+        if self._lab is not None:
+            self._lab.estop(reason)
+
+    def clear_estop(self, by: str) -> None:
+        """Lift the bench's stop."""
+        if self._lab is not None:
+            self._lab.clear_estop(by)
+
+    def sheet(self, run: StoredRun) -> RunRef:
+        """Write the worksheet of a run, or find it."""
+        return self._asked().submit(run.plan, run.key)
+
+    def place(self, run: StoredRun) -> Path:
+        """Where the sheet of a run lies."""
+        return self._asked().folder_of(run.key)
+
+    def _asked(self) -> WorksheetLab:
+        if self._lab is None:
+            raise NotSupported("the devices of this lab measure by themselves", mend="wait for them")
+        return self._lab
+
+
+def nobody() -> ByHand:
+    """No person: the devices measure."""
+    return ByHand(None)
+
+
+def a_person(spec: CampaignSpec, folder: Path, settings: DeviceSettings) -> ByHand:
+    """A person with a worksheet for what the devices of these settings make."""
+    shared = {name: value for name, value in settings.model_dump(mode="json").items() if name in _SHARED}
+    lab = LabSpec(kind="worksheet", settings={name: value for name, value in shared.items() if value is not None})
+    return ByHand(WorksheetLab(spec.model_copy(update={"lab": lab}), folder))
+
+
+def _ref(run: StoredRun) -> RunRef:
+    return RunRef(lab="worksheet", key=run.key, plan_sha256=run.plan_sha256, run=run.key)

@@ -1,0 +1,115 @@
+"""From what devices answered for a sample to its observation: what was really dispensed, and readings that are numbers."""
+
+from __future__ import annotations
+
+import math
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING, NamedTuple
+
+from eutectic.core.composition import Composition
+from eutectic.core.plan import Sample
+from eutectic.core.record import significant
+from eutectic.core.trial import AchievedFrom, CauseCode, Measurement, Observation
+from eutectic.lab_interface.compile import achieved_of
+from eutectic.lab_interface.devices.driver import Reply
+from eutectic.lab_interface.devices.program import Command, doses_ul
+from eutectic.lab_interface.readings import keep_readings
+from eutectic.lab_interface.run_store import StoredRun
+
+if TYPE_CHECKING:
+    from eutectic.lab_interface.devices.device_lab import DeviceLab
+
+
+class Finished(NamedTuple):
+    """What is known of one sample while its commands are carried out; seconds count from the begin of the run."""
+
+    started_s: float
+    ended_s: float = 0.0
+    dispensed_ul: tuple[tuple[str, float], ...] = ()
+    """Stock and volume of every dispense that was confirmed."""
+    readings: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    tip_stock: str = ""
+    cause: CauseCode | None = None
+    note: str = ""
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether a device failed it for certain."""
+        return self.cause is not None
+
+    def failed(self, cause: CauseCode, note: str, now_s: float) -> Finished:
+        """The sample, lost."""
+        return self._replace(cause=cause, note=note, ended_s=now_s)
+
+    def took(self, command: Command, reply: Reply, now_s: float) -> Finished:
+        """The sample after one more command."""
+        state = self._replace(ended_s=now_s)
+        if command.action == "aspirate":
+            return state._replace(tip_stock=command.place)
+        if command.action == "dispense":
+            dose = (state.tip_stock, command.volume_ul or 0.0)
+            return state._replace(dispensed_ul=(*state.dispensed_ul, dose))
+        given = tuple((str(name), float(volume)) for name, volume in reply.get("dispensed_ul", {}).items())
+        read = tuple((str(name), tuple(map(float, values))) for name, values in reply.get("readings", {}).items())
+        known = {name for name, _ in state.readings}
+        return state._replace(
+            dispensed_ul=(*state.dispensed_ul, *given),
+            readings=(*state.readings, *(item for item in read if item[0] not in known)),
+        )
+
+
+def observed(lab: DeviceLab, run: StoredRun, sample: Sample, state: Finished) -> Observation:
+    """The observation of a sample; one without a whole number for every property is failed, with its cause."""
+    composition, source = _achieved(lab, sample, state)
+    blank = Observation(
+        trial=sample.trial,
+        composition=composition,
+        achieved_from=source,
+        process=sample.process,
+        simulated=run.plan.simulated,
+        instrument=lab.rig.instrument,
+        cost=lab.settings.cost_per_trial,
+        hours=round(max(0.0, state.ended_s - state.started_s) / 3600, 6),
+        started_h=round(run.begins_h + state.started_s / 3600, 6),
+    )
+    if state.cause is not None:
+        return blank.model_copy(update={"status": "failed", "cause": state.cause, "note": state.note[:400]})
+    values = dict(state.readings)
+    wrong = [
+        f"{name} gave {list(values.get(name, ()))}"
+        for name in lab.rig.units
+        if not values.get(name) or not all(math.isfinite(value) for value in values[name])
+    ]
+    if wrong:
+        note = f"no number: {'; '.join(wrong)}"
+        return blank.model_copy(update={"status": "failed", "cause": "instrument_fault", "note": note[:400]})
+    strange = lab.settings.out_of_range(values)
+    measured = tuple(_measurement(name, lab.rig.units[name], values[name]) for name in lab.rig.units)
+    kept = {name: list(values[name]) for name in lab.rig.units}
+    digest = keep_readings(lab.folder, sample.trial, kept, lab.rig.units, simulated=run.plan.simulated)
+    update: dict[str, object] = {"measurements": measured, "artifacts": (digest,)}
+    if strange:
+        update |= {"status": "failed", "cause": "out_of_range", "note": strange[:400]}
+    return blank.model_copy(update=update)
+
+
+def _measurement(name: str, unit: str, values: tuple[float, ...]) -> Measurement:
+    error = stdev(values) / math.sqrt(len(values)) if len(values) > 1 else None
+    return Measurement(property=name, unit=unit, value=significant(fmean(values), 9), sd=error)
+
+
+def _achieved(lab: DeviceLab, sample: Sample, state: Finished) -> tuple[Composition, AchievedFrom]:
+    """What was confirmed as dispensed; the plan's word where no device dispensed."""
+    if not state.dispensed_ul:
+        return sample.achieved, "planned"
+    found: dict[str, float] = {}
+    for stock, volume in state.dispensed_ul:
+        found[stock] = found.get(stock, 0.0) + volume
+    planned = doses_ul(sample)
+    if all(math.isclose(found.get(name, 0.0), volume, abs_tol=1e-6) for name, volume in planned.items()):
+        return sample.achieved, "dispensed"
+    size = float(lab.settings.tick.split()[0])
+    ticks = {name: round(volume / size) for name, volume in found.items()}
+    if not any(ticks.values()):
+        return sample.achieved, "planned"
+    return achieved_of(lab.spec.space, ticks, lab.settings.tick), "dispensed"

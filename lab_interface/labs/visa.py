@@ -1,0 +1,47 @@
+"""The VISA lab: samples made by hand or already in place, measured by an instrument through PyMeasure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import JsonValue
+
+from eutectic.core.spec import CampaignSpec
+from eutectic.lab_interface.devices.by_hand import a_person
+from eutectic.lab_interface.devices.device_lab import DeviceLab
+from eutectic.lab_interface.devices.rigs import BenchRig
+from eutectic.lab_interface.devices.settings import DeviceSettings, read_settings
+from eutectic.lab_interface.devices.visa_example import example_meter
+from eutectic.lab_interface.devices.visa_meter import VisaMeter, VisaMeterSettings
+
+NAME = "visa"
+EXTRA = "visa"
+NEEDS = ("pymeasure", "pyvisa")
+
+
+class VisaSettings(DeviceSettings):
+    """What `lab.settings` may hold for a VISA lab."""
+
+    tick: Literal["0.1 mg", "1 mg", "0.1 uL", "1 uL"] = "1 mg"  # type: ignore[assignment]
+    min_ticks: int = 5
+    meter: VisaMeterSettings
+    samples: Literal["by_hand", "in_place"] = "by_hand"
+    """`by_hand`: each run waits until a person says that its samples are made and mounted; `in_place`: they are there."""
+
+
+def open(spec: CampaignSpec, folder: Path) -> DeviceLab:
+    """The VISA lab of a spec; its record is `lab.db` in the folder.
+
+    Raises:
+        BadInput: settings it does not know, or an instrument PyMeasure does not know.
+    """
+    settings = read_settings(spec, VisaSettings)
+    rig = BenchRig(None, None, VisaMeter(settings.meter))
+    maker = a_person(spec, folder, settings) if settings.samples == "by_hand" else None
+    return DeviceLab(NAME, spec, folder, settings, rig, prepared_by=maker)
+
+
+def example_settings() -> dict[str, JsonValue]:
+    """Settings for a simulated instrument over samples that are in place; the tests of labs use them."""
+    return {"samples": "in_place", "meter": example_meter()}
