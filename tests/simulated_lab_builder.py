@@ -10,6 +10,7 @@ from eutectic.core.objective import Objective
 from eutectic.core.plan import Dose, Plan, Protocol, ProtocolStep, Sample
 from eutectic.core.space import ComponentRange, SearchSpace
 from eutectic.core.spec import Budget, CampaignSpec, LabSpec
+from eutectic.core.stock import Tick
 from eutectic.core.trial import Trial
 from eutectic.lab_interface.emulator import Emulator
 from eutectic.lab_interface.labs.simulated import Clock, SimulatedLab
@@ -37,15 +38,23 @@ def make_spec(settings: dict[str, Any] | None = None, *, kind: str = "simulated"
     )
 
 
-def make_plan(n: int = 4, *, round: int = 1, attempt: int = 1, boron: int = 400, lab: str = "simulated") -> Plan:
-    """A plan of glasses whose doses are 2000 ticks each; `boron` changes its bytes."""
+def make_plan(
+    n: int = 4,
+    *,
+    round: int = 1,
+    attempt: int = 1,
+    boron: int = 400,
+    lab: str = "simulated",
+    tick: Tick = "1 mg",
+) -> Plan:
+    """A plan of samples whose doses are 2000 ticks each; `boron` changes its bytes."""
     trials, samples = [], []
     for i in range(n):
         ticks = {"Fe": 1600 - 10 * i, "Co": 2000 - 1600 + 10 * i - boron // 5, "B": boron // 5}
         made = Composition.of({k: v / 2000 for k, v in ticks.items()}, "wt%", normalise=True).to("at%")
         name = f"r{round:02d}-s{i + 1:02d}"
         trials.append(Trial(id=name, composition=made, source="initial", why="test"))
-        doses = tuple(Dose(component=k, ticks=v, tick="1 mg") for k, v in ticks.items())
+        doses = tuple(Dose(component=k, ticks=v, tick=tick) for k, v in ticks.items())
         samples.append(Sample(trial=name, sample=f"K7-{round:02d}{i:02d}", doses=doses, achieved=made))
     return Plan(
         campaign="probe-1", round=round, attempt=attempt, lab=lab, simulated=True, trials=tuple(trials),

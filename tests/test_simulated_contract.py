@@ -9,8 +9,9 @@ from typing import get_args
 import pytest
 from simulated_lab_builder import make_plan, make_spec
 
-from eutectic.core.errors import BadInput, EutecticError, LabFailed, NotSupported, PlanChanged
+from eutectic.core.errors import BadInput, EutecticError, LabFailed, MissingExtra, NotSupported, PlanChanged
 from eutectic.core.lab import Lab
+from eutectic.core.plan import Plan
 from eutectic.core.run import RunState
 from eutectic.lab_interface.registry import lab_names, open_lab
 
@@ -23,8 +24,14 @@ def opened(name: str, folder: Path) -> Lab:
     example = contents.get("example_settings", dict)()
     try:
         return open_lab(make_spec(example, kind=name), folder)
-    except NotSupported as error:
-        pytest.skip(f"no spec opens it: {error}")
+    except (NotSupported, MissingExtra) as error:
+        pytest.skip(f"{name} cannot be opened here: {error}")
+
+
+def plan_for(lab: Lab) -> Plan:
+    """A plan the lab takes, in its ticks."""
+    abilities = lab.capabilities()
+    return make_plan(lab=abilities.name, tick=abilities.tick).model_copy(update={"simulated": abilities.simulated})
 
 
 def test_the_simulated_lab_is_there():
@@ -59,7 +66,7 @@ def test_an_unknown_setting_is_refused_with_its_place(name, tmp_path):
 @LABS
 def test_checks_have_no_effect(name, tmp_path):
     lab = opened(name, tmp_path)
-    plan = make_plan(lab=lab.capabilities().name).model_copy(update={"simulated": lab.capabilities().simulated})
+    plan = plan_for(lab)
     before = sorted(tmp_path.rglob("*"))
     assert lab.validate(plan) == lab.validate(plan)
     assert sorted(tmp_path.rglob("*")) == before
@@ -69,7 +76,7 @@ def test_checks_have_no_effect(name, tmp_path):
 def test_one_key_is_one_run(name, tmp_path):
     lab = opened(name, tmp_path)
     capabilities = lab.capabilities()
-    plan = make_plan(lab=capabilities.name).model_copy(update={"simulated": capabilities.simulated})
+    plan = plan_for(lab)
     ref = lab.submit(plan, plan.key)
     assert (ref.key, ref.plan_sha256) == (plan.key, plan.sha256)
     status = lab.status(ref)
@@ -89,8 +96,8 @@ def test_one_key_is_one_run(name, tmp_path):
 @LABS
 def test_an_emergency_stop_outlives_the_process(name, tmp_path):
     lab = opened(name, tmp_path)
-    capabilities = lab.capabilities()
-    plan = make_plan(lab=capabilities.name).model_copy(update={"simulated": capabilities.simulated})
+    lab.capabilities()
+    plan = plan_for(lab)
     lab.estop("smoke")
     with pytest.raises(LabFailed, match="smoke"):
         lab.submit(plan, plan.key)

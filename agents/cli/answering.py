@@ -27,6 +27,7 @@ def add(app: typer.Typer) -> None:
     app.command("approve", short_help="Approve the plan a campaign waits for, and go on.")(approve)
     app.command("reject", short_help="Reject the plan a campaign waits for, and go on.")(reject)
     app.command("reconcile", short_help="Say what became of a run the lab cannot tell of.")(reconcile)
+    app.command("prepared", short_help="Say that the samples a lab's devices wait for are made and mounted.")(prepared)
     app.command("abort", short_help="End a campaign for good.")(abort)
 
 
@@ -138,6 +139,29 @@ def reconcile(
     with open_campaign(out, campaign, load_settings()) as opened:
         settle(opened, outcome, by)
     return resume(campaign, out=out, as_json=as_json)
+
+
+def prepared(
+    campaign: CampaignId,
+    by: By = "",
+    out: Out = RUNS,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="Return at once, do not wait for the lab.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Say that the samples of the plan under way are made and mounted, so that the devices begin, and go on."""
+    from eutectic.agents.cli.running import go_on
+    from eutectic.agents.runs import open_campaign
+    from eutectic.core.settings import load_settings
+    from eutectic.lab_interface.devices.device_lab import DeviceLab
+
+    by, _ = _signed(by, "prepared")
+    with open_campaign(out, campaign, load_settings()) as opened:
+        assert opened.context is not None
+        lab, key = opened.context.lab, opened.view.in_flight
+        if not isinstance(lab, DeviceLab) or key is None:
+            raise BadInput(f"campaign {campaign!r} waits for no samples", mend="see eutectic status")
+        lab.say_prepared(key, by)
+    return go_on(campaign, out, no_wait=no_wait, as_json=as_json)
 
 
 def abort(

@@ -14,6 +14,7 @@ import typer
 
 from eutectic.agents.cli.options import RUNS, Json, Out, print_json
 from eutectic.core.errors import EutecticError
+from eutectic.lab_interface.devices.software import Software, device_software
 
 _PACKAGES = ("torch", "botorch", "scikit-learn", "langgraph", "openai", "chromadb", "pymupdf", "matplotlib")
 _LEAST_FREE_GB = 1.0
@@ -45,6 +46,7 @@ def doctor(
         lambda: _disk(out),
         _sandbox,
         _search,
+        *map(_device_software, device_software()),
     ]
     if online:
         checks.append(_endpoint)
@@ -76,6 +78,11 @@ def _package(name: str) -> Callable[[], Finding]:
             return Finding(name, False, "not installed: pip install eutectic")
 
     return check
+
+
+def _device_software(item: Software) -> Callable[[], Finding]:
+    """An extra that is not there is no failure: it is said, with the way to it."""
+    return lambda: Finding(f"lab {item.lab}", True, item.found or f"not installed: {item.mend}")
 
 
 def _settings() -> Finding:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from eutectic.core.errors import NotSupported
-from eutectic.core.plan import RunRef, RunStatus
+from eutectic.core.run import RunRef, RunState
 from eutectic.core.spec import CampaignSpec, LabSpec
 from eutectic.core.trial import Observation
 from eutectic.lab_interface.devices.settings import DeviceSettings
 from eutectic.lab_interface.labs.worksheet import WorksheetLab
-from eutectic.lab_interface.results_import import ImportReport
-from eutectic.lab_interface.run_progress import run_state
 from eutectic.lab_interface.run_store import StoredRun
 from eutectic.lab_interface.worksheet_settings import WorksheetSettings
 
 _SHARED = sorted(WorksheetSettings.model_fields.keys() & DeviceSettings.model_fields.keys())
+
+
+class Standing(NamedTuple):
+    """Where a run stands, in words, and what that means for samples without a result."""
+
+    state: RunState
+    note: str
+    others: Literal["running", "abandoned", "unknown"]
 
 
 class ByHand:
@@ -30,17 +37,13 @@ class ByHand:
         """Whether a person measures."""
         return self._lab is not None
 
-    def status(self, run: StoredRun, made: Sequence[Observation]) -> RunStatus:
-        """Waiting until every sample that was made has a result; writes the sheet the first time it is asked."""
-        total = len(run.plan.samples)
-        if len(made) == total:
-            return RunStatus(state=run_state(run, made), done=total, total=total)
-        sheet = self.sheet(run)
-        inner = self._asked().status(sheet)
-        if inner.state in ("cancelled", "aborted"):
-            return inner.model_copy(update={"done": len(made)})
+    def standing(self, run: StoredRun) -> Standing:
+        """Where a run stands whose samples were made and lack results; writes the sheet the first time it is asked."""
+        inner = self._asked().status(self.sheet(run))
+        if inner.state in ("cancelled", "aborted", "partially_succeeded"):
+            return Standing(inner.state, inner.note, "abandoned")
         note = f"the devices are done; results are to be filled in: {self.place(run)}"
-        return RunStatus(state="awaiting_person", done=len(made), total=total, note=note)
+        return Standing("awaiting_person", note, "running")
 
     def merged(self, run: StoredRun, prepared: Sequence[Observation]) -> list[Observation]:
         """Failed samples as the devices left them, the others with what the person measured of what was dispensed."""
@@ -58,9 +61,10 @@ class ByHand:
                 found.append(person.model_copy(update=update))
         return found
 
-    def record(self, report: ImportReport, reason: str = "") -> int:
-        """Take the accepted lines of a results file in; how many were new or changed."""
-        return self._asked().record(report, reason=reason)
+    @property
+    def bench(self) -> WorksheetLab | None:
+        """The worksheet lab that takes the person's results in; None where devices measure."""
+        return self._lab
 
     def cancel(self, ref: RunRef) -> None:
         """Give up the samples without a result."""

@@ -9,26 +9,28 @@ from collections.abc import Callable
 from pathlib import Path
 
 from eutectic.core.errors import BadInput, LabFailed, PlanChanged, PlanRefused
-from eutectic.core.plan import Capabilities, Check, Plan, RunRef, RunStatus
+from eutectic.core.plan import Capabilities, Check, Plan
+from eutectic.core.run import RunEvent, RunRef, RunStatus
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
 from eutectic.lab_interface.devices.by_hand import ByHand, nobody
 from eutectic.lab_interface.devices.driver import Rig
+from eutectic.lab_interface.devices.events import device_events
 from eutectic.lab_interface.devices.log import SCHEMA, DeviceLog, begun
-from eutectic.lab_interface.devices.recalling import recalled
+from eutectic.lab_interface.devices.recalling import settle
 from eutectic.lab_interface.devices.run_lock import device_lock, try_lock
-from eutectic.lab_interface.devices.settings import DeviceSettings
+from eutectic.lab_interface.devices.settings import DeviceSettings, dispensing
+from eutectic.lab_interface.devices.standing import standing, waits_for_results, waits_for_samples
+from eutectic.lab_interface.devices.stopping import stop_everything
 from eutectic.lab_interface.devices.worker import Worker, start
 from eutectic.lab_interface.plan_checks import check_shape
-from eutectic.lab_interface.run_progress import run_state, unmade
+from eutectic.lab_interface.run_progress import sample_statuses, unmade
 from eutectic.lab_interface.run_store import (
     RunStore,
     StoredRun,
     find_run,
     insert_run,
-    latch,
     next_slot,
-    record_sample,
     require,
     stopped,
     unlatch,
@@ -37,7 +39,6 @@ from eutectic.lab_interface.run_store import (
 
 _STARTS = 3
 """Processes started for a run before it counts as one that cannot begin."""
-_POLL_S = 0.05
 
 
 class DeviceLab:
@@ -61,6 +62,16 @@ class DeviceLab:
         self.log = DeviceLog(self.store)
         self._clock = clock
 
+    @property
+    def people(self) -> tuple[ByHand, ByHand]:
+        """Who works with the devices."""
+        return self.by_hand, self.prepared_by
+
+    def is_over(self, key: str) -> bool:
+        """Whether nobody works on a run any more, or nobody can know."""
+        run = self._settled(key)
+        return run.state == "lost" or self.log.ending(run.batch) is not None
+
     def capabilities(self) -> Capabilities:
         """What the settings and the devices say."""
         given = self.settings
@@ -76,6 +87,8 @@ class DeviceLab:
             cost_per_trial=given.cost_per_trial,
             hours_per_trial=given.hours_per_trial,
             hours_per_batch=given.hours_per_batch,
+            devices=self.rig.devices,
+            **dispensing(given),
         )
 
     def validate(self, plan: Plan) -> tuple[Check, ...]:
@@ -123,7 +136,8 @@ class DeviceLab:
         now = self._clock()
         batch, free_h = next_slot(connection)
         first = connection.execute("SELECT min(accepted_s) FROM runs").fetchone()[0]
-        begins = max(free_h, 0.0 if first is None else (now - first) / 3600)
+        passed_h = 0.0 if first is None or plan.simulated else (now - first) / 3600
+        begins = max(free_h, passed_h)
         n = len(plan.samples)
         run = StoredRun(
             batch=batch, key=key, plan_sha256=plan.sha256, plan=plan, state="accepted", reason="", said="",
@@ -153,7 +167,7 @@ class DeviceLab:
             self.lose(run.key, "the process at work died")
         elif run.state != "accepted":
             self.log.end(run.batch, "aborted", run.reason, 0.0, {}, self._clock())
-        elif self.prepared_by.is_asked and self.log.prepared(run.batch) is None:
+        elif waits_for_samples(self, run):
             self.prepared_by.sheet(run)
         elif self.log.count_start(run.batch) > _STARTS:
             note = f"its process could not begin: see {self.folder / 'device-runs.log'}"
@@ -171,36 +185,22 @@ class DeviceLab:
     def status(self, ref: RunRef) -> RunStatus:
         """Where a run stands; `unknown` where the process at work died or lost contact, until a person reconciles."""
         run = self._settled(ref.key)
-        made, total = self._made(run), len(run.plan.samples)
-        if run.state == "lost":
-            return RunStatus(state="unknown", done=len(made), total=total, note=run.reason)
-        ending = self.log.ending(run.batch)
-        if ending is None and self.prepared_by.is_asked and self.log.prepared(run.batch) is None:
-            note = f"samples are to be made and mounted: {self.prepared_by.place(run)}; then eutectic prepared"
-            return RunStatus(state="awaiting_person", done=len(made), total=total, note=note)
-        if ending is None and run.state != "did_not_run":
-            state = "running" if self.log.is_claimed(run.batch) else "queued"
-            return RunStatus.model_validate({"state": state, "done": len(made), "total": total, "note": run.reason})
-        if self.by_hand.is_asked and self._waits(run):
-            return self.by_hand.status(run, made)
-        usable = any(item.status == "ok" for item in made)
-        if run.state == "did_not_run" or (ending is not None and ending[0] == "failed"):
-            note = run.reason or (ending[1] if ending else "")
-            state = "partially_succeeded" if usable else "failed"
-            return RunStatus.model_validate({"state": state, "done": len(made), "total": total, "note": note})
-        return RunStatus(state=run_state(run, made), done=len(made), total=total, note=run.reason)
+        made = self._made(run)
+        state, note, others = standing(self, run, made)
+        samples = sample_statuses(run, made, others)
+        return RunStatus(state=state, done=len(made), total=len(run.plan.samples), note=note, samples=samples)
 
-    def _waits(self, run: StoredRun) -> bool:
-        """Whether a person is to measure what the devices made."""
-        prepared = self.store.observations(run.batch, len(run.plan.samples))
-        return run.state == "accepted" and any(item.status == "ok" for item in prepared)
+    def events(self, ref: RunRef, since: int = 0) -> tuple[RunEvent, ...]:
+        """Accepted, taken on, each command's end as it was logged, and how the run stands now."""
+        run = self._settled(ref.key)
+        return device_events(self.log, run, self.status(ref), since)
 
     def result(self, ref: RunRef) -> tuple[Observation, ...]:
         """Observations so far, in the order of the plan's trials; one for every trial once the run is closed."""
         run = self._settled(ref.key)
         made = self._made(run)
         is_open = self.log.ending(run.batch) is None and run.state != "did_not_run"
-        waits = self.by_hand.is_asked and self._waits(run)
+        waits = waits_for_results(self, run) and standing(self, run, made).state == "awaiting_person"
         found = {item.trial: item for item in (made if is_open or waits else [*made, *unmade(run, made)])}
         return tuple(found[trial.id] for trial in run.plan.trials if trial.id in found)
 
@@ -215,7 +215,7 @@ class DeviceLab:
             n = begun(connection, run.batch)
             if run.state == "accepted" and n < run.cap:
                 update_run(connection, run._replace(state="cancelled", cap=n, kept=n, reason="cancelled"))
-        for person in (self.by_hand, self.prepared_by):
+        for person in self.people:
             person.cancel(ref)
 
     def is_given_up(self, key: str, trial: str) -> bool:
@@ -229,7 +229,7 @@ class DeviceLab:
             run = require(find_run(connection, ref.key), ref.key)
             if run.state in ("accepted", "cancelled"):
                 update_run(connection, run._replace(state="aborted", reason=reason or "no reason given"))
-        for person in (self.by_hand, self.prepared_by):
+        for person in self.people:
             person.abort(ref, reason)
         self._settled(ref.key)
 
@@ -239,30 +239,7 @@ class DeviceLab:
         Waits for the processes at work to confirm; what is not confirmed in time is recorded with the run. This
         replaces no red button.
         """
-        said = reason or "no reason given"
-        with self.store.writing() as connection:
-            latch(connection, said)
-            query = "SELECT key FROM runs WHERE state IN ('accepted', 'cancelled') AND batch NOT IN (SELECT batch FROM ends)"
-            keys = [row[0] for row in connection.execute(query)]
-            for key in keys:
-                run = require(find_run(connection, key), key)
-                update_run(connection, run._replace(state="aborted", reason=f"emergency stop: {said}"))
-        doubt = self.rig.stop_now(said)
-        for person in (self.by_hand, self.prepared_by):
-            person.estop(said)
-        until = time.monotonic() + self.settings.stop_wait_s
-        for key in keys:
-            while self.log.ending(self._settled(key).batch) is None and time.monotonic() < until:
-                if self.log.run(key).state == "lost":
-                    break
-                time.sleep(_POLL_S)
-            if doubt or self.log.ending(self.log.run(key).batch) is None:
-                self._note(key, f"not confirmed by the device: {doubt or 'its process still works'}")
-
-    def _note(self, key: str, text: str) -> None:
-        with self.store.writing() as connection:
-            run = require(find_run(connection, key), key)
-            update_run(connection, run._replace(reason=f"{run.reason}; {text}"[:1000]))
+        stop_everything(self, reason or "no reason given")
 
     def clear_estop(self, by: str) -> None:
         """Allow runs again, on the word of a person.
@@ -274,7 +251,7 @@ class DeviceLab:
             raise BadInput("only a named person clears an emergency stop", mend="give a name")
         with self.store.writing() as connection:
             unlatch(connection)
-        for person in (self.by_hand, self.prepared_by):
+        for person in self.people:
             person.clear_estop(by)
 
     def stop_reason(self) -> str | None:
@@ -304,13 +281,7 @@ class DeviceLab:
             if run.said != outcome:
                 raise LabFailed(f"run {ref.key!r} is not unknown", mend="ask for its status")
             return self.status(ref)
-        missing = recalled(self, run, by) if outcome == "ran" else []
-        with self.store.writing() as connection:
-            for position, item in missing:
-                record_sample(connection, run.batch, position, item)
-            state = run._replace(state="accepted" if outcome == "ran" else "did_not_run", said=outcome, reason=by)
-            update_run(connection, state)
-        self.log.end(run.batch, "finished", f"{outcome}, says {by}", 0.0, {}, self._clock())
+        settle(self, run, outcome, by)
         return self.status(ref)
 
     def say_prepared(self, key: str, by: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from eutectic.core.errors import LabFailed
 from eutectic.core.plan import Check, Plan
+from eutectic.core.stock import Device
 from eutectic.core.trial import CauseCode
 from eutectic.lab_interface.devices.program import Command
 
@@ -70,6 +71,11 @@ class Rig(Protocol):
         ...
 
     @property
+    def devices(self) -> tuple[Device, ...]:
+        """The devices and the software that drives them."""
+        ...
+
+    @property
     def units(self) -> Mapping[str, str]:
         """Unit by property that the devices measure; empty where a person measures."""
         ...
@@ -86,8 +92,8 @@ class Rig(Protocol):
         """Checks of a plan beyond those every device lab makes; `used_ul` is what earlier runs took of each stock."""
         ...
 
-    def open(self, plan: Plan) -> Driver:
-        """Connect to the devices.
+    def open(self, plan: Plan, used_ul: Mapping[str, float]) -> Driver:
+        """Connect to the devices, of whose stocks earlier runs used so much.
 
         Raises:
             DeviceLost: they are out of reach; nothing was sent.

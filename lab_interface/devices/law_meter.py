@@ -10,6 +10,7 @@ from pydantic import Field
 from eutectic.core.plan import Plan
 from eutectic.core.record import Record, significant
 from eutectic.core.spec import CampaignSpec
+from eutectic.core.stock import Device
 from eutectic.lab_interface.devices.driver import DeviceFault, Reply
 from eutectic.lab_interface.devices.program import Command
 from eutectic.lab_interface.faults import stream
@@ -39,6 +40,7 @@ class LawMeter:
         self._law: Law = open_law(settings.law)
         check_spec(spec, self._law)
         self.units: Mapping[str, str] = {item.name: item.unit for item in self._law.properties}
+        self.device = Device(name=f"law {settings.law}", software="eutectic")
         self.instrument = f"law:{settings.law} (simulated)"
 
     def open(self, plan: Plan) -> LawSession:

@@ -34,6 +34,8 @@ class Logged(NamedTuple):
     """None where it failed, or where no answer was recorded."""
     fault: str
     """Why it failed, in words; empty where it did not."""
+    sent_s: float
+    done_s: float | None
 
 
 class DeviceLog:
@@ -56,6 +58,11 @@ class DeviceLog:
     def is_claimed(self, batch: int) -> bool:
         """Whether a process took the run on, so that commands may have been sent."""
         return self._one("SELECT 1 FROM claims WHERE batch = ?", batch) is not None
+
+    def claimed_at(self, batch: int) -> float | None:
+        """When a process took the run on."""
+        row = self._one("SELECT at FROM claims WHERE batch = ?", batch)
+        return None if row is None else float(row[0])
 
     def say_prepared(self, batch: int, by: str, at: float) -> None:
         """Record that a person has made the samples; the first word counts."""
@@ -129,10 +136,18 @@ class DeviceLog:
         """Every command of a run that was about to be sent, in order."""
         with self._store.reading() as connection:
             rows = connection.execute(
-                "SELECT number, command, reply, fault FROM commands WHERE batch = ? ORDER BY number", (batch,)
+                "SELECT number, command, reply, fault, sent_s, done_s FROM commands WHERE batch = ? ORDER BY number",
+                (batch,),
             ).fetchall()
         return [
-            Logged(row[0], Command.model_validate_json(row[1]), None if row[2] is None else json.loads(row[2]), row[3] or "")
+            Logged(
+                number=row[0],
+                command=Command.model_validate_json(row[1]),
+                reply=None if row[2] is None else json.loads(row[2]),
+                fault=row[3] or "",
+                sent_s=row[4],
+                done_s=row[5],
+            )
             for row in rows
         ]
 

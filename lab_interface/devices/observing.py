@@ -1,4 +1,4 @@
-"""From what devices answered for a sample to its observation: what was really dispensed, and readings that are numbers."""
+"""From what devices answered for a sample to its observation: what was dispensed, and readings that are numbers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from eutectic.core.composition import Composition
 from eutectic.core.plan import Sample
 from eutectic.core.record import significant
+from eutectic.core.stock import StockUse, Tick
 from eutectic.core.trial import AchievedFrom, CauseCode, Measurement, Observation
 from eutectic.lab_interface.compile import achieved_of
 from eutectic.lab_interface.devices.driver import Reply
+from eutectic.lab_interface.devices.events import utc
 from eutectic.lab_interface.devices.program import Command, doses_ul
 from eutectic.lab_interface.readings import keep_readings
 from eutectic.lab_interface.run_store import StoredRun
@@ -29,6 +31,7 @@ class Finished(NamedTuple):
     """Stock and volume of every dispense that was confirmed."""
     readings: tuple[tuple[str, tuple[float, ...]], ...] = ()
     tip_stock: str = ""
+    vessel: str = ""
     cause: CauseCode | None = None
     note: str = ""
 
@@ -36,6 +39,13 @@ class Finished(NamedTuple):
     def is_failed(self) -> bool:
         """Whether a device failed it for certain."""
         return self.cause is not None
+
+    def total_ul(self) -> dict[str, float]:
+        """Confirmed volume by stock."""
+        found: dict[str, float] = {}
+        for stock, volume in self.dispensed_ul:
+            found[stock] = found.get(stock, 0.0) + volume
+        return found
 
     def failed(self, cause: CauseCode, note: str, now_s: float) -> Finished:
         """The sample, lost."""
@@ -48,7 +58,7 @@ class Finished(NamedTuple):
             return state._replace(tip_stock=command.place)
         if command.action == "dispense":
             dose = (state.tip_stock, command.volume_ul or 0.0)
-            return state._replace(dispensed_ul=(*state.dispensed_ul, dose))
+            return state._replace(dispensed_ul=(*state.dispensed_ul, dose), vessel=command.place)
         given = tuple((str(name), float(volume)) for name, volume in reply.get("dispensed_ul", {}).items())
         read = tuple((str(name), tuple(map(float, values))) for name, values in reply.get("readings", {}).items())
         known = {name for name, _ in state.readings}
@@ -61,6 +71,7 @@ class Finished(NamedTuple):
 def observed(lab: DeviceLab, run: StoredRun, sample: Sample, state: Finished) -> Observation:
     """The observation of a sample; one without a whole number for every property is failed, with its cause."""
     composition, source = _achieved(lab, sample, state)
+    started_h, hours = _when(lab, run, sample, state)
     blank = Observation(
         trial=sample.trial,
         composition=composition,
@@ -69,8 +80,14 @@ def observed(lab: DeviceLab, run: StoredRun, sample: Sample, state: Finished) ->
         simulated=run.plan.simulated,
         instrument=lab.rig.instrument,
         cost=lab.settings.cost_per_trial,
-        hours=round(max(0.0, state.ended_s - state.started_s) / 3600, 6),
-        started_h=round(run.begins_h + state.started_s / 3600, 6),
+        hours=hours,
+        started_h=started_h,
+        sample=sample.sample,
+        vessel=state.vessel,
+        devices=lab.rig.devices,
+        stocks=_used(run, state, lab.settings.tick),
+        started_at="" if run.plan.simulated else utc(run.accepted_s + state.started_s),
+        ended_at="" if run.plan.simulated else utc(run.accepted_s + state.ended_s),
     )
     if state.cause is not None:
         return blank.model_copy(update={"status": "failed", "cause": state.cause, "note": state.note[:400]})
@@ -93,6 +110,28 @@ def observed(lab: DeviceLab, run: StoredRun, sample: Sample, state: Finished) ->
     return blank.model_copy(update=update)
 
 
+def _when(lab: DeviceLab, run: StoredRun, sample: Sample, state: Finished) -> tuple[float, float]:
+    """Lab hours at which a sample began, and how many it took; those of the settings where a device is simulated.
+
+    A simulated device is fast by an amount that differs each time, and a campaign must give the same twice.
+    """
+    given = lab.settings
+    if not run.plan.simulated:
+        took = max(0.0, state.ended_s - state.started_s)
+        return round(run.begins_h + state.started_s / 3600, 6), round(took / 3600, 6)
+    before = [item.trial for item in run.plan.samples].index(sample.trial)
+    return round(run.begins_h + given.hours_per_batch + before * given.hours_per_trial, 6), given.hours_per_trial
+
+
+def _used(run: StoredRun, state: Finished, tick: Tick) -> tuple[StockUse, ...]:
+    lots = {item.id: item.lot for item in run.plan.stocks}
+    size = float(tick.split()[0])
+    return tuple(
+        StockUse(stock=name, lot=lots.get(name, ""), ticks=round(volume / size), tick=tick)
+        for name, volume in sorted(state.total_ul().items())
+    )
+
+
 def _measurement(name: str, unit: str, values: tuple[float, ...]) -> Measurement:
     error = stdev(values) / math.sqrt(len(values)) if len(values) > 1 else None
     return Measurement(property=name, unit=unit, value=significant(fmean(values), 9), sd=error)
@@ -102,9 +141,7 @@ def _achieved(lab: DeviceLab, sample: Sample, state: Finished) -> tuple[Composit
     """What was confirmed as dispensed; the plan's word where no device dispensed."""
     if not state.dispensed_ul:
         return sample.achieved, "planned"
-    found: dict[str, float] = {}
-    for stock, volume in state.dispensed_ul:
-        found[stock] = found.get(stock, 0.0) + volume
+    found = state.total_ul()
     planned = doses_ul(sample)
     if all(math.isclose(found.get(name, 0.0), volume, abs_tol=1e-6) for name, volume in planned.items()):
         return sample.achieved, "dispensed"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Literal
 
@@ -11,6 +10,7 @@ from pydantic import Field
 from eutectic.core.errors import BadInput
 from eutectic.core.plan import Plan, Sample
 from eutectic.core.record import Record
+from eutectic.core.stock import Transfer
 
 Action = Literal["pick_up_tip", "aspirate", "dispense", "drop_tip", "make", "measure"]
 WELLS = tuple(f"{row}{column}" for column in range(1, 13) for row in "ABCDEFGH")
@@ -30,75 +30,87 @@ class Command(Record):
 
 
 class StockOnDeck(Record):
-    """One stock solution as it stands on the deck."""
+    """One stock solution as it stands on the deck, in microlitres."""
 
-    volume_ul: float = Field(gt=0, le=1e7)
+    volume_ul: float = Field(ge=0)
     """What was filled in; the ledger counts it down over the runs of a campaign."""
+    dead_ul: float = Field(default=0.0, ge=0)
+    """What cannot be taken out of its vessel."""
 
 
 class Deck(Record):
     """What stands on a robot's deck and what it can do; a stock that is not listed is not there."""
 
-    stocks: dict[str, StockOnDeck] = Field(min_length=1)
-    """By component of the search space."""
-    dead_volume_ul: float = Field(ge=0, le=1e6)
-    """What cannot be taken out of a stock's vessel."""
-    vessel_ul: float = Field(gt=0, le=1e6)
+    stocks: dict[str, StockOnDeck]
+    """By stock ID."""
+    vessel_ul: float = Field(gt=0)
     """Working volume of one well or vial."""
-    tip_ul: float = Field(gt=0, le=5000)
+    tip_ul: float = Field(gt=0)
     """Largest volume of one stroke."""
     min_ul: float = Field(gt=0)
     """Least volume that is dispensed well enough."""
-    tips: int = Field(default=96, ge=1, le=100_000)
+    tips: int = Field(default=96, ge=1)
     """Fresh tips on the deck at the start of a run."""
 
     def available_ul(self, stock: str, used_ul: float = 0.0) -> float:
         """What can still be taken from a stock; 0 for one that is not on the deck."""
         found = self.stocks.get(stock)
-        return 0.0 if found is None else max(0.0, found.volume_ul - self.dead_volume_ul - used_ul)
+        return 0.0 if found is None else max(0.0, found.volume_ul - found.dead_ul - used_ul)
+
+
+def tick_ul(tick: str) -> float:
+    """Microlitres of one tick.
+
+    Raises:
+        BadInput: it is one of mass.
+    """
+    size, unit = tick.split()
+    if unit != "uL":
+        raise BadInput(f"the plan doses in {tick}, a robot doses in microlitres", mend="write tick: 0.1 uL")
+    return float(size)
 
 
 def doses_ul(sample: Sample) -> dict[str, float]:
-    """Microlitres by stock of a sample, zeros left out.
+    """Microlitres by stock of a sample.
 
     Raises:
         BadInput: the plan doses by mass.
     """
     found: dict[str, float] = {}
     for dose in sample.doses:
-        size, unit = dose.tick.split()
-        if unit != "uL":
-            raise BadInput(f"{sample.sample}: {dose.component} is dosed in {dose.tick}, a robot doses in microlitres")
-        if dose.ticks:
-            found[dose.component] = round(found.get(dose.component, 0.0) + dose.ticks * float(size), 4)
+        found[dose.component] = round(found.get(dose.component, 0.0) + dose.ticks * tick_ul(dose.tick), 4)
     return found
 
 
 def vessels(plan: Plan) -> dict[str, str]:
-    """Well by trial, in the order of the plan.
+    """Vessel by trial: those of the plan's map, or the wells of a plate in order.
 
     Raises:
         BadInput: more samples than wells.
     """
+    if all(sample.vessel for sample in plan.samples):
+        return {sample.trial: sample.vessel for sample in plan.samples}
     if len(plan.samples) > len(WELLS):
         raise BadInput(f"{len(plan.samples)} samples, a plate has {len(WELLS)} wells")
     return {sample.trial: well for sample, well in zip(plan.samples, WELLS, strict=False)}
 
 
-def pipetting(plan: Plan, deck: Deck) -> tuple[Command, ...]:
-    """Strokes for every sample, one after the other, with a fresh tip for each stroke.
+def pipetting(plan: Plan) -> tuple[Command, ...]:
+    """Strokes of the plan's transfers, with a fresh tip for each.
 
-    A dose above the tip's capacity is split into even strokes. A fresh tip each time costs tips and buys that nothing
-    that touched a vessel ever goes back into a stock.
+    Sample by sample, not stock by stock: a stock that runs out then spoils one sample and not a whole plate, and a
+    run that is stopped leaves samples that are whole or untouched. A fresh tip each time costs tips and buys that
+    nothing that touched a vessel ever goes back into a stock.
     """
-    tip = 0
-    found: list[Command] = []
-    wells = vessels(plan)
+    wells, found, tip = vessels(plan), list[Command](), 0
+    moves: dict[str, list[Transfer]] = {}
+    for move in plan.transfers:
+        moves.setdefault(move.sample, []).append(move)
     for sample in plan.samples:
-        for stock, volume in doses_ul(sample).items():
-            for stroke in _strokes(volume, deck.tip_ul):
-                tip += 1
-                found += _stroke(sample.trial, stock, wells[sample.trial], stroke, tip)
+        for move in moves.get(sample.sample, ()):
+            tip += 1
+            volume = round(move.ticks * tick_ul(move.tick), 4)
+            found += _stroke(sample.trial, move.stock, wells[sample.trial], volume, tip)
     return tuple(found)
 
 
@@ -107,9 +119,3 @@ def _stroke(trial: str, stock: str, vessel: str, volume: float, tip: int) -> Ite
     yield Command(trial=trial, action="aspirate", place=stock, volume_ul=volume)
     yield Command(trial=trial, action="dispense", place=vessel, volume_ul=volume)
     yield Command(trial=trial, action="drop_tip")
-
-
-def _strokes(volume: float, capacity: float) -> list[float]:
-    n = max(1, math.ceil(volume / capacity - 1e-9))
-    even = round(volume / n, 4)
-    return [*([even] * (n - 1)), round(volume - even * (n - 1), 4)]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from eutectic.core.errors import LabFailed
 from eutectic.core.trial import Observation
+from eutectic.lab_interface.devices.ledger import taken_ul
 from eutectic.lab_interface.devices.observing import Finished, observed
 from eutectic.lab_interface.devices.program import Command
-from eutectic.lab_interface.run_store import StoredRun
+from eutectic.lab_interface.run_store import StoredRun, StoredState, record_sample, update_run
 
 if TYPE_CHECKING:
     from eutectic.lab_interface.devices.device_lab import DeviceLab
@@ -30,7 +32,9 @@ def recalled(lab: DeviceLab, run: StoredRun, by: str) -> list[tuple[int, Observa
         if reply is not None:
             states[command.trial] = state.took(command, reply, 0.0)
         elif lab.rig.units:
-            lost[command.trial] = f"the run went through, says {by}, but what this sample gave was lost with the contact"
+            lost[command.trial] = (
+                f"the run went through, says {by}, but what this sample gave was lost with the contact"
+            )
     found = []
     for position, sample in enumerate(run.plan.samples[known:], start=known):
         made = observed(lab, run, sample, states.get(sample.trial, Finished(started_s=0.0)))
@@ -39,6 +43,18 @@ def recalled(lab: DeviceLab, run: StoredRun, by: str) -> list[tuple[int, Observa
             made = made.model_copy(update=update)
         found.append((position, made))
     return found
+
+
+def settle(lab: DeviceLab, run: StoredRun, outcome: str, by: str) -> None:
+    """Give a run in doubt its end, on a person's word."""
+    missing = recalled(lab, run, by) if outcome == "ran" else []
+    with lab.store.writing() as connection:
+        for position, item in missing:
+            record_sample(connection, run.batch, position, item)
+        state: StoredState = "accepted" if outcome == "ran" else "did_not_run"
+        update_run(connection, run._replace(state=state, said=outcome, reason=by))
+    done = [(item.command, item.reply or {}) for item in lab.log.commands(run.batch) if not item.fault]
+    lab.log.end(run.batch, "finished", f"{outcome}, says {by}", 0.0, taken_ul(done), time.time())
 
 
 def _asked(lab: DeviceLab, run: StoredRun, command: Command) -> dict[str, object] | None:

@@ -9,6 +9,7 @@ from eutectic.core.errors import EutecticError
 from eutectic.core.plan import Check, Plan
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
+from eutectic.core.stock import Device
 from eutectic.lab_interface.devices.driver import Driver, Reply
 from eutectic.lab_interface.devices.law_meter import LawMeter, LawMeterSettings
 from eutectic.lab_interface.devices.ledger import check_program
@@ -51,6 +52,7 @@ class Meter(Protocol):
     simulated: bool
     address: str
     instrument: str
+    device: Device
 
     def open(self, plan: Plan) -> Session:
         """Connect."""
@@ -67,8 +69,9 @@ class Robot(Protocol):
     simulated: bool
     address: str
     instrument: str
+    device: Device
 
-    def open(self, plan: Plan) -> Driver:
+    def open(self, plan: Plan, used_ul: Mapping[str, float]) -> Driver:
         """Connect."""
         ...
 
@@ -94,11 +97,12 @@ class BenchRig:
         self.simulated = any(item.simulated for item in devices)
         self.address = next((item.address for item in devices if item.address), "")
         self.instrument = " + ".join(item.instrument for item in devices)
+        self.devices = tuple(item.device for item in devices)
         self.units: Mapping[str, str] = meter.units if meter is not None else {}
 
     def program(self, plan: Plan) -> tuple[Command, ...]:
         """Every sample made, then every sample measured."""
-        made = pipetting(plan, self._deck) if self._deck is not None else ()
+        made = pipetting(plan) if self._deck is not None else ()
         if self._meter is None:
             return made
         wells = vessels(plan)
@@ -133,9 +137,9 @@ class BenchRig:
         wrong = self._dry[plan.sha256]
         return shape("lab_dry_run", not wrong, wrong or f"{robot.instrument}: its own simulator carried it out")
 
-    def open(self, plan: Plan) -> Driver:
+    def open(self, plan: Plan, used_ul: Mapping[str, float]) -> Driver:
         """Connect to the robot, then to the instrument."""
-        robot = self._robot.open(plan) if self._robot is not None else None
+        robot = self._robot.open(plan, used_ul) if self._robot is not None else None
         return BenchDriver(robot, self._meter.open(plan) if self._meter is not None else None)
 
     def recall(self, plan: Plan, command: Command) -> Reply | None:

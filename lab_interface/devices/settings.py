@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
+from eutectic.core.errors import BadInput
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
+from eutectic.core.stock import Amount, Stock, Vessels
+from eutectic.lab_interface.devices.program import Deck, StockOnDeck, tick_ul
 from eutectic.lab_interface.limits import BenchLimits
 from eutectic.lab_interface.spec_check import wrong_setting
 
@@ -57,6 +60,66 @@ class DeviceSettings(BenchLimits):
             for value in values.get(name, ())
             if not limits.low <= value <= limits.high
         )
+
+
+class DispenseSettings(DeviceSettings):
+    """What `lab.settings` may hold for a lab whose device dispenses from stocks into vessels."""
+
+    stocks: tuple[Stock, ...] = Field(min_length=1)
+    """What stands on the deck; `on_hand` and `dead` are what the ledger counts down."""
+    vessels: Vessels | None = None
+    vessel_ul: float = Field(gt=0, le=1e6)
+    """Working volume of one vessel."""
+    tip_ul: float = Field(gt=0, le=5000)
+    """Largest volume of one stroke; a larger dose is split."""
+    tips: int = Field(default=96, ge=1, le=100_000)
+    """Fresh tips on the deck at the start of a run."""
+
+    @model_validator(mode="after")
+    def _deck_fits(self) -> DispenseSettings:
+        names = [stock.id for stock in self.stocks]
+        if len(set(names)) != len(names):
+            raise ValueError(f"a stock stands twice in {names}: give each its own id")
+        if self.tip_ul < self.min_ticks * tick_ul(self.tick):
+            raise ValueError(f"tip_ul {self.tip_ul:g} is below the least dose: use a larger tip")
+        for stock in self.stocks:
+            if stock.on_hand is None:
+                raise ValueError(f"stock {stock.id}: write on_hand, such as 15 mL; what is unknown is not dispensed")
+        return self
+
+    @property
+    def deck(self) -> Deck:
+        """The deck as the ledger sees it."""
+        return Deck(
+            stocks={
+                item.id: StockOnDeck(volume_ul=_ul(item, item.on_hand), dead_ul=_ul(item, item.dead))
+                for item in self.stocks
+            },
+            vessel_ul=self.vessel_ul,
+            tip_ul=self.tip_ul,
+            min_ul=self.min_ticks * tick_ul(self.tick),
+            tips=self.tips,
+        )
+
+
+def dispensing(settings: DeviceSettings) -> dict[str, Any]:
+    """What a device that dispenses adds to its lab's capabilities; empty for one that does not."""
+    if not isinstance(settings, DispenseSettings):
+        return {}
+    return {
+        "stocks": settings.stocks,
+        "vessels": settings.vessels,
+        "max_transfer_ticks": int(settings.tip_ul / tick_ul(settings.tick) + 1e-9),
+    }
+
+
+def _ul(stock: Stock, amount: Amount | None) -> float:
+    if amount is None:
+        return 0.0
+    found = amount.ticks("1 uL", stock.density)
+    if found is None:
+        raise BadInput(f"stock {stock.id}: {amount} is a mass and the density is unknown", where="lab.settings.stocks")
+    return found
 
 
 S = TypeVar("S", bound=DeviceSettings)

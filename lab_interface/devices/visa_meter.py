@@ -1,8 +1,9 @@
-"""A VISA instrument through PyMeasure: settings it is put to, strictly within their range, and readings of each sample."""
+"""A VISA instrument through PyMeasure: put to settings strictly within their range, then read for each sample."""
 
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -13,8 +14,10 @@ from pydantic import Field, model_validator
 from eutectic.core.errors import BadInput, MissingExtra
 from eutectic.core.plan import Plan
 from eutectic.core.record import Record
+from eutectic.core.stock import Device
 from eutectic.lab_interface.devices.driver import DeviceFault, DeviceLost, Reply
 from eutectic.lab_interface.devices.program import Command
+from eutectic.lab_interface.devices.software import installed
 
 if TYPE_CHECKING:
     from pymeasure.instruments import Instrument
@@ -75,11 +78,11 @@ class VisaMeterSettings(Record):
     address: str = Field(min_length=1)
     """VISA resource name such as `GPIB0::16::INSTR`."""
     library: str = ""
-    """VISA library: empty for the system's, `@py` for PyVISA-py, `FILE.yaml@sim` for an instrument that is simulated."""
+    """VISA library: empty for the system's, `@py` for PyVISA-py, `FILE.yaml@sim` for a simulated one."""
     instrument: str = ""
     """PyMeasure class such as `keithley.Keithley2000`; empty for any SCPI instrument."""
     select: str = ""
-    """SCPI command that brings a sample under the probe, such as `ROUT:CLOS (@{position})`; `{position}` counts from 1."""
+    """SCPI command that brings a sample under the probe, such as `ROUT:CLOS (@{position})`, counted from 1."""
     quantities: tuple[Quantity, ...] = Field(min_length=1)
     timeout_s: float = Field(default=10.0, gt=0, le=3600)
 
@@ -98,6 +101,7 @@ class VisaMeter:
         self.simulated = settings.simulated
         self.address = "" if settings.simulated else settings.address
         kind = settings.instrument or "scpi"
+        self.device = Device(name=f"{kind} at {settings.address}"[:80], software=installed("pymeasure", "pyvisa"))
         self.instrument = f"visa:{kind}@{settings.address}" + (" (simulated)" if settings.simulated else "")
         if settings.simulated:
             path = Path(settings.library.removesuffix("@sim"))
@@ -204,11 +208,14 @@ def _connect(settings: VisaMeterSettings) -> Instrument:
         given: dict[str, Any] = {"visa_library": settings.library, "timeout": int(settings.timeout_s * 1000)}
         if settings.simulated:
             given |= {"read_termination": "\n", "write_termination": "\n"}
-        device: Instrument = kind(settings.address, **given) if settings.instrument else kind(settings.address, "SCPI instrument", **given)
-        name = str(device.ask("*IDN?")).strip()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # PyMeasure asks its users whether an instrument speaks SCPI
+            name = () if settings.instrument else ("SCPI instrument",)
+            device: Instrument = kind(settings.address, *name, **given)
+        said = str(device.ask("*IDN?")).strip()
     except (pyvisa.errors.Error, OSError, ValueError) as error:
         raise DeviceLost(f"{settings.address} cannot be reached: {error}") from error
-    if not name:
+    if not said:
         raise DeviceLost(f"{settings.address} does not say its name")
     return device
 

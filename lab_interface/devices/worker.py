@@ -25,7 +25,9 @@ from eutectic.lab_interface.run_store import StoredRun, record_sample
 if TYPE_CHECKING:
     from eutectic.lab_interface.devices.device_lab import DeviceLab
 
-_CODE = "import os; os.fork() and os._exit(0); os.setsid(); from eutectic.lab_interface.devices.worker import main; main()"
+_CODE = (
+    "import os; os.fork() and os._exit(0); os.setsid(); from eutectic.lab_interface.devices.worker import main; main()"
+)
 MARK = "eutectic-device-run"
 """How the process is named in a list of processes."""
 
@@ -83,7 +85,7 @@ class Worker:
         """From the connection to the end; a loss of contact leaves the run without an end, which makes it unknown."""
         plan = self._run.plan
         try:
-            driver = self._lab.rig.open(plan)
+            driver = self._lab.rig.open(plan, self._log.used_ul())
         except EutecticError as error:
             self._end("failed", f"nothing was sent: {error}")
             return
@@ -150,5 +152,7 @@ class Worker:
         self._recorded += 1
 
     def _end(self, ending: str, note: str) -> None:
-        hours = (time.monotonic() - self._began) / 3600
+        plan, given = self._run.plan, self._lab.settings
+        planned = given.hours_per_batch + given.hours_per_trial * len(plan.samples)
+        hours = planned if plan.simulated else (time.monotonic() - self._began) / 3600
         self._log.end(self._run.batch, ending, note, hours, taken_ul(self._replies), self._clock())  # type: ignore[arg-type]

@@ -27,7 +27,7 @@ class VisaSettings(DeviceSettings):
     min_ticks: int = 5
     meter: VisaMeterSettings
     samples: Literal["by_hand", "in_place"] = "by_hand"
-    """`by_hand`: each run waits until a person says that its samples are made and mounted; `in_place`: they are there."""
+    """`by_hand`: each run waits until a person says that its samples are mounted; `in_place`: they are there."""
 
 
 def open(spec: CampaignSpec, folder: Path) -> DeviceLab:

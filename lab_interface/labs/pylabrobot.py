@@ -1,0 +1,48 @@
+"""The PyLabRobot lab: a liquid handler makes the samples; an instrument, a law or a person measures them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, JsonValue
+
+from eutectic.core.spec import CampaignSpec
+from eutectic.lab_interface.devices.by_hand import a_person
+from eutectic.lab_interface.devices.device_lab import DeviceLab
+from eutectic.lab_interface.devices.pylabrobot_robot import PylabrobotRobot, RobotSettings
+from eutectic.lab_interface.devices.rigs import BenchRig, MeasureSettings, PersonSettings, open_meter
+from eutectic.lab_interface.devices.settings import DispenseSettings, read_settings
+
+NAME = "pylabrobot"
+
+
+class PylabrobotSettings(DispenseSettings):
+    """What `lab.settings` may hold for a PyLabRobot lab."""
+
+    robot: RobotSettings = RobotSettings()
+    measure: MeasureSettings = Field(default=PersonSettings(), discriminator="by")
+
+
+def open(spec: CampaignSpec, folder: Path) -> DeviceLab:
+    """The PyLabRobot lab of a spec; its record is `lab.db` in the folder.
+
+    Raises:
+        BadInput: settings it does not know, or a law, instrument or deck that is not there.
+    """
+    settings = read_settings(spec, PylabrobotSettings)
+    meter = open_meter(settings.measure, spec)
+    rig = BenchRig(PylabrobotRobot(settings.robot, settings.deck), settings.deck, meter)
+    person = a_person(spec, folder, settings) if isinstance(settings.measure, PersonSettings) else None
+    return DeviceLab(NAME, spec, folder, settings, rig, by_hand=person)
+
+
+def example_settings() -> dict[str, JsonValue]:
+    """Settings for a simulated robot and a law that measures; the tests of labs use them."""
+    return {
+        "stocks": [
+            {"id": name, "strength": {name: 1}, "on_hand": "15 mL", "dead": "500 uL"} for name in ("Fe", "Co", "B")
+        ],
+        "vessel_ul": 360,
+        "tip_ul": 300,
+        "measure": {"by": "law", "law": "fe_soft_magnet"},
+    }
