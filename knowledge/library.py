@@ -19,6 +19,8 @@ from eutectic.knowledge.index_lexical import LexicalIndex
 from eutectic.knowledge.ingest import IngestProgress, IngestReport, ingest_files
 from eutectic.knowledge.reader import Limits
 from eutectic.knowledge.reader_process import ReaderProcess
+from eutectic.knowledge.record import LiteratureRecord
+from eutectic.knowledge.record_store import library_records
 from eutectic.knowledge.search import OVERFETCH, fuse, rerank, weights
 from eutectic.knowledge.store import ChunkRow, Document, Store
 from eutectic.knowledge.terms import TermWeights
@@ -108,6 +110,10 @@ class Library:
         """The page's own words for a quote, with superscripts; None where it does not stand there."""
         text = self._store.page(document, page)
         return None if text is None else find_quote(text, quote)
+
+    def records(self) -> list[LiteratureRecord]:
+        """What the documents say of properties of compositions, verified, flagged and refused (see `record`)."""
+        return library_records(self._store, self.folder)
 
     def ask(self, question: str) -> Reply:
         """Answer from the library in its own sentences, each with document, page and a checked quote.

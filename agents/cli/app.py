@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from eutectic.agents.cli import answering, chatting, checking, importing, library, running, showing
+from eutectic.agents.cli import answering, chatting, checking, importing, library, records, running, showing
 
 app = typer.Typer(
     name="eutectic",
@@ -40,6 +40,7 @@ showing.add(app)
 answering.add(app)
 importing.add(app)
 library.add(app)
+records.add(app)
 chatting.add(app)
 checking.add(app)
 for plugin in entry_points(group="eutectic.commands"):

@@ -1,0 +1,119 @@
+"""Commands on what the library's documents say of compositions: records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eutectic.agents.cli.options import Json, print_json
+from eutectic.core.errors import BadInput, StorageFailed
+
+if TYPE_CHECKING:
+    from eutectic.core.spec import CampaignSpec
+    from eutectic.knowledge.record import LiteratureRecord
+
+Library = Annotated[
+    Path | None, typer.Option("--library", help="The library's folder; $EUTECTIC_HOME/library without.")
+]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("records", short_help="List composition-property records of the library, or write them as CSV.")(
+        records
+    )
+
+
+def records(
+    library: Library = None,
+    document: Annotated[str, typer.Option("--document", help="Only documents whose name holds this.")] = "",
+    property: Annotated[str, typer.Option("--property", help="Only this property, by any of its names.")] = "",
+    element: Annotated[
+        list[str] | None, typer.Option("--element", help="Only with this element; may be given again.")
+    ] = None,
+    refused: Annotated[bool, typer.Option("--refused", help="Show the refused records and why.")] = False,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write verified records as a CSV for prior_data.")] = None,
+    spec: Annotated[
+        Path | None, typer.Option("--spec", help="Name and convert the CSV's columns as this spec does.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """List what the documents of the library say of properties of compositions, each with page and checked quote."""
+    from eutectic.core.elements import element as known_element
+    from eutectic.knowledge.record_table import Selection, select
+
+    symbols = tuple(known_element(symbol).symbol for symbol in element or ())
+    statuses = ("refused",) if refused else ("verified", "flagged")
+    found = select(read_records(library), Selection(document, property, symbols, statuses))  # type: ignore[arg-type]
+    if csv is not None:
+        return _write_csv(found, csv, spec)
+    if as_json:
+        print_json([record.model_dump(mode="json") | {"id": record.id, "status": record.status} for record in found])
+    else:
+        typer.echo(records_text(found))
+    return 0
+
+
+def read_records(library: Path | None) -> list[LiteratureRecord]:
+    """Every record of the library of a folder.
+
+    Raises:
+        BadInput: there is no document in it.
+    """
+    from eutectic.core.settings import home, load_settings
+    from eutectic.knowledge.library import open_library
+
+    folder = library or home() / "library"
+    if not folder.exists():
+        raise BadInput("there is no document in the library", where=str(folder), mend="eutectic ingest PATH")
+    with open_library(folder, load_settings()) as opened:
+        if not opened.documents():
+            raise BadInput("there is no document in the library", where=str(folder), mend="eutectic ingest PATH")
+        return opened.records()
+
+
+def _write_csv(found: list[LiteratureRecord], path: Path, spec: Path | None) -> int:
+    from eutectic.knowledge.record_table import prior_csv
+
+    text, kept = prior_csv(found, _campaign(spec))
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageFailed(f"cannot write: {error.strerror}", where=str(path), mend="name another file") from error
+    typer.echo(f"{kept} of {len(found)} records written to {path}; the others are not verified measurements that fit")
+    return 0
+
+
+def _campaign(path: Path | None) -> CampaignSpec | None:
+    if path is None:
+        return None
+    from eutectic.agents.spec_file import load_spec
+
+    return load_spec(path)
+
+
+def records_text(found: list[LiteratureRecord]) -> str:
+    """The records in lines: value, material, place, and what speaks against each."""
+    lines = []
+    for record in found:
+        where = f"{record.document}, page {record.page}" + (f", {record.table}" if record.table else "")
+        lines.append(
+            f"{record.property} {_value(record)} of {record.label or record.material}: {where} [{record.status}]"
+        )
+        if record.composition is not None:
+            lines.append(f"    {record.composition.formula()} (at%, written in {record.basis})")
+        lines.append(f'    "{record.quote[:300]}"')
+        lines += [f"    {flaw.reason}: {flaw.detail}" for flaw in record.flaws]
+    statuses = [record.status for record in found]
+    counts = ", ".join(f"{statuses.count(status)} {status}" for status in sorted(set(statuses)))
+    return "\n".join([*lines, f"{len(found)} records" + (f": {counts}" if counts else "")])
+
+
+def _value(record: LiteratureRecord) -> str:
+    if record.value is None:
+        return "not detected"
+    sign = {"upper_bound": "< ", "lower_bound": "> ", "approx": "about "}.get(record.value_type, "")
+    text = f"{record.low:g} to {record.high:g}" if record.value_type == "range" else f"{sign}{record.value:g}"
+    return f"{text} +- {record.sd:g} {record.unit}" if record.sd is not None else f"{text} {record.unit}".strip()

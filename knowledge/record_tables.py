@@ -1,0 +1,226 @@
+"""Records from a table by rules: which way it lies, what each column holds, which material each row is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from eutectic.knowledge.amounts import Amount, find_amounts, is_missing, read_amount
+from eutectic.knowledge.conditions import read_conditions
+from eutectic.knowledge.formula_text import read_formula
+from eutectic.knowledge.labels import Labels
+from eutectic.knowledge.materials import Material
+from eutectic.knowledge.record import Conditions, Flaw, LiteratureRecord, Origin
+from eutectic.knowledge.record_values import Reading, valued
+from eutectic.knowledge.table import Table
+from eutectic.knowledge.table_headers import Column, read_header
+from eutectic.knowledge.table_rows import TableReader, clean, corner, is_label, row_material, row_name
+from eutectic.knowledge.table_shape import Grid, grids
+from eutectic.knowledge.units_text import unit_at
+
+_STANDARD = re.compile(
+    r"\b(?:EN|ISO|ASTM|DIN|JIS|GB/?T?|AMS|UNS|SAE)[ -]?\d"
+    r"|\b(?:standard|specification|requirement|nominal range|limits?)\b|标准",
+    re.IGNORECASE,
+)
+_SHARE_NAMES: dict[str, str] = {
+    "wt%": "mass fraction",
+    "at%": "atomic fraction",
+    "mol%": "mole fraction",
+    "vol%": "volume fraction",
+}
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A body row with what it is about."""
+
+    cells: tuple[str, ...]
+    index: int
+    material: Material
+    flaws: tuple[Flaw, ...]
+    conditions: Conditions
+    origin: Origin
+
+
+def table_records(table: Table, labels: Labels, fallback: Material | None = None) -> list[LiteratureRecord]:
+    """The records of a table, unchecked against its page.
+
+    Args:
+        table: As the library keeps it.
+        labels: What the document calls its materials.
+        fallback: The one material the whole document is about, for tables that name none.
+    """
+    reader = TableReader(table, labels, fallback)
+    return [record for grid in grids(table) for record in _grid_records(reader, grid)]
+
+
+def table_labels(table: Table, labels: Labels) -> dict[str, Material]:
+    """The names that a table gives to compositions in the same row."""
+    reader = TableReader(table, labels, None)
+    named: dict[str, Material] = {}
+    for grid in grids(table):
+        columns = _columns(grid)
+        for cells in grid.rows:
+            material, _ = row_material(reader, columns, cells)
+            name = row_name(columns, cells)
+            if material.composition is not None and name and name != material.written and is_label(name):
+                named.setdefault(name, material)
+    return named
+
+
+def _grid_records(reader: TableReader, grid: Grid) -> Iterable[LiteratureRecord]:
+    columns = _columns(grid)
+    base = read_conditions(reader.table.caption)
+    for index, cells in enumerate(grid.rows):
+        material, flaws = row_material(reader, columns, cells)
+        name = row_name(columns, cells)
+        is_standard = bool(_STANDARD.search(name) or _STANDARD.search(cells[0])) and not re.search(r"\bsteel\b", name)
+        origin: Origin = "specified" if is_standard else "measured"
+        row = _Row(cells, index, material, tuple(flaws), _row_conditions(base, columns, cells), origin)
+        yield from _shares(reader, grid, columns, row)
+        yield from _values(reader, grid, columns, row)
+
+
+def _columns(grid: Grid) -> list[Column]:
+    columns = [read_header(grid.header(place)) for place in range(grid.n_columns)]
+    shares = [place for place, column in enumerate(columns) if column.kind == "element"]
+    if len(shares) == 1 and not columns[shares[0]].basis and columns[shares[0]].unit is None:
+        place = shares[0]
+        known = read_header(f"{columns[place].name} (T)") if columns[place].name == "Br" else None
+        columns[place] = known._replace(unit=None) if known else columns[place]._replace(kind="text", element="")
+    for place, column in enumerate(columns):
+        cells = [row[place] for row in grid.rows if row[place] and not is_missing(row[place])]
+        formulas = sum(read_formula(clean(cell)) is not None for cell in cells)
+        if cells and formulas >= 0.6 * len(cells) and column.kind not in ("element", "condition"):
+            columns[place] = column._replace(kind="material")
+        elif (
+            column.kind == "text" and cells and sum(read_amount(cell) is not None for cell in cells) >= 0.7 * len(cells)
+        ):
+            columns[place] = column._replace(kind="property")
+        elif column.kind == "property" and cells and not any(_cell_amount(cell) for cell in cells):
+            columns[place] = column._replace(kind="text")
+    if columns and columns[0].kind == "text" and not any(column.kind == "material" for column in columns):
+        columns[0] = columns[0]._replace(kind="label")
+    return columns
+
+
+def _row_conditions(base: Conditions, columns: Sequence[Column], cells: Sequence[str]) -> Conditions:
+    found = base.model_dump()
+    other = list(base.other)
+    is_named = not any(column.kind == "material" for column in columns)
+    for place, column in enumerate(columns):
+        if (
+            column.kind not in ("condition", "variable", "text", "label")
+            or not cells[place].strip()
+            or is_missing(cells[place])
+        ):
+            continue
+        amount = read_amount(cells[place])
+        key = _condition_key(column)
+        if key and column.unit is not None and amount is not None and amount.value is not None:
+            found[key] = round(column.unit.to_si(amount.value), 6)
+        if column.kind == "label" or (column.kind == "text" and place == 0 and is_named):
+            continue
+        other.append(
+            f"{column.name or 'row'}: {cells[place].strip()}" + (f" {column.unit.text}" if column.unit else "")
+        )
+    return Conditions.model_validate(found | {"other": tuple(dict.fromkeys(other))[:8]})
+
+
+def _condition_key(column: Column) -> str:
+    name = column.name.lower()
+    treated = re.search(
+        r"anneal|heat|sinter|calcin|aging|ageing|temper|solution|holding|soaking|退火", name
+    ) or column.name in ("Ta", "TA", "Tann", "ta")
+    if "time" in name or "duration" in name or "时间" in name or column.name in ("t", "ta"):
+        return "anneal_time"
+    if "temp" in name or "温度" in name or column.name in ("T", "Ta", "TA", "Tann"):
+        return "anneal_temperature" if treated else "temperature"
+    return ""
+
+
+def _shares(reader: TableReader, grid: Grid, columns: Sequence[Column], row: _Row) -> Iterable[LiteratureRecord]:
+    """One record for each element's share."""
+    if sum(column.kind == "element" for column in columns) < 2:
+        return
+    for place, column in enumerate(columns):
+        amount = _cell_amount(row.cells[place]) if column.kind == "element" else None
+        if amount is None or amount[0].value is None:
+            continue
+        basis = column.basis or next(iter(corner(columns)), "") or reader.basis
+        name = f"{_SHARE_NAMES.get(basis, 'share')} of {column.element}"
+        flaws = () if basis else (Flaw(reason="basis_unknown", detail="the table says neither at% nor wt%"),)
+        own = tuple(flaw for flaw in row.flaws if flaw.reason in ("sum_not_100",))
+        unit = column.unit.text if column.unit else "%"
+        reading = Reading(amount[0], unit, 0.01, "1", name, f"{column.element} {unit}".strip(), (*own, *flaws))
+        yield _record(reader, grid, replace(row, flaws=()), place, reading, None)
+
+
+def _values(reader: TableReader, grid: Grid, columns: Sequence[Column], row: _Row) -> Iterable[LiteratureRecord]:
+    for place, column in enumerate(columns):
+        if column.kind != "property":
+            continue
+        found = _cell_amount(row.cells[place])
+        if found is None:
+            continue
+        amount, unit_text = found
+        if amount.sd is None and place + 1 < len(columns) and columns[place + 1].kind == "error":
+            spread = read_amount(row.cells[place + 1])
+            amount = (
+                amount._replace(sd=abs(spread.value)) if spread is not None and spread.value is not None else amount
+            )
+        reading = valued(amount, column, unit_text)
+        yield _record(reader, grid, row, place, reading, column)
+
+
+def _cell_amount(cell: str) -> tuple[Amount, str] | None:
+    """The amount of a cell and the unit that stands in the cell itself."""
+    text = clean(cell)
+    amount = read_amount(text)
+    if amount is not None:
+        return amount, "%" if text.endswith("%") else ""
+    found = next(find_amounts(text), None)
+    if found is None or text[: found.start].strip(" (="):
+        return None
+    unit = unit_at(text, found.end)
+    if unit is None or text[unit.end :].strip(" ).;*†"):
+        return None
+    return found, unit.unit.text
+
+
+def _record(
+    reader: TableReader, grid: Grid, row: _Row, place: int, reading: Reading, column: Column | None
+) -> LiteratureRecord:
+    material = row.material
+    origin: Origin = row.origin
+    if column is not None and (column.is_calculated or column.is_nominal):
+        origin = "calculated" if column.is_calculated else "specified"
+    flaws = [*row.flaws, *reading.flaws]
+    if origin != "measured":
+        flaws.append(
+            Flaw(reason="calculated" if origin == "calculated" else "specified", detail=f"{origin}, says the table")
+        )
+    table_row, table_column = grid.place(row.index, place)
+    table = reader.table
+    return LiteratureRecord(
+        document=table.document,
+        page=table.page,
+        quote="",
+        source="table",
+        table=table.label,
+        caption=table.caption[:300],
+        row=table_row,
+        column=table_column,
+        material=material.written or table.label,
+        label=material.label,
+        composition=material.composition,
+        basis=material.basis,
+        property=reading.property,
+        property_written=reading.written,
+        conditions=row.conditions,
+        origin=origin,
+        flaws=tuple(flaws),
+        **reading.numbers(),
+    )

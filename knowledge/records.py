@@ -1,0 +1,108 @@
+"""Records of documents: labels, tables and text read by rules, quoted, checked, and put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from eutectic.knowledge.evidence import find_quote
+from eutectic.knowledge.labels import Labels, read_labels
+from eutectic.knowledge.materials import Material, find_materials
+from eutectic.knowledge.record import LiteratureRecord
+from eutectic.knowledge.record_checks import check, mark_outliers, same_value
+from eutectic.knowledge.record_sentences import Sentence, sentence_records
+from eutectic.knowledge.record_tables import table_labels, table_records
+from eutectic.knowledge.table import Table
+
+EXTRACTOR = "records 1"
+"""Changed with every rule that may change a record, so that kept ones are made anew."""
+
+
+class Source(NamedTuple):
+    """What is read of a document."""
+
+    name: str
+    pages: Mapping[int, str]
+    sentences: Sequence[Sentence]
+    tables: Sequence[Table]
+
+
+def document_records(source: Source) -> list[LiteratureRecord]:
+    """Every record of a document, verified, flagged and refused ones."""
+    labels = document_labels(source)
+    fallback = only_material(source)
+
+    def find(page: int, quote: str) -> str | None:
+        text = source.pages.get(page)
+        return None if text is None else find_quote(text, quote)
+
+    found: list[LiteratureRecord] = []
+    for table in source.tables:
+        for record in table_records(table.model_copy(update={"document": source.name}), labels, fallback):
+            found.append(check(record.model_copy(update={"quote": _table_quote(record, table, source.pages)}), find))
+    for record in sentence_records(source.name, source.sentences, labels, fallback):
+        found.append(check(record, find))
+    return _without_repeats(mark_outliers(found))
+
+
+def document_labels(source: Source) -> Labels:
+    """The names a document gives its materials, in text and in tables."""
+    labels = read_labels(sorted(source.pages.items()))
+    named = dict(labels.materials)
+    for table in source.tables:
+        for name, material in table_labels(table, Labels(named, labels.families)).items():
+            known = named.get(name)
+            if known is None or known.composition == material.composition:
+                named[name] = material
+    return Labels(named, labels.families)
+
+
+def only_material(source: Source) -> Material | None:
+    """The one composition a document is about, where it names a single one."""
+    found: dict[str, Material] = {}
+    for text in source.pages.values():
+        for mention in find_materials(text, {}):
+            if mention.formula is not None and mention.formula.variables:
+                return None
+            if mention.material.composition is not None and not mention.is_reagent:
+                found.setdefault(mention.material.composition.formula(), mention.material)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _table_quote(record: LiteratureRecord, table: Table, pages: Mapping[int, str]) -> str:
+    """The longest piece of the row, else of the column, that stands on the page and holds the value's cell."""
+    assert record.row is not None and record.column is not None
+    page = pages.get(record.page, "")
+    row = table.rows[record.row] if record.row < len(table.rows) else ()
+    column = [line[record.column] for line in (*table.headers, *table.rows) if record.column < len(line)]
+    offset = len(table.headers)
+    for cells, place in ((row, record.column), (column, record.row + offset)):
+        for start, end in _windows(len(cells), place):
+            text = " ".join(cell for cell in cells[start:end] if cell.strip())
+            if text and (quote := find_quote(page, text)) is not None:
+                return quote
+    return row[record.column] if row else ""
+
+
+def _windows(n: int, place: int) -> list[tuple[int, int]]:
+    """Spans of cells that hold a place, longest first."""
+    spans = [(start, end) for start in range(place + 1) for end in range(place + 1, n + 1)]
+    return sorted(spans, key=lambda span: (span[0] - span[1], span[0]))
+
+
+def _without_repeats(records: Sequence[LiteratureRecord]) -> list[LiteratureRecord]:
+    """Each statement once: what a sentence repeats within its page, and what text says again of a table's cell."""
+    kept: dict[str, LiteratureRecord] = {}
+    for record in records:
+        kept.setdefault(record.id, record)
+    done: list[LiteratureRecord] = []
+    for record in kept.values():
+        twin = any(
+            other.page == record.page and other.material == record.material and other.property == record.property
+            and same_value(other, record) and other.source == record.source == "text"
+            and other.conditions.temperature == record.conditions.temperature
+            for other in done
+        )  # fmt: skip
+        if not twin:
+            done.append(record)
+    return done

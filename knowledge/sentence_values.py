@@ -1,0 +1,198 @@
+"""Amounts of a sentence with their units, each under the property that is named for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from eutectic.knowledge.amounts import Amount, find_amounts
+from eutectic.knowledge.properties import Property
+from eutectic.knowledge.sentence_properties import NamedProperty
+from eutectic.knowledge.units import NUMBER, Unit, read_unit
+from eutectic.knowledge.units_text import unit_at
+
+RESPECTIVELY = re.compile(r"\brespectively\b|分别", re.IGNORECASE)
+_AT = re.compile(r"\bat\b|@|在")
+_TEMPERATURE = "K"
+
+
+class Value(NamedTuple):
+    amount: Amount
+    unit: Unit
+    end: int
+
+
+class Clause(NamedTuple):
+    """A sentence with the properties that it, or the one before it, names."""
+
+    text: str
+    named: tuple[NamedProperty, ...]
+    is_own: bool
+    """Whether the properties are named in this sentence."""
+
+    def in_order(self, values: Sequence[Value]) -> list[tuple[Value, tuple[NamedProperty, Property] | None]]:
+        """`Bs and Hc of 1.7 T and 4 A/m, respectively`: as many properties as values, each fitting its own."""
+        if not RESPECTIVELY.search(self.text) or not self.is_own:
+            return []
+        for first in range(len(values)):
+            named = [each for each in self.named if each.end <= values[first].amount.start][-(len(values) - first) :]
+            several = values[first : first + len(named)]
+            if len(named) < 2 or len(several) < len(named):
+                continue
+            pairs = []
+            for value, name in zip(several, named, strict=True):
+                item = next(
+                    (
+                        each
+                        for each in name.candidates
+                        if each.to_si(1.0, value.unit) is not None and _fits(each, value)
+                    ),
+                    None,
+                )
+                if item is not None:
+                    pairs.append((value, (name, item)))
+            if len(pairs) == len(named) and len({item.name for _, (_, item) in pairs}) == len(pairs):
+                return list(pairs)
+        return []
+
+    def values(self) -> list[Value]:
+        """Amounts with units; several before one unit share it: `2.9 × 10⁻⁵ and 6.1 × 10⁻³ S cm⁻¹`."""
+        text = self.text
+        found: list[tuple[Amount, Unit | None, int]] = []
+        for amount in find_amounts(text):
+            behind = unit_at(text, amount.end)
+            found.append((amount, behind.unit if behind else None, behind.end if behind else amount.end))
+        values: list[Value] = []
+        for place, (amount, unit, end) in enumerate(found):
+            if unit is None:
+                for later, later_unit, _ in found[place + 1 :]:
+                    gap = text[end : later.start]
+                    if not re.fullmatch(r"\s*(?:,|and|or|to|/|;|、|和)*\s*(?:and\s*)?", gap):
+                        break
+                    end = later.end
+                    if later_unit is not None:
+                        unit = later_unit
+                        break
+            if unit is not None:
+                values.append(Value(amount, unit, end))
+            elif self._is_ratio(amount):
+                values.append(Value(amount, _one(), amount.end))
+        return values
+
+    def _is_ratio(self, amount: Amount) -> bool:
+        """Whether a bare number is said of a property without a unit: `relative permeability of 12,000`."""
+        text = self.text
+        return any(
+            any(item.dimension == NUMBER and item.high > 1.5 for item in named.candidates)
+            and 0 <= amount.start - named.end <= 24
+            and re.fullmatch(
+                r"[\s(=~≈:]*(?:of|was|is|=|reache[sd]|为|达到?|约)*[\s(=~≈]*(?:about|up to)?\s*",
+                text[named.end : amount.start],
+            )
+            for named in self.named
+        )
+
+    def property_of(self, value: Value) -> tuple[NamedProperty, Property] | None:
+        """The nearest property that the unit measures; temperatures need their symbol or name right beside them."""
+        text, fitting = self.text, []
+        for named in self.named:
+            item = next(
+                (each for each in named.candidates if each.to_si(1.0, value.unit) is not None and _fits(each, value)),
+                None,
+            )
+            if item is None or (named.is_symbol and not self.is_own):
+                continue
+            if not self.is_own:
+                fitting.append((0.0, named, item))
+                continue
+            behind, ahead = value.amount.start - named.end, named.start - value.end
+            if behind >= 0:
+                distance = float(behind)
+            elif ahead >= 0:
+                distance = 12.0 + 2.5 * ahead
+            else:
+                continue
+            if named.is_symbol and not re.fullmatch(
+                r"[\s)]*(?:[=≈~∼:<>≥≤]|of|was|is|values?|as|for|to|about|,|\()*[\s=≈~∼(]*.{0,30}",
+                text[named.end : value.amount.start] if behind >= 0 else "x" * 60,
+            ):
+                continue
+            fitting.append((distance, named, item))
+        if not fitting:
+            return None
+        distance, named, item = min(fitting, key=lambda each: each[0])
+        if value.unit.dimension == _one_of(_TEMPERATURE) and not self._is_temperature_value(value, named):
+            return None
+        if self._is_condition(value):
+            return None
+        return (named, item) if distance <= 140 else None
+
+    def _is_temperature_value(self, value: Value, named: NamedProperty) -> bool:
+        """A temperature is a property only where it is said to be one; else it is a condition."""
+        between = self.text[named.end : value.amount.start] if value.amount.start >= named.end else ""
+        if re.search(r"\d", between) and not RESPECTIVELY.search(self.text):
+            return False
+        return (
+            bool(between)
+            and len(between) <= 60
+            and not re.search(r"\b(?:at|annealed|heated|below|above|over|by)\s*$|在\s*$", between)
+        )
+
+    def _is_condition(self, value: Value) -> bool:
+        """`at 10 mA cm⁻²`, `at 50 Hz`: where it was measured, not what was."""
+        before = self.text[max(0, value.amount.start - 14) : value.amount.start]
+        return bool(
+            re.search(
+                r"(?:\bat|\bunder|\bwith a rate of|\bfor|@|在|\bper|\bheating rate of|\bfrequency of)\s*(?:a\s+)?$",
+                before,
+            )
+        )
+
+    def temperatures(self, values: Sequence[Value], used: Sequence[Value]) -> dict[int, float]:
+        """Temperatures for values one by one, where as many stand behind: `at 400 and 800 °C, respectively`."""
+        text = self.text
+        temperatures = [
+            value
+            for value in values
+            if value.unit.dimension == _one_of(_TEMPERATURE) and value not in used and value.amount.value is not None
+        ]
+        if not used:
+            return {}
+        if len(temperatures) == len(used) > 1 and (
+            RESPECTIVELY.search(text) or temperatures[0].amount.start < used[-1].amount.start
+        ):
+            return {place: round(t.unit.to_si(t.amount.value or 0.0), 4) for place, t in enumerate(temperatures)}
+        paired: dict[int, float] = {}
+        for place, value in enumerate(used):
+            following = [
+                t
+                for t in temperatures
+                if 0 <= t.amount.start - value.end <= 30 and _AT.search(text[value.end : t.amount.start + 4])
+            ]
+            if following:
+                paired[place] = round(following[0].unit.to_si(following[0].amount.value or 0.0), 4)
+        return paired
+
+
+def _fits(item: Property, value: Value) -> bool:
+    """A share in percent is no ratio above 1 and no permeability; a bare 1 is no fraction."""
+    if item.dimension != NUMBER:
+        return True
+    if value.unit.text.startswith(("cycle", "atom", "dec")):
+        return False
+    if value.unit.text == "1":
+        return item.high > 1.5
+    return item.high <= 100
+
+
+def _one() -> Unit:
+    unit = read_unit("1")
+    assert unit is not None
+    return unit
+
+
+def _one_of(name: str) -> tuple[float, ...]:
+    unit = read_unit(name)
+    assert unit is not None
+    return unit.dimension

@@ -1,0 +1,205 @@
+"""What a column of a table holds, read from its header: a material, an element's share, a property, a condition."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+from eutectic.core.elements import elements, is_element
+from eutectic.knowledge.conditions import is_calculated
+from eutectic.knowledge.properties import Property, find_property, properties
+from eutectic.knowledge.units import NUMBER, Unit, read_basis, read_unit
+
+ColumnKind = Literal["material", "label", "element", "property", "error", "condition", "variable", "reference", "text"]
+
+_MATERIAL = re.compile(
+    r"^(?:nominal\s+|chemical\s+|target\s+|actual\s+)?(?:alloys?|compositions?|compounds?|materials?|samples?|specimens?|catalysts?|formulas?|formulae|"
+    r"glass(?:es)?|electrolytes?|steels?|ceramics?|perovskites?|electrodes?|electrocatalysts?|cathodes?|anodes?|films?|ribbons?|systems?|code|designation|"
+    r"名义成分|化学成分|成分|合金(?:成分)?|样品|试样|材料|化学式|催化剂|编号|牌号)"
+    r"(?:\s*(?:no\.?|number|id|name|code|label|composition|system|designation|\(at\.?\s?%\)|\(wt\.?\s?%\)|编号|成分))*\s*[.:]?$",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(
+    r"^(?:refs?\.?|references?|sources?|years?|authors?|doi|文献|参考文献|年份|来源)\b", re.IGNORECASE
+)
+_CONDITION = re.compile(
+    r"^(?:(?:annealing|heat[- ]treatment|sintering|calcination|aging|ageing|test(?:ing)?|measur\w+|deposition|growth|solution|tempering|holding|soaking|"
+    r"melt|substrate|pouring|casting|processing|reaction|operating)\s+)?(?:temperatures?|temp\.?|times?|duration|heating rate|scan(?:ning)? rate|strain rate|frequency|"
+    r"pressure|atmosphere|method|route|process(?:ing)?|conditions?|states?|treatment|cycles?|field|ph|speed|melt level.*|level.*|position|"
+    r"退火温度|温度|时间|退火时间|状态|工艺|处理)$|^(?:T|t|Ta|TA|Tann|T_a|ta|pH|f)$|^(?:年|温度)",
+    re.IGNORECASE,
+)
+_CONDITION_SYMBOLS = ("T", "t", "Ta", "TA", "Tann", "ta", "pH", "f")
+_ERROR = re.compile(r"^(?:±|s\.?d\.?|std\.?|stdev|error|uncertainty|standard deviation|误差|标准差)$", re.IGNORECASE)
+_VARIABLE = re.compile(r"^[xyz](?:\s*(?:value|content))?$")
+_SCALE = re.compile(r"[×xX*·]\s*10\s*\^?\{?([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[-−–]?\d{1,2})\}?")
+_BRACKET = re.compile(r"[(（\[]([^()（）\[\]]*(?:\([^()]*\)[^()（）\[\]]*)?)[)）\]]")
+_LEADING = re.compile(
+    r"^(?:average|mean|measured|experimental|exp\.?|theor\.?|theoretical|calculated|calc\.?|expected|predicted|estimated|total|max(?:imum)?\.?|min(?:imum)?\.?|apparent|nominal|room[- ]temperature)\s+",
+    re.IGNORECASE,
+)
+_SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−–", "0123456789+---")
+_ELEMENT = re.compile(r"^(?:c\s?[(_]?|content of\s+|w\(|x\()?([A-Z][a-z]?)\)?$")
+
+
+class Column(NamedTuple):
+    """A column as its header says."""
+
+    kind: ColumnKind
+    name: str
+    """The header without unit and scale."""
+    unit: Unit | None = None
+    scale: float = 1.0
+    """The header's `× 10³` beside a name: cells are value x scale, so the value is cell / scale."""
+    property: Property | None = None
+    element: str = ""
+    basis: str = ""
+    is_calculated: bool = False
+    is_nominal: bool = False
+    """The header names the variable that the series was designed by."""
+
+
+def read_header(header: str) -> Column:
+    """The column under a header; header rows stand parted by ` | `, the lowest last."""
+    parts = [part.strip() for part in header.split(" | ") if part.strip()] or [""]
+    unit, basis, scale = None, "", 1.0
+    names: list[str] = []
+    for part in parts:
+        name, found, power = _split(part)
+        scale *= power
+        unit = found or unit
+        basis = (found.basis if found else "") or read_basis(part) or basis
+        names.append(name)
+    last = next((name for name in reversed(names) if name), "")
+    column = Column("text", last, unit, scale, basis=basis, is_calculated=any(map(is_calculated, parts)))
+    for name in (last, *reversed(names)) if unit is None or unit.dimension == NUMBER else ():
+        if element := _element(name):
+            return column._replace(kind="element", element=element)
+    if _MATERIAL.match(last):
+        return column._replace(kind="material")
+    if _REFERENCE.match(last):
+        return column._replace(kind="reference")
+    if _ERROR.match(last):
+        return column._replace(kind="error")
+    if _VARIABLE.match(last):
+        return column._replace(kind="variable", name=last[0])
+    if last in _CONDITION_SYMBOLS or _CONDITION.match(_LEADING.sub("", last)):
+        return column._replace(kind="condition")
+    known = property_in(last, unit) or property_in(" ".join(names), unit)
+    if (
+        unit is None
+        and known is not None
+        and known.dimension != NUMBER
+        and last in known.symbols
+        and len(last.rstrip("0123456789")) <= 2
+    ):
+        known = None
+    if re.search(r"(?<![\w=])[xyz](?![\w=])", last):
+        column = column._replace(is_nominal=True)
+    if known is not None or unit is not None:
+        return column._replace(kind="property", property=known)
+    return column
+
+
+def property_in(name: str, unit: Unit | None) -> Property | None:
+    """The property that a header or clause names, by its whole, a symbol in it or the longest name inside it."""
+    bare = name.strip(" ,;:")
+    while bare:
+        if found := find_property(bare, unit):
+            return found
+        shorter = _LEADING.sub("", bare)
+        if shorter == bare:
+            break
+        bare = shorter
+    lowered = " ".join(re.sub(r"[-–_]", " ", bare.lower()).split())
+    inside = [(len(known), item) for item in properties().values() for known in item.names
+              if _has_words(lowered, known.replace("-", " ")) and (unit is None or item.to_si(1.0, unit) is not None)]  # fmt: skip
+    if inside:
+        return max(inside, key=lambda pair: pair[0])[1]
+    for token in re.split(r"[\s,;:=()\[\]（）]+", bare):
+        if token and (len(token) > 1 or unit is not None) and (found := _by_symbol(token, unit)):
+            return found
+    return None
+
+
+def _by_symbol(token: str, unit: Unit | None) -> Property | None:
+    for item in properties().values():
+        if token in item.symbols and (unit is None or item.to_si(1.0, unit) is not None):
+            return item
+    return None
+
+
+def _has_words(text: str, words: str) -> bool:
+    if not words.isascii():
+        return words in text
+    return re.search(rf"(?<![a-z]){re.escape(words)}(?![a-z])", text) is not None
+
+
+def _split(part: str) -> tuple[str, Unit | None, float]:
+    """Name, unit and scale of one header cell."""
+    text = part
+    for match in _BRACKET.finditer(part):
+        unit = read_unit(match[1].removeprefix("in ").strip(" ,"))
+        if unit is None and (scaled := _SCALE.match(match[1].strip())):
+            unit = read_unit(match[1].strip()[1:].strip()) if scaled else None
+        if unit is not None and not match[1].strip().isdigit():
+            return _named(part[: match.start()] + " " + part[match.end() :], unit)
+    for separator in (" / ", "/", ", ", " in ", "，", "／", " "):
+        left, found, right = text.rpartition(separator) if separator == " " else text.partition(separator)
+        unit = read_unit(right) if found and left.strip() else None
+        if unit is not None and not is_element(right.strip()) and not (separator == "/" and read_unit(text)):
+            if separator == " " and not _is_certain(right):
+                continue
+            return _named(left, unit)
+    whole = read_unit(text)
+    if whole is not None and not is_element(text) and (whole.basis or text.strip() in ("%", "ppm")):
+        return "", whole, 1.0
+    return _named(text, None)
+
+
+def _is_certain(text: str) -> bool:
+    """Whether a word behind a bare space can only be a unit."""
+    return text.strip() in (
+        "%",
+        "°C",
+        "℃",
+        "MPa",
+        "GPa",
+        "HV",
+        "mm",
+        "nm",
+        "μm",
+        "kJ/mol",
+        "g/cm3",
+        "at%",
+        "wt%",
+        "at.%",
+        "wt.%",
+        "A/m",
+        "mV",
+        "mol%",
+    )
+
+
+def _named(text: str, unit: Unit | None) -> tuple[str, Unit | None, float]:
+    scale = 1.0
+    match = _SCALE.search(text)
+    if match:
+        scale = 10.0 ** int(match[1].translate(_SUPER))
+        text = text[: match.start()] + text[match.end() :]
+    text = _BRACKET.sub(lambda m: "" if re.fullmatch(r"[\d.,\s]+", m[1]) else m[0], text)
+    return " ".join(text.split()).strip(" ,;:/*†‡"), unit, scale
+
+
+def _element(name: str) -> str:
+    plain = re.sub(
+        r"\b(?:at|wt|mass|mol|vol)\.?\s?-?%|\b(?:content|fraction|concentration|conc\.|含量)\b", "", name
+    ).strip(" .,()[]")
+    match = _ELEMENT.match(plain)
+    if match and is_element(match[1]):
+        return match[1]
+    return _element_names().get(plain.lower(), "")
+
+
+def _element_names() -> dict[str, str]:
+    return {entry.name.lower(): symbol for symbol, entry in elements().items() if entry.number <= 92}

@@ -1,0 +1,172 @@
+"""Which material a row of a table is about: its formula, its label, its columns of elements, or its family."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from eutectic.core.composition import Composition
+from eutectic.core.errors import BadInput
+from eutectic.knowledge.amounts import read_amount
+from eutectic.knowledge.formula_text import read_formula
+from eutectic.knowledge.labels import Labels, filled
+from eutectic.knowledge.materials import Material, StatedBasis, find_materials
+from eutectic.knowledge.record import Flaw, judged
+from eutectic.knowledge.table import Table
+from eutectic.knowledge.table_headers import Column
+from eutectic.knowledge.units import read_basis
+
+_BALANCE = re.compile(r"^(?:bal(?:ance)?\.?|rest|remainder|余量?|base)$", re.IGNORECASE)
+_TOO_SMALL = 0.99
+_MARKS = re.compile(r"[*†‡§]+$|[ᵃᵇᶜᵈᵉ]+$")
+
+
+@dataclass
+class TableReader:
+    """One table being read."""
+
+    table: Table
+    labels: Labels
+    fallback: Material | None
+    caption: str = field(init=False)
+    basis: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.caption = " ".join((self.table.caption, *self.table.footnotes))
+        self.basis = read_basis(self.table.caption) or read_basis(" ".join(self.table.footnotes))
+
+
+def clean(cell: str) -> str:
+    return _MARKS.sub("", cell.strip()).strip()
+
+
+def row_name(columns: Sequence[Column], cells: Sequence[str]) -> str:
+    """What the row is called: its label, else its material as written."""
+    named = [place for place, column in enumerate(columns) if column.kind in ("label", "material")]
+    plain = [place for place in named if read_formula(clean(cells[place])) is None and cells[place].strip()]
+    return clean(cells[(plain or named)[0]]) if plain or named else ""
+
+
+def is_label(name: str) -> bool:
+    return (
+        len(name) <= 24
+        and bool(re.search(r"[A-Za-z\u4e00-\u9fff]", name))
+        and read_amount(name) is None
+        and len(name) > 1
+    )
+
+
+def row_material(reader: TableReader, columns: Sequence[Column], cells: Sequence[str]) -> tuple[Material, list[Flaw]]:
+    """The material a row is about, and what speaks against it."""
+    name = row_name(columns, cells)
+    label = name if is_label(name) else ""
+    for place, column in enumerate(columns):
+        if column.kind != "material" or not cells[place].strip():
+            continue
+        material = _cell_material(reader, cells[place], column)
+        if material is not None:
+            return judged(material._replace(label=material.label or (label if label != material.written else "")))
+    shares = [place for place, column in enumerate(columns) if column.kind == "element"]
+    if len(shares) >= 2:
+        return judged(_assembled(reader, columns, cells, shares, name)._replace(label=label))
+    variables = ", ".join(
+        f"{column.name} = {cells[place]}" for place, column in enumerate(columns) if column.kind == "variable"
+    )
+    for family in _families(reader):
+        for text in (variables, name):
+            if text and (found := filled(family, text)) is not None:
+                return judged(found._replace(label=label))
+    if name in reader.labels.materials:
+        return judged(reader.labels.materials[name]._replace(label=name))
+    return _outside(reader, name)
+
+
+def _outside(reader: TableReader, name: str) -> tuple[Material, list[Flaw]]:
+    """The material of a row that names none: the caption's or the document's only one."""
+    said = [
+        mention.material
+        for mention in find_materials(reader.table.caption, reader.labels.materials)
+        if not mention.is_reagent
+    ]
+    only = {material.composition for material in said if material.composition is not None}
+    if len(only) == 1:
+        return next(material for material in said if material.composition is not None)._replace(label=name[:40]), []
+    if reader.fallback is not None:
+        flaw = Flaw(
+            reason="material_from_context", detail=f"the only material of the document is {reader.fallback.written}"
+        )
+        return reader.fallback._replace(label=name[:40]), [flaw]
+    unknown = Material(name or reader.table.label, None, "unknown", "the row names no composition")
+    return judged(unknown)
+
+
+def _families(reader: TableReader) -> list:  # type: ignore[type-arg]
+    """Formulas with a variable: the caption's before the document's only one."""
+    own = [m.formula for m in find_materials(reader.table.caption, {}) if m.formula is not None and m.formula.variables]
+    if own:
+        return own
+    open_ones = {family.formula.text: family.formula for family in reader.labels.families}
+    return list(open_ones.values()) if len(open_ones) == 1 else []
+
+
+def _cell_material(reader: TableReader, cell: str, column: Column) -> Material | None:
+    text = clean(cell)
+    if text in reader.labels.materials:
+        return reader.labels.materials[text]._replace(label=text)
+    mentions = [
+        m for m in find_materials(text + _suffix(column, reader), reader.labels.materials) if m.start < len(text)
+    ]
+    mentions = [m for m in mentions if m.material.composition is not None] or mentions
+    if len(mentions) != 1:
+        return None
+    mention = mentions[0]
+    if mention.formula is not None and mention.formula.variables:
+        return filled(mention.formula, text) or mention.material
+    rest = clean((text[: mention.start] + text[min(mention.end, len(text)) :]).strip(" ()（）,;:"))
+    label = rest if rest and is_label(rest) else mention.material.label
+    return mention.material._replace(label=label)
+
+
+def _suffix(column: Column, reader: TableReader) -> str:
+    """The basis that the header or caption states, put behind a formula as a text would."""
+    basis = column.basis or (reader.basis if reader.basis in ("wt%", "at%") else "")
+    return f" ({basis[:2]}.%)" if basis in ("wt%", "at%") else ""
+
+
+def _assembled(
+    reader: TableReader, columns: Sequence[Column], cells: Sequence[str], shares: Sequence[int], name: str
+) -> Material:
+    """A composition from the columns of elements; `Bal.` takes what the others leave."""
+    stated = {columns[place].basis for place in shares if columns[place].basis} or corner(columns)
+    basis = next(iter(stated)) if len(stated) == 1 else reader.basis
+    amounts: dict[str, float] = {}
+    balance = ""
+    for place in shares:
+        cell = clean(cells[place])
+        amount = read_amount(cell)
+        if _BALANCE.match(cell):
+            balance = columns[place].element
+        elif amount is not None and amount.value is not None and amount.kind in ("exact", "approx"):
+            amounts[columns[place].element] = amount.value
+    written = name or " ".join(f"{symbol} {value:g}" for symbol, value in amounts.items())
+    total = sum(amounts.values())
+    if balance and total < 100:
+        amounts[balance], total = 100.0 - total, 100.0
+    kept: StatedBasis = basis if basis in ("at%", "wt%", "mol%", "vol%") else "unknown"  # type: ignore[assignment]
+    if kept == "unknown":
+        return Material(written, None, kept, "basis_unknown: the table says neither at% nor wt%")
+    if 0 < total <= 1.01 and all(value <= 1 for value in amounts.values()) and len(amounts) >= 2 and total > _TOO_SMALL:
+        amounts, total = {key: 100 * value for key, value in amounts.items()}, 100 * total
+    if not 99.0 <= total <= 101.0:
+        kind = "incomplete: " if total < 99 else ""
+        return Material(written, None, kept, f"{kind}the shares add up to {total:g} %, not 100")
+    try:
+        return Material(written, Composition.of(amounts, kept, normalise=True).to("at%"), kept)
+    except BadInput as error:
+        return Material(written, None, kept, str(error))
+
+
+def corner(columns: Sequence[Column]) -> set[str]:
+    """The basis that the header of the names says for all: `Mass fraction in %`."""
+    return {column.basis for column in columns if column.kind in ("label", "material", "text") and column.basis}

@@ -1,0 +1,146 @@
+"""The shape of a table: one record a row whichever way it lies, stacked ones taken apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from eutectic.knowledge.amounts import is_missing, read_amount
+from eutectic.knowledge.table import Table
+from eutectic.knowledge.table_headers import read_header
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A part of a table with one record a row."""
+
+    headers: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str, ...], ...]
+    first_row: int
+    """Place of the first row (of the first column, where it is turned) in the table's body."""
+    is_turned: bool = False
+    n_side: int = 0
+    """Leading columns that became header rows, where it is turned."""
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns."""
+        return len(self.rows[0]) if self.rows else 0
+
+    def header(self, column: int) -> str:
+        """The header cells over a column, parted by ` | `, each said once."""
+        parts: list[str] = []
+        for row in self.headers:
+            cell = row[column].strip()
+            if cell and cell not in parts:
+                parts.append(cell)
+        return " | ".join(parts)
+
+    def place(self, row: int, column: int) -> tuple[int, int]:
+        """Row and column in the table's body of a cell of the grid."""
+        return (column, row + self.n_side) if self.is_turned else (row + self.first_row, column)
+
+
+def grids(table: Table) -> list[Grid]:
+    """The parts of a table, each with one record a row."""
+    if not table.rows or not table.n_columns:
+        return []
+    headers, rows, skipped = _with_header(table)
+    if not rows:
+        return []
+    if _is_turned(headers, rows):
+        return [_turned(headers, rows)]
+    return [
+        Grid(part_headers, _carried(part), start + skipped)
+        for part_headers, part, start in _stacked(headers, rows)
+        if part
+    ]
+
+
+Cells = tuple[tuple[str, ...], ...]
+
+
+def _with_header(table: Table) -> tuple[Cells, Cells, int]:
+    """Header rows and body; where none was marked, the first row of words is one."""
+    if table.headers:
+        return table.headers, table.rows, 0
+    first = table.rows[0]
+    numeric = sum(read_amount(cell) is not None for cell in first)
+    if len(table.rows) > 1 and numeric <= len(first) // 3:
+        return (first,), table.rows[1:], 1
+    return (tuple("" for _ in first),), table.rows, 0
+
+
+def _is_field(text: str) -> bool:
+    column = read_header(text)
+    return column.kind in ("element", "property", "condition", "variable") and bool(text.strip())
+
+
+def _is_turned(headers: Cells, rows: Cells) -> bool:
+    """Whether properties or elements stand down the first column and materials or conditions along the header."""
+    width = len(headers[-1])
+    top = [cell for cell in headers[-1][1:] if cell.strip()]
+    side = [row[0] for row in rows if row[0].strip()]
+    if width < 2 or not side:
+        return False
+    corner = _is_field(headers[-1][0]) or not headers[-1][0].strip()
+    across = sum(map(_is_field, top)) / max(1, len(top))
+    down = sum(map(_is_field, side)) / len(side)
+    return down >= 0.6 and across < 0.5 and (corner or down == 1.0 or across == 0.0)
+
+
+def _turned(headers: Cells, rows: Cells) -> Grid:
+    """Columns become rows; leading columns of words become header rows."""
+    n_side = 1
+    while (
+        n_side < len(rows[0]) - 1
+        and all(
+            (read_amount(row[n_side]) is None and not is_missing(row[n_side])) or not row[n_side].strip()
+            for row in rows
+        )
+        and any(row[n_side].strip() for row in rows)
+    ):
+        n_side += 1
+    side = _carried(tuple(row[:1] for row in rows))
+    lines = (headers[-1], *rows)
+    names = (headers[-1][0], *(cell[0] for cell in side))
+    further = tuple(tuple(line[place] for line in lines) for place in range(1, n_side))
+    body = tuple(tuple(line[place] for line in lines) for place in range(n_side, len(lines[0])))
+    above = tuple(tuple(row[0] if i == 0 else "" for i in range(len(lines))) for row in headers[:-1])
+    grid_headers = (*above, names, *further)
+    return Grid(tuple(row[:1] + row[1:] for row in grid_headers), body, 0, True, n_side)
+
+
+def _stacked(headers: Cells, rows: Cells) -> list[tuple[Cells, Cells, int]]:
+    """A body row of element symbols or headers opens a table of its own below."""
+    parts: list[tuple[Cells, Cells, int]] = []
+    top, start = headers, 0
+    current: list[tuple[str, ...]] = []
+    for index, row in enumerate(rows):
+        filled = [cell for cell in row if cell.strip()]
+        fields = sum(read_header(cell).kind == "element" for cell in filled)
+        if len(filled) >= 2 and fields >= 0.6 * len(filled) and fields >= 2:
+            parts.append((top, tuple(current), start))
+            top, current, start = ((*_titles(headers), row)), [], index + 1
+        else:
+            current.append(row)
+    return [*parts, (top, tuple(current), start)]
+
+
+def _titles(headers: Cells) -> Cells:
+    """Header rows that hold for stacked parts too: those without elements of their own."""
+    return tuple(row for row in headers if not any(read_header(cell).kind == "element" for cell in row if cell.strip()))
+
+
+def _carried(rows: Cells) -> Cells:
+    """A first cell that spans rows is said once: the rows below it take it over."""
+    above = ""
+    done = []
+    for row in rows:
+        has_more = any(cell.strip() for cell in row[1:]) or len(row) == 1
+        if row[0].strip():
+            above = row[0]
+        elif above and has_more and not re.search(r"^\s*$", above):
+            row = (above, *row[1:])
+        done.append(row)
+    return tuple(done)
