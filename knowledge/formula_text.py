@@ -10,6 +10,7 @@ from eutectic.core.composition import Composition
 from eutectic.core.elements import is_element
 from eutectic.core.errors import BadInput
 from eutectic.core.formula import parse_formula
+from eutectic.knowledge.formula_words import BINARIES, IONS, RADIOACTIVE
 
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉−–‐₋", "0123456789----")
 _VARIABLES = "xyzδ"
@@ -17,122 +18,8 @@ _TERM = re.compile(
     rf"(?P<sign>[+-]?)\s?(?P<number>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?|\.\d+)?"
     rf"(?P<variable>[{_VARIABLES}](?![a-z\d]))?"
 )
-_RADIOACTIVE = frozenset(
-    [
-        "Tc",
-        "Pm",
-        "Po",
-        "At",
-        "Rn",
-        "Fr",
-        "Ra",
-        "Ac",
-        "Pa",
-        "Np",
-        "Pu",
-        "Am",
-        "Cm",
-        "Bk",
-        "Cf",
-        "Es",
-        "Fm",
-        "Md",
-        "No",
-        "Lr",
-        "Rf",
-        "Db",
-        "Sg",
-        "Bh",
-        "Hs",
-        "Mt",
-        "Ds",
-        "Rg",
-        "Cn",
-        "Nh",
-        "Fl",
-        "Mc",
-        "Lv",
-        "Ts",
-        "Og",
-        "He",
-        "Ne",
-        "Ar",
-        "Kr",
-        "Xe",
-    ]
-)
-"""Never in a material here; `Fm`, `No` and `Es` are other things in a text."""
-_BINARIES = frozenset(["WC", "BN", "VN", "VC", "BP", "KOH", "UN", "UC"])
 _CODE = re.compile(r"[A-Z]{2,}\d*")
 _LETTER_COMPOUND = re.compile(r"[A-Z](?:O[2-4]|S[23]|F[2-6]|H[2-4])")
-REAGENTS = frozenset(
-    [
-        "H2O",
-        "CO2",
-        "NH3",
-        "H2SO4",
-        "HNO3",
-        "HCl",
-        "NaOH",
-        "KOH",
-        "NaCl",
-        "KCl",
-        "CH4",
-        "H2O2",
-        "C2H5OH",
-        "CH3OH",
-        "HF",
-        "H3PO4",
-        "SO2",
-        "NO2",
-        "C2H4",
-        "C2H6",
-        "CO",
-        "N2O",
-        "LiOH",
-        "NH4OH",
-        "D2O",
-        "H3BO3",
-        "HClO4",
-        "KBr",
-        "CaF2",
-        "ZrO2",
-        "SiO2",
-    ]
-)
-"""Baths, gases, crucibles and balls: a material only where the text names no other."""
-
-
-_IONS = frozenset(
-    [
-        "PO4",
-        "SO4",
-        "NO3",
-        "ClO4",
-        "BH4",
-        "NH4",
-        "CO3",
-        "BF4",
-        "PF6",
-        "SO3",
-        "PO3",
-        "NH2",
-        "BO3",
-        "MnO4",
-        "CrO4",
-        "SiO4",
-        "AlO4",
-        "BO4",
-        "TiO6",
-        "NbO6",
-        "MnO6",
-        "FeO6",
-        "PbI6",
-        "OH",
-        "SCN",
-        "NCN",
-    ]
-)
 
 
 class Formula(NamedTuple):
@@ -290,7 +177,7 @@ def _scan(text: str, plain: str, start: int) -> Formula | None:
 def _symbol(plain: str, at: int) -> str | None:
     for length in (2, 1):
         symbol = plain[at : at + length]
-        if len(symbol) == length and is_element(symbol) and symbol not in _RADIOACTIVE:
+        if len(symbol) == length and is_element(symbol) and symbol not in RADIOACTIVE:
             return symbol
     return None
 
@@ -392,13 +279,13 @@ def _is_formula(formula: Formula, plain: str) -> bool:
         return False
     if (
         len(formula.elements) < 2
-        or formula.text in _IONS
+        or formula.text in IONS
         or re.search(r"\((?:I{1,3}|I?V)\)", formula.text)
         or _in_system(formula, plain)
     ):
         return False
     bare = "".join(token for token in formula.tokens if isinstance(token, str))
-    if bare in _BINARIES:
+    if bare in BINARIES:
         return True
     if _CODE.fullmatch(bare) and not formula.variables:
         return _LETTER_COMPOUND.fullmatch(bare) is not None

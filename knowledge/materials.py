@@ -10,7 +10,8 @@ from eutectic.core.composition import Basis, Composition
 from eutectic.core.elements import is_element
 from eutectic.core.errors import BadInput
 from eutectic.core.formula import parse_formula
-from eutectic.knowledge.formula_text import REAGENTS, Formula, find_formulas
+from eutectic.knowledge.formula_text import Formula, find_formulas
+from eutectic.knowledge.formula_words import REAGENTS
 from eutectic.knowledge.units import read_basis
 
 StatedBasis = Literal["at%", "wt%", "mol%", "vol%", "unknown"]
