@@ -10,9 +10,10 @@ from typing import Literal
 
 from eutectic.core.record import Record
 from eutectic.knowledge.chunk import chunk_pages
+from eutectic.knowledge.document import Content, Document
 from eutectic.knowledge.normalise import normalise
 from eutectic.knowledge.reader import MENDS, Flag, Limits, ReadDocument, Reader, Refusal, RefusalCode
-from eutectic.knowledge.store import Document, Store
+from eutectic.knowledge.store import Store
 from eutectic.knowledge.titles import choose_title
 
 SUFFIXES = (".pdf", ".txt", ".md", ".html", ".htm")
@@ -136,7 +137,7 @@ def _add(store: Store, path: Path, digest: str, text_hash: str, read: ReadDocume
         text_hash=text_hash,
         flags=flags,
     )
-    store.add(document, read.pages, chunks)
+    store.add(document, Content(read.pages, chunks))
     return FileReport(
         path=str(path), status="ingested", document=name, pages=len(read.pages), chunks=len(chunks), flags=flags
     )

@@ -14,6 +14,7 @@ from eutectic.core.lock import DriverLock
 from eutectic.core.settings import Settings, home, load_settings
 from eutectic.knowledge.ask import Reply, answer
 from eutectic.knowledge.dense import DenseRetriever
+from eutectic.knowledge.document import Document
 from eutectic.knowledge.evidence import find_quote
 from eutectic.knowledge.index_lexical import LexicalIndex
 from eutectic.knowledge.ingest import IngestProgress, IngestReport, ingest_files
@@ -22,7 +23,7 @@ from eutectic.knowledge.reader_process import ReaderProcess
 from eutectic.knowledge.record import LiteratureRecord
 from eutectic.knowledge.record_store import library_records
 from eutectic.knowledge.search import OVERFETCH, fuse, rerank, weights
-from eutectic.knowledge.store import ChunkRow, Document, Store
+from eutectic.knowledge.store import ChunkRow, Store
 from eutectic.knowledge.terms import TermWeights
 
 _CONSIDERED = 12

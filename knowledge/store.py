@@ -10,45 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eutectic.core.errors import StorageFailed
-from eutectic.core.record import Record
-from eutectic.knowledge.chunk import Chunk
-from eutectic.knowledge.reader import Flag, PageText
-from eutectic.knowledge.tokens import tokenise
+from eutectic.knowledge.document import Cited, Content, Document, Section, rows
+from eutectic.knowledge.schema import SCHEMA, upgrade, version
+from eutectic.knowledge.table import Figure, Table
 
 if TYPE_CHECKING:
     import numpy as np
 
-SCHEMA = 1
-_TABLES = (
-    "CREATE TABLE documents (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, path TEXT NOT NULL,"
-    " n_pages INTEGER NOT NULL, reader TEXT NOT NULL, text_hash TEXT NOT NULL, flags TEXT NOT NULL)",
-    "CREATE INDEX documents_text ON documents (text_hash)",
-    "CREATE TABLE pages (document TEXT NOT NULL REFERENCES documents (id), page INTEGER NOT NULL, text TEXT NOT NULL,"
-    " hidden TEXT NOT NULL, PRIMARY KEY (document, page))",
-    "CREATE TABLE chunks (id TEXT PRIMARY KEY, document TEXT NOT NULL REFERENCES documents (id),"
-    " page INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL, tokens TEXT NOT NULL,"
-    " suspicious INTEGER NOT NULL, reference INTEGER NOT NULL)",
-    "CREATE TABLE vectors (chunk TEXT NOT NULL REFERENCES chunks (id), model TEXT NOT NULL, vector BLOB NOT NULL,"
-    " PRIMARY KEY (chunk, model))",
-)
-_DOCUMENT = "id, name, title, path, n_pages, reader, text_hash, flags"
-
-
-class Document(Record):
-    """A document of the library."""
-
-    id: str
-    """SHA-256 of its bytes."""
-    name: str
-    """What quotes call it: the file's name, with a piece of the hash where two files share one."""
-    title: str
-    path: str
-    """Where it was taken in from."""
-    n_pages: int
-    reader: str
-    text_hash: str
-    """SHA-256 of its text in the compared form."""
-    flags: tuple[Flag, ...] = ()
+_DOCUMENT = tuple(Document.model_fields)
+_LISTS = ("flags", "authors")
 
 
 class ChunkRow(NamedTuple):
@@ -79,19 +49,16 @@ class Store:
         self._db.close()
 
     def _migrate(self) -> None:
-        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if version > SCHEMA:
+        found = version(self._db)
+        if found > SCHEMA:
             raise StorageFailed(
-                f"the library has schema {version}, this Eutectic knows {SCHEMA}",
+                f"the library has schema {found}, this Eutectic knows {SCHEMA}",
                 where=str(self._path),
                 mend="use a newer Eutectic",
             )
-        if version < SCHEMA:
+        if found < SCHEMA:
             with self._transaction():
-                if not int(self._db.execute("PRAGMA user_version").fetchone()[0]):
-                    for statement in _TABLES:
-                        self._db.execute(statement)
-                    self._db.execute(f"PRAGMA user_version = {SCHEMA}")
+                upgrade(self._db)
 
     def documents(self) -> list[Document]:
         """Every document, by name."""
@@ -105,23 +72,55 @@ class Store:
         """The document that has this text already."""
         return next(iter(self._documents("WHERE text_hash = ?", text_hash)), None)
 
-    def add(self, document: Document, pages: Sequence[PageText], chunks: Sequence[Chunk]) -> None:
-        """Write a document with its pages and chunks in one transaction."""
-        rows = []
-        for number, chunk in enumerate(chunks):
-            tokens = " ".join(tokenise(f"{chunk.heading}\n{chunk.text}"))
-            key = f"{document.id[:16]}-p{chunk.page}-{number}"
-            flags = (int(chunk.is_suspicious), int(chunk.is_reference))
-            rows.append((key, document.id, chunk.page, chunk.heading, chunk.text, tokens, *flags))
+    def add(self, document: Document, content: Content) -> None:
+        """Write a document with all it holds in one transaction; its older versions point to it from then on."""
         values = document.model_dump()
-        values["flags"] = json.dumps(document.flags)
+        row = [json.dumps(values[name]) if name in _LISTS else values[name] for name in _DOCUMENT]
         with self._storage(), self._transaction():
-            self._db.execute(f"INSERT INTO documents ({_DOCUMENT}) VALUES (?,?,?,?,?,?,?,?)", tuple(values.values()))
-            self._db.executemany(
-                "INSERT INTO pages VALUES (?,?,?,?)",
-                [(document.id, page.number, page.text, json.dumps(page.hidden)) for page in pages],
+            if document.doi:
+                self._db.execute("UPDATE documents SET newer = ? WHERE doi = ?", (document.name, document.doi))
+            self._db.execute(f"INSERT INTO documents ({', '.join(_DOCUMENT)}) VALUES ({_marks(len(row))})", row)
+            for table, lines in rows(document, content).items():
+                if lines:
+                    self._db.executemany(f"INSERT INTO {table} VALUES ({_marks(len(lines[0]))})", lines)
+
+    def tables(self, name: str = "") -> list[Table]:
+        """The tables of a document by name or hash, or of every document, in the order of the pages."""
+        return [
+            Table.model_validate_json(row[2]).model_copy(update={"id": row[0], "document": row[1]})
+            for row in self._parts("tables", name)
+        ]
+
+    def figures(self, name: str = "") -> list[Figure]:
+        """The figures of a document by name or hash, or of every document, in the order of the pages."""
+        return [
+            Figure.model_validate_json(row[2]).model_copy(update={"id": row[0], "document": row[1]})
+            for row in self._parts("figures", name)
+        ]
+
+    def sections(self, name: str) -> list[Section]:
+        """The headings of a document in order."""
+        return [
+            Section(*row)
+            for row in self._all(
+                "SELECT sections.page, heading FROM sections JOIN documents ON documents.id = sections.document"
+                " WHERE documents.name = ? OR documents.id = ? ORDER BY number",
+                name,
+                name,
             )
-            self._db.executemany("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?)", rows)
+        ]
+
+    def cited(self, name: str) -> list[Cited]:
+        """The list of references of a document in order."""
+        return [
+            Cited(*row)
+            for row in self._all(
+                "SELECT text, cited.doi FROM cited JOIN documents ON documents.id = cited.document"
+                " WHERE documents.name = ? OR documents.id = ? ORDER BY number",
+                name,
+                name,
+            )
+        ]
 
     def page(self, name: str, number: int) -> str | None:
         """The visible text of a page."""
@@ -192,12 +191,18 @@ class Store:
             self._db.execute("DELETE FROM vectors WHERE model != ?", (model,))
 
     def _documents(self, clause: str, *values: str) -> list[Document]:
-        return [
-            Document.model_validate(
-                dict(zip(_DOCUMENT.split(", "), row[:-1], strict=False)) | {"flags": json.loads(row[-1])}
-            )
-            for row in self._all(f"SELECT {_DOCUMENT} FROM documents {clause}", *values)
-        ]
+        found = []
+        for row in self._all(f"SELECT {', '.join(_DOCUMENT)} FROM documents {clause}", *values):
+            read = dict(zip(_DOCUMENT, row, strict=True))
+            found.append(Document.model_validate(read | {name: json.loads(read[name]) for name in _LISTS}))
+        return found
+
+    def _parts(self, table: str, name: str) -> list[Any]:
+        return self._all(
+            f"SELECT {table}.id, documents.name, content FROM {table} JOIN documents ON documents.id = document"
+            f" WHERE ? IN ('', documents.name, documents.id) ORDER BY documents.name, page, {table}.rowid",
+            name,
+        )
 
     def _all(self, statement: str, *values: str | int) -> list[Any]:
         with self._storage():
@@ -220,3 +225,7 @@ class Store:
             yield
         except sqlite3.Error as error:
             raise StorageFailed(f"the library cannot be used: {error}", where=str(self._path)) from error
+
+
+def _marks(n: int) -> str:
+    return ",".join("?" * n)
