@@ -10,11 +10,12 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from eutectic.knowledge.document import Document
 from eutectic.knowledge.record import LiteratureRecord
 from eutectic.knowledge.record_sentences import Sentence
 from eutectic.knowledge.records import EXTRACTOR, Source, document_records
 from eutectic.knowledge.sentences import split_sentences
-from eutectic.knowledge.store import Document, Store
+from eutectic.knowledge.store import Store
 
 _RECORDS = TypeAdapter(list[LiteratureRecord])
 _FILE = "records.db"
@@ -49,7 +50,7 @@ def _sources(store: Store, documents: Sequence[Document]) -> list[Source]:
     sources = []
     for document in documents:
         pages = {number: store.page(document.name, number) or "" for number in range(1, document.n_pages + 1)}
-        sources.append(Source(document.name, pages, sentences[document.name], ()))
+        sources.append(Source(document.name, pages, sentences[document.name], tuple(store.tables(document.name))))
     return sources
 
 
