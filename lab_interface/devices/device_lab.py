@@ -249,6 +249,7 @@ class DeviceLab:
         """
         if not by.strip():
             raise BadInput("only a named person clears an emergency stop", mend="give a name")
+        self.rig.clear_stop(by)
         with self.store.writing() as connection:
             unlatch(connection)
         for person in self.people:

@@ -108,3 +108,7 @@ class Rig(Protocol):
     def stop_now(self, reason: str) -> str:
         """Stop the devices from outside the run; empty when confirmed or not needed, else what is not known."""
         ...
+
+    def clear_stop(self, by: str) -> None:
+        """Lift a stop that the devices hold themselves, in a person's name."""
+        ...

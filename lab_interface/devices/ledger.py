@@ -10,7 +10,9 @@ from typing import Any, Literal, NamedTuple
 from pydantic import ValidationError
 
 from eutectic.core.errors import BadInput
+from eutectic.core.plan import Check
 from eutectic.lab_interface.devices.program import Command, Deck
+from eutectic.lab_interface.plan_checks import shape
 
 Fault = Literal[
     "source overdrawn",
@@ -26,6 +28,7 @@ Fault = Literal[
     "liquid left in tip",
 ]
 _SLACK = 1e-6
+_SHOWN = 4
 
 
 class Problem(NamedTuple):
@@ -62,6 +65,14 @@ def check_program(
     """Every problem of a program on a deck, in order; `used_ul` is what earlier runs took from each stock."""
     paper = _Paper(deck, dict(used_ul or {}))
     return [problem for command in program for problem in _step(paper, command)]
+
+
+def ledger_check(program: Sequence[Command], deck: Deck, used_ul: Mapping[str, float]) -> Check:
+    """The ledger's verdict on a program, with the first few problems in words."""
+    problems = [f"{item.fault}: {item.detail}" for item in check_program(program, deck, used_ul)]
+    more = f" (and {len(problems) - _SHOWN} more)" if len(problems) > _SHOWN else ""
+    said = "; ".join(problems[:_SHOWN]) + more if problems else "every volume is there and fits"
+    return shape("lab_ledger", not problems, said)
 
 
 def read_program(text: str) -> tuple[Command, ...]:

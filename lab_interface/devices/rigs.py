@@ -12,12 +12,10 @@ from eutectic.core.spec import CampaignSpec
 from eutectic.core.stock import Device
 from eutectic.lab_interface.devices.driver import Driver, Reply
 from eutectic.lab_interface.devices.law_meter import LawMeter, LawMeterSettings
-from eutectic.lab_interface.devices.ledger import check_program
+from eutectic.lab_interface.devices.ledger import ledger_check
 from eutectic.lab_interface.devices.program import Command, Deck, pipetting, vessels
 from eutectic.lab_interface.devices.visa_meter import VisaMeter, VisaMeterSettings
 from eutectic.lab_interface.plan_checks import shape
-
-_SHOWN = 4
 
 
 class PersonSettings(Record):
@@ -117,10 +115,7 @@ class BenchRig:
             return [shape("lab_program", False, str(error))]
         checks = [shape("lab_program", True, f"{len(program)} commands")]
         if self._deck is not None:
-            problems = [f"{item.fault}: {item.detail}" for item in check_program(program, self._deck, used_ul)]
-            more = f" (and {len(problems) - _SHOWN} more)" if len(problems) > _SHOWN else ""
-            said = "; ".join(problems[:_SHOWN]) + more if problems else "every volume is there and fits"
-            checks.append(shape("lab_ledger", not problems, said))
+            checks.append(ledger_check(program, self._deck, used_ul))
         if self._meter is not None:
             wrong = self._meter.check()
             checks.append(shape("lab_instrument", not wrong, wrong or self._meter.instrument))
@@ -149,6 +144,9 @@ class BenchRig:
     def stop_now(self, reason: str) -> str:
         """The process at work stops them."""
         return ""
+
+    def clear_stop(self, by: str) -> None:
+        """These devices hold no stop of their own."""
 
 
 class BenchDriver:

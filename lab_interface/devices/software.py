@@ -29,7 +29,7 @@ def installed(*packages: str) -> str:
 
 def device_software() -> tuple[Software, ...]:
     """What every kind of device lab needs, and what of it is there; imports none of it."""
-    needs = {"pylabrobot": ("pylabrobot",), "visa": ("pymeasure", "pyvisa", "pyvisa-sim")}
+    needs = {"pylabrobot": ("pylabrobot",), "sila": ("sila2",), "visa": ("pymeasure", "pyvisa", "pyvisa-sim")}
     found = []
     for lab, packages in needs.items():
         there = installed(*packages)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import Field, JsonValue
 
+from eutectic.core.errors import MissingExtra, NotSupported
 from eutectic.core.spec import CampaignSpec
 from eutectic.lab_interface.devices.by_hand import a_person
 from eutectic.lab_interface.devices.device_lab import DeviceLab
 from eutectic.lab_interface.devices.pylabrobot_robot import PylabrobotRobot, RobotSettings
 from eutectic.lab_interface.devices.rigs import BenchRig, MeasureSettings, PersonSettings, open_meter
 from eutectic.lab_interface.devices.settings import DispenseSettings, read_settings
+from eutectic.lab_interface.devices.software import installed
+from eutectic.lab_interface.devices.visa_example import example_meter
+from eutectic.lab_interface.examples import EXAMPLE_STOCKS, Injected
 
 NAME = "pylabrobot"
 
@@ -36,13 +42,14 @@ def open(spec: CampaignSpec, folder: Path) -> DeviceLab:
     return DeviceLab(NAME, spec, folder, settings, rig, by_hand=person)
 
 
-def example_settings() -> dict[str, JsonValue]:
-    """Settings for a simulated robot and a law that measures; the tests of labs use them."""
-    return {
-        "stocks": [
-            {"id": name, "strength": {name: 1}, "on_hand": "15 mL", "dead": "500 uL"} for name in ("Fe", "Co", "B")
-        ],
-        "vessel_ul": 360,
-        "tip_ul": 300,
-        "measure": {"by": "law", "law": "fe_soft_magnet"},
-    }
+@contextmanager
+def example(folder: Path, fault: Injected = "none") -> Iterator[dict[str, JsonValue]]:
+    """Settings for a simulated robot and a law that measures, or a broken instrument."""
+    if not installed("pylabrobot"):
+        raise MissingExtra("PyLabRobot needs an extra", mend="pip install 'eutectic[pylabrobot]'")
+    if fault == "twice":
+        raise NotSupported("a robot carries each command out once")
+    measure: JsonValue = {"by": "law", "law": "fe_soft_magnet"}
+    if fault != "none":
+        measure = example_meter(folder, fault)
+    yield {"stocks": EXAMPLE_STOCKS, "vessel_ul": 360, "tip_ul": 300, "measure": measure}

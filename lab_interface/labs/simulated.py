@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import JsonValue
 
-from eutectic.core.errors import BadInput, LabFailed, PlanChanged, PlanRefused
+from eutectic.core.errors import BadInput, LabFailed, NotSupported, PlanChanged, PlanRefused
 from eutectic.core.plan import Capabilities, Check, Plan
 from eutectic.core.run import RunEvent, RunRef, RunStatus
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
 from eutectic.lab_interface.emulator import open_emulator
+from eutectic.lab_interface.examples import Injected
 from eutectic.lab_interface.faults import run_contact
 from eutectic.lab_interface.law import Law
 from eutectic.lab_interface.registry import open_law
@@ -56,9 +58,17 @@ def open(spec: CampaignSpec, folder: Path) -> SimulatedLab:
     return SimulatedLab(spec, settings, law, name, folder)
 
 
-def example_settings() -> dict[str, JsonValue]:
-    """Settings under which this lab opens with a space of Fe and B; the contract test of labs uses them."""
-    return {"law": "fe_soft_magnet"}
+@contextmanager
+def example(folder: Path, fault: Injected = "none") -> Iterator[dict[str, JsonValue]]:
+    """Settings under which this lab opens with a space of Fe and B."""
+    faults: dict[Injected, dict[str, JsonValue]] = {
+        "none": {},
+        "nan": {"no_reading_rate": 1, "abandoned_rate": 0},
+        "slow": {"latency_s": 2.0},
+    }
+    if fault not in faults:
+        raise NotSupported(f"{fault!r} cannot be injected into the simulated lab")
+    yield {"law": "fe_soft_magnet", **faults[fault]}
 
 
 def _law(settings: SimulatedSettings) -> tuple[Law, str]:

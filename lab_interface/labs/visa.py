@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -14,10 +16,9 @@ from eutectic.lab_interface.devices.rigs import BenchRig
 from eutectic.lab_interface.devices.settings import DeviceSettings, read_settings
 from eutectic.lab_interface.devices.visa_example import example_meter
 from eutectic.lab_interface.devices.visa_meter import VisaMeter, VisaMeterSettings
+from eutectic.lab_interface.examples import Injected
 
 NAME = "visa"
-EXTRA = "visa"
-NEEDS = ("pymeasure", "pyvisa")
 
 
 class VisaSettings(DeviceSettings):
@@ -42,6 +43,7 @@ def open(spec: CampaignSpec, folder: Path) -> DeviceLab:
     return DeviceLab(NAME, spec, folder, settings, rig, prepared_by=maker)
 
 
-def example_settings() -> dict[str, JsonValue]:
-    """Settings for a simulated instrument over samples that are in place; the tests of labs use them."""
-    return {"samples": "in_place", "meter": example_meter()}
+@contextmanager
+def example(folder: Path, fault: Injected = "none") -> Iterator[dict[str, JsonValue]]:
+    """Settings for a simulated instrument over samples that are in place."""
+    yield {"samples": "in_place", "meter": example_meter(folder, fault)}
