@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import typer
 
@@ -36,9 +36,17 @@ def add(app: typer.Typer) -> None:
 def doctor(
     out: Out = RUNS,
     online: bool = typer.Option(False, "--online", help="Also send one short question to the model endpoint."),
+    make: Annotated[
+        Literal["opentrons"] | None,
+        typer.Option("--make", help="First install Opentrons' analyzer, in an environment of its own."),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Check the installation, the settings, the disk and, with --online, the model endpoint."""
+    if make is not None:
+        from eutectic.lab_interface.devices.opentrons_analysis import make_environment
+
+        make_environment()
     checks: list[Callable[[], Finding]] = [
         _python,
         *map(_package, _PACKAGES),

@@ -178,7 +178,7 @@ def taken_ul(replies: Sequence[tuple[Command, Mapping[str, Any]]]) -> dict[str, 
     found: dict[str, float] = {}
     for command, reply in replies:
         doses = {command.place: command.volume_ul or 0.0} if command.action == "aspirate" else {}
-        if command.action == "make":
+        if command.action in ("make", "hand_over"):
             doses = dict(reply.get("dispensed_ul", command.doses_ul))
         for stock, volume in doses.items():
             found[stock] = found.get(stock, 0.0) + volume

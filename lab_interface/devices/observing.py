@@ -59,6 +59,8 @@ class Finished(NamedTuple):
         if command.action == "dispense":
             dose = (state.tip_stock, command.volume_ul or 0.0)
             return state._replace(dispensed_ul=(*state.dispensed_ul, dose), vessel=command.place)
+        if command.action == "hand_over":
+            return state._replace(vessel=command.place)
         given = tuple((str(name), float(volume)) for name, volume in reply.get("dispensed_ul", {}).items())
         read = tuple((str(name), tuple(map(float, values))) for name, values in reply.get("readings", {}).items())
         known = {name for name, _ in state.readings}

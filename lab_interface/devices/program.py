@@ -12,7 +12,7 @@ from eutectic.core.plan import Plan, Sample
 from eutectic.core.record import Record
 from eutectic.core.stock import Transfer
 
-Action = Literal["pick_up_tip", "aspirate", "dispense", "drop_tip", "make", "measure"]
+Action = Literal["pick_up_tip", "aspirate", "dispense", "drop_tip", "make", "measure", "hand_over"]
 WELLS = tuple(f"{row}{column}" for column in range(1, 13) for row in "ABCDEFGH")
 """Wells of a 96-well plate, column by column, as robots go."""
 
@@ -26,7 +26,7 @@ class Command(Record):
     """Tip position, stock or vessel."""
     volume_ul: float | None = Field(default=None, gt=0)
     doses_ul: dict[str, float] = {}
-    """For `make`: the volume of each stock, for a device that makes whole samples by itself."""
+    """For `make` and `hand_over`: the volume of each stock, where a device or a person makes whole samples."""
 
 
 class StockOnDeck(Record):

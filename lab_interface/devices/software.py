@@ -29,10 +29,15 @@ def installed(*packages: str) -> str:
 
 def device_software() -> tuple[Software, ...]:
     """What every kind of device lab needs, and what of it is there; imports none of it."""
+    from eutectic.lab_interface.devices.opentrons_analysis import PYTHON, opentrons_python
+
     needs = {"pylabrobot": ("pylabrobot",), "sila": ("sila2",), "visa": ("pymeasure", "pyvisa", "pyvisa-sim")}
     found = []
     for lab, packages in needs.items():
         there = installed(*packages)
         whole = there if len(there.split(", ")) == len(packages) else ""
         found.append(Software(lab, whole, f"pip install 'eutectic[{lab}]'"))
+    python = opentrons_python()
+    there = "" if python is None else f"opentrons in {python.parent.parent}"
+    found.append(Software("opentrons", there, f"eutectic doctor --make opentrons, or set {PYTHON}"))
     return tuple(found)
