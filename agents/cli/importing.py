@@ -66,12 +66,14 @@ def import_results(
 
 
 def _lab_and_plans(opened: Campaign) -> tuple[WorksheetLab, list[Plan]]:
-    """The worksheet lab of a campaign and the plans that it was given, oldest first."""
+    """The worksheet lab of a campaign, or of the person behind its devices, and its plans, oldest first."""
     from eutectic.core.plan import Plan
+    from eutectic.lab_interface.devices.device_lab import DeviceLab
     from eutectic.lab_interface.labs.worksheet import WorksheetLab
 
     assert opened.context is not None
-    lab = opened.context.lab
+    given = opened.context.lab
+    lab = given.by_hand.bench if isinstance(given, DeviceLab) else given
     keys = [item.slot for item in opened.notebook.events() if item.kind == "submission_accepted"]
     if not isinstance(lab, WorksheetLab) or not keys:
         raise BadInput(f"campaign {opened.id!r} waits for no worksheet results", mend="see eutectic status")

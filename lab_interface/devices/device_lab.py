@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from eutectic.core.correction import Correction
 from eutectic.core.errors import BadInput, LabFailed, PlanChanged, PlanRefused
 from eutectic.core.plan import Capabilities, Check, Plan
 from eutectic.core.run import RunEvent, RunRef, RunStatus
@@ -284,6 +285,11 @@ class DeviceLab:
             return self.status(ref)
         settle(self, run, outcome, by)
         return self.status(ref)
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """Later versions of results that a person gave; devices correct nothing."""
+        bench = self.by_hand.bench
+        return () if bench is None else bench.corrections()
 
     def say_prepared(self, key: str, by: str) -> None:
         """A person says that the samples of a run are made and mounted; its devices begin.
