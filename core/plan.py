@@ -213,6 +213,9 @@ class Capabilities(Record):
     """A share that misses the wanted one by more gets a reason code and needs a person."""
     stocks: tuple[Stock, ...] = ()
     """What it doses from; empty where every component is weighed by itself."""
+    least_amount: float | None = Field(default=None, gt=0)
+    """Least sum of all components in a sample: micromoles (at%, mol%), mg (wt%) or uL (vol%)."""
+    most_amount: float | None = Field(default=None, gt=0)
     vessels: Vessels | None = None
     devices: tuple[Device, ...] = ()
     cost_per_trial: float = Field(ge=0)

@@ -45,6 +45,15 @@ def loop(
 
 
 @bench.command()
+def dosing(smoke: Smoke = False, seeds: Seeds = None, as_json: Json = False) -> int:
+    """How far doses miss the wanted composition, by pipette, well, stocks and method."""
+    from eutectic.evals.bench_dosing import run
+
+    run(seeds or (2 if smoke else 10), smoke, as_json)
+    return 0
+
+
+@bench.command()
 def optimise(
     smoke: Smoke = False,
     seeds: Seeds = None,

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from eutectic.core.composition import Composition
 from eutectic.core.elements import element, is_element
 from eutectic.core.errors import BadInput
 from eutectic.core.plan import Capabilities, Dose, Plan, Protocol, Sample
 from eutectic.core.space import SearchSpace
 from eutectic.core.spec import CampaignSpec
+from eutectic.core.stock import Stock, Tick
 from eutectic.core.trial import Trial
-from eutectic.lab_interface.dosing import achieved, weights, whole_ticks
+from eutectic.lab_interface.dispense import Limits, Problem
+from eutectic.lab_interface.dispense_reasons import diagnose
+from eutectic.lab_interface.doses import doses_for, spread
 from eutectic.lab_interface.labels import sample_label
+from eutectic.lab_interface.stock_contents import Source, made_of, per_tick, sources
+
+_BIG = 24
+"""Above so many samples the quick doses do where they miss by less than half the tolerance."""
 
 
 def compile_plan(
@@ -31,7 +40,14 @@ def compile_plan(
     """
     if not trials:
         raise BadInput("a plan needs at least one trial", where=f"round {round}")
-    samples = tuple(_sample(spec.space, campaign, trial, capabilities) for trial in trials)
+    places = ("",) * len(trials) if capabilities.vessels is None else capabilities.vessels.places
+    if len(places) < len(trials):
+        raise BadInput(f"{len(trials)} samples, {len(places)} vessels", mend="make the batch smaller")
+    is_big = len(trials) > _BIG
+    samples = tuple(
+        _sample(spec.space, campaign, trial, place, capabilities, is_big)
+        for trial, place in zip(trials, places, strict=False)
+    )
     return Plan(
         campaign=campaign,
         round=round,
@@ -43,50 +59,100 @@ def compile_plan(
         protocol=protocol,
         cost=plan_cost(spec.space, samples, capabilities),
         hours=plan_hours(len(samples), capabilities),
+        stocks=capabilities.stocks,
+        vessels=capabilities.vessels,
+        max_transfer_ticks=capabilities.max_transfer_ticks,
     )
 
 
-def _sample(space: SearchSpace, campaign: str, trial: Trial, capabilities: Capabilities) -> Sample:
+def _sample(
+    space: SearchSpace, campaign: str, trial: Trial, vessel: str, capabilities: Capabilities, is_big: bool
+) -> Sample:
     wanted = trial.composition
     if wanted.basis != space.basis:
         raise BadInput(f"trial {trial.id} is in {wanted.basis}, the space in {space.basis}", mend="convert it first")
-    factors = weights(space.component_names, space.basis, capabilities.tick).factors
-    strange = sorted(wanted.fractions.keys() - factors.keys())
+    given = sources(space.component_names, space.basis, capabilities.tick, capabilities.stocks)
+    strange = sorted(wanted.fractions.keys() - set(space.component_names))
     if strange:
         raise BadInput(f"trial {trial.id} holds {strange}, which are not components of the space")
     needed = frozenset(item.name for item in space.components if item.min > 0)
+    limits, good = limits_for(capabilities), capabilities.tolerance / 2 if is_big else 0.0
     try:
-        ticks = whole_ticks(wanted, factors, capabilities.total_ticks, capabilities.min_ticks, needed)
+        ticks = doses_for(wanted.fractions, given, limits, needed, good_enough=good)
     except BadInput as error:
         raise BadInput(error.what, where=f"trial {trial.id}", mend=error.mend) from error
+    problem = Problem(wanted.fractions, given, limits, needed)
+    vector = np.array([float(ticks.get(source.id, 0)) for source in given])
+    why = diagnose(problem, vector, capabilities.tolerance, quick=is_big)
     return Sample(
         trial=trial.id,
         sample=sample_label(campaign, trial.id),
-        doses=tuple(
-            Dose(component=name, ticks=count, tick=capabilities.tick) for name, count in ticks.items() if count
-        ),
-        achieved=achieved(ticks, factors, space.basis),
+        doses=tuple(Dose(component=name, ticks=count, tick=capabilities.tick) for name, count in ticks.items()),
+        achieved=made_of(ticks, given, space.basis),
         process=trial.process,
+        vessel=vessel,
+        achieved_sd=achieved_sd(ticks, given, capabilities),
+        reasons=why.reasons,
+        advice=why.advice,
     )
 
 
-def achieved_of(space: SearchSpace, ticks: Mapping[str, int], tick: str) -> Composition:
-    """What whole ticks of the components of a space make, in the space's basis."""
-    return achieved(ticks, weights(space.component_names, space.basis, tick).factors, space.basis)
+def limits_for(capabilities: Capabilities) -> Limits:
+    """What a dose and a sample may be in a lab."""
+    least, most = capabilities.least_amount, capabilities.most_amount
+    return Limits(
+        least=capabilities.min_ticks,
+        total_low=capabilities.least_total_ticks or capabilities.total_ticks,
+        total_high=capabilities.total_ticks,
+        amount_low=least or 0.0,
+        amount_high=float("inf") if most is None else most,
+    )
+
+
+def achieved_of(
+    space: SearchSpace, ticks: Mapping[str, float], tick: Tick, stocks: Sequence[Stock] = ()
+) -> Composition:
+    """What ticks of the stocks (without any: of the components) of a space make, in the space's basis."""
+    return made_of(ticks, sources(space.component_names, space.basis, tick, stocks), space.basis)
+
+
+def achieved_sd(ticks: Mapping[str, int], given: Sequence[Source], capabilities: Capabilities) -> dict[str, float]:
+    """Standard uncertainty of each share; empty where the lab states no uncertainty of a dose."""
+    if capabilities.dose_sd_ticks is None:
+        return {}
+    return spread(
+        ticks,
+        given,
+        dose_sd_ticks=capabilities.dose_sd_ticks,
+        dose_sd_share=capabilities.dose_sd_share,
+        largest=capabilities.max_transfer_ticks,
+    )
 
 
 def plan_cost(space: SearchSpace, samples: Sequence[Sample], capabilities: Capabilities) -> float:
     """Money for a batch: the lab's price per trial and the components at their price per kg.
 
-    Microlitres count at the density of the element, or at 1 g/mL for other components.
+    A stock counts at its own price per kg or litre, or else by what it holds. Microlitres of a component without a
+    stock count at the density of the element, or at 1 g/mL.
     """
     prices = {item.name: item.price or 0.0 for item in space.components}
+    stocks = {item.id: item for item in capabilities.stocks}
     material = sum(
-        prices.get(dose.component, 0.0) * dose.ticks * _kilograms(dose.component, dose.tick)
-        for sample in samples
-        for dose in sample.doses
+        dose_price(dose, stocks.get(dose.component), prices) * dose.ticks for sample in samples for dose in sample.doses
     )
     return round(capabilities.cost_per_trial * len(samples) + material, 6)
+
+
+def dose_price(dose: Dose, stock: Stock | None, prices: Mapping[str, float]) -> float:
+    """Money for one tick."""
+    if stock is None:
+        return prices.get(dose.component, 0.0) * _kilograms(dose.component, dose.tick)
+    if stock.price is not None:
+        return stock.price * float(dose.tick.split()[0]) * 1e-6
+    if not any(prices.get(name) for name in stock.strength):
+        return 0.0
+    held = per_tick(stock, dose.tick, "wt%")
+    return sum(prices.get(name, 0.0) * amount * 1e-6 for name, amount in held.items())
 
 
 def plan_hours(n_samples: int, capabilities: Capabilities) -> float:

@@ -13,7 +13,7 @@ from eutectic.core.record import Record
 from eutectic.core.trial import Observation
 from eutectic.lab_interface.results_cells import Table, read_table
 from eutectic.lab_interface.results_diff import said
-from eutectic.lab_interface.results_rows import COLUMN, Row, factors_of, observation_of
+from eutectic.lab_interface.results_rows import COLUMN, Row, observation_of, sources_of
 from eutectic.lab_interface.worksheet_tables import (
     CAUSE_COLUMN,
     NOTE_COLUMN,
@@ -95,7 +95,7 @@ def read_results(path: Path, plan: Plan) -> ImportReport:
     changes: list[str] = []
     notes = [table.note] if table.note else []
     notes += [f"column {name!r} is not read" for name in table.header if not _is_known(name)]
-    double, factors = _double_labels(table), factors_of(plan)
+    double, given = _double_labels(table), sources_of(plan)
     for line, cells in table.rows:
         row = Row(line, dict(zip(table.header, map(unneutral, cells), strict=False)), table.has_decimal_comma)
         label = row.cells.get("sample", "").strip()
@@ -107,7 +107,7 @@ def read_results(path: Path, plan: Plan) -> ImportReport:
                     f"{len(cells)} cells, the header has {len(table.header)}", mend="quote texts with commas"
                 )
             sample = _sample(row, label, samples, plan, double)
-            found = observation_of(row, sample, plan, factors)
+            found = observation_of(row, sample, plan, given)
         except BadInput as error:
             refused.append(Refused(line=line, sample=label, reason=str(error)))
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import NamedTuple, get_args
 
 from eutectic.core.composition import Composition
@@ -11,8 +11,8 @@ from eutectic.core.errors import BadInput, BadTable
 from eutectic.core.plan import Plan, Sample
 from eutectic.core.space import Value
 from eutectic.core.trial import AchievedFrom, CauseCode, Measurement, Observation, Status
-from eutectic.lab_interface.dosing import achieved, weights
 from eutectic.lab_interface.results_cells import read_cell, read_number
+from eutectic.lab_interface.stock_contents import Source, made_of, sources
 from eutectic.lab_interface.worksheet_tables import CAUSE_COLUMN, NOTE_COLUMN, STATUS_COLUMN, components
 
 COLUMN = re.compile(r"(mass|volume|process|value|sd) (.+) \[(.*)\]")
@@ -50,7 +50,7 @@ class Row(NamedTuple):
         return value
 
 
-def observation_of(row: Row, sample: Sample, plan: Plan, factors: Mapping[str, float]) -> Observation | None:
+def observation_of(row: Row, sample: Sample, plan: Plan, given: Sequence[Source]) -> Observation | None:
     """The observation of a line, or None where nothing is filled in yet."""
     said = row.cells.get(STATUS_COLUMN, "").strip().casefold()
     if said not in _STATUS:
@@ -61,11 +61,12 @@ def observation_of(row: Row, sample: Sample, plan: Plan, factors: Mapping[str, f
     status = _STATUS[said]
     if status == "ok" and not measurements:
         raise BadTable("nothing was measured", mend="give a value, n.d., or failed with a cause")
-    made, source = _achieved(row, sample, factors)
+    made, source = _achieved(row, sample, given)
     return Observation(
         trial=sample.trial,
         composition=made,
         achieved_from=source,
+        achieved_sd=sample.achieved_sd,
         process=_process(row, sample),
         measurements=measurements,
         status=status,
@@ -126,7 +127,7 @@ def _measurements(row: Row) -> tuple[Measurement, ...]:
     return tuple(found)
 
 
-def _achieved(row: Row, sample: Sample, factors: Mapping[str, float]) -> tuple[Composition, AchievedFrom]:
+def _achieved(row: Row, sample: Sample, given: Sequence[Source]) -> tuple[Composition, AchievedFrom]:
     """What was really weighed, or the plan where no amount is given."""
     tick = sample.doses[0].tick
     amounts = row.numbers("mass" if tick.endswith("mg") else "volume")
@@ -139,23 +140,28 @@ def _achieved(row: Row, sample: Sample, factors: Mapping[str, float]) -> tuple[C
     missing = sorted({dose.component for dose in sample.doses} - done.keys())
     if missing:
         raise BadTable(f"no amount of {missing}", mend="give what was weighed of every component, or of none")
-    strange = sorted(done.keys() - factors.keys())
+    strange = sorted(done.keys() - {source.id for source in given})
     if strange:
         raise BadTable(f"{strange} are not components of this plan")
-    shares = {name: value / factors[name] for name, value in done.items() if value > 0}
-    exact = Composition.of(shares, sample.achieved.basis, normalise=True)
-    parts = {name: count / 1_000_000 for name, count in exact.ppm.items()}
-    return Composition.of(parts, sample.achieved.basis), "weighed" if tick.endswith("mg") else "dispensed"
+    size = float(tick.split()[0])
+    made = made_of({name: value / size for name, value in done.items() if value > 0}, given, sample.achieved.basis)
+    return made, "weighed" if tick.endswith("mg") else "dispensed"
 
 
-def factors_of(plan: Plan) -> Mapping[str, float]:
-    """The factors from shares to amounts that the plan was compiled with: those that give what it says it makes."""
+def sources_of(plan: Plan) -> list[Source]:
+    """What the doses of a plan are made from: its stocks, or else the components, read as it was compiled.
+
+    Raises:
+        BadInput: the doses do not make what the plan says.
+    """
     names, basis, tick = components(plan), plan.samples[0].achieved.basis, plan.samples[0].doses[0].tick
-    candidates = (weights(names, basis, tick).factors, dict.fromkeys(names, 1.0))
-    for factors in candidates:
-        made = [achieved({d.component: d.ticks for d in s.doses}, factors, basis) for s in plan.samples]
+    candidates = [sources(names, basis, tick, plan.stocks)]
+    if not plan.stocks:
+        candidates.append([Source(name, {name: 1.0}) for name in names])
+    for given in candidates:
+        made = [made_of({d.component: d.ticks for d in s.doses}, given, basis) for s in plan.samples]
         if made == [sample.achieved for sample in plan.samples]:
-            return factors
+            return given
     raise BadInput("the doses of this plan do not make what it says", where=plan.key, mend="make the plan anew")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field, JsonValue, NonNegativeFloat, ValidationError, model_validator
 
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
+from eutectic.core.stock import Tick
 from eutectic.core.trial import CauseCode
+from eutectic.lab_interface.dispense_settings import DispenseSettings
 from eutectic.lab_interface.spec_check import wrong_setting
 
 
@@ -50,7 +50,7 @@ class Limits(Record):
     above: float | None = None
 
 
-class SimulatedSettings(Record):
+class SimulatedSettings(DispenseSettings):
     """What `lab.settings` may hold for a simulated lab. Every rate is a probability per trial or per run."""
 
     law: str | None = None
@@ -97,7 +97,7 @@ class SimulatedSettings(Record):
     prices: dict[str, NonNegativeFloat] = {}
     """Money per kg of components, added to the cost; the prices of the search space hold where none is given."""
     max_batch: int = Field(default=96, ge=1, le=96)
-    tick: Literal["0.1 mg", "1 mg", "0.1 uL", "1 uL"] = "1 mg"
+    tick: Tick = "1 mg"
     total_ticks: int = Field(default=2000, ge=10)
     """Size of a sample in ticks."""
     min_ticks: int = Field(default=1, ge=1)

@@ -9,7 +9,13 @@ from pydantic import ValidationError
 
 from eutectic.core.errors import BadInput
 from eutectic.core.plan import Capabilities
+from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
+from eutectic.core.stock import Device, Stock, Vessels
+from eutectic.lab_interface.dispense_settings import check_stocks
+
+_NESTED: dict[str, type[Record]] = {"stocks": Stock, "vessels": Vessels, "devices": Device}
+"""Settings that hold records of their own."""
 
 
 def check_served(spec: CampaignSpec, lab: Capabilities) -> None:
@@ -26,6 +32,7 @@ def check_served(spec: CampaignSpec, lab: Capabilities) -> None:
                 where=f"objectives.{index}.property",
                 mend=f"did you mean {near[0]!r}?" if near else f"it measures {', '.join(lab.properties)}",
             )
+    check_stocks(spec.space, lab)
     if spec.batch > lab.max_batch:
         raise BadInput(
             f"a batch of {spec.batch} trials is more than the lab takes",
@@ -47,8 +54,10 @@ def wrong_setting(error: ValidationError, known: Iterable[str]) -> BadInput:
     what = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         key, names = str(first["loc"][-1]), list(known)
+        if len(first["loc"]) > 1:
+            names = list(_NESTED.get(str(first["loc"][0]), Record).model_fields) or names
         near = get_close_matches(key, names, n=1)
-        mend = f"did you mean {near[0]!r}?" if near and len(first["loc"]) == 1 else "known are " + ", ".join(names)
+        mend = f"did you mean {near[0]!r}?" if near else "known are " + ", ".join(names)
         return BadInput(f"unknown setting {key!r}", where=place, mend=mend)
     if first["type"] == "value_error":
         return BadInput(what, where=place)

@@ -13,11 +13,13 @@ from eutectic.core.plan import Plan, Sample
 from eutectic.core.record import significant
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import AchievedFrom, Censoring, Measurement, Observation, Trial
+from eutectic.lab_interface.compile import dose_price
 from eutectic.lab_interface.emulator import Emulator
 from eutectic.lab_interface.faults import stream, trial_fate
 from eutectic.lab_interface.law import Law, LawProperty
 from eutectic.lab_interface.readings import keep_readings
 from eutectic.lab_interface.simulated_settings import Limits, SimulatedSettings
+from eutectic.lab_interface.stock_contents import made_of, sources
 
 
 class Slot(NamedTuple):
@@ -35,6 +37,8 @@ class Workbench:
     def __init__(self, law: Law, settings: SimulatedSettings, spec: CampaignSpec, instrument: str) -> None:
         self._law, self._settings, self._seed, self._instrument = law, settings, spec.seed, instrument
         self._prices = {item.name: item.price or 0.0 for item in spec.space.components} | settings.prices
+        self._stocks = {item.id: item for item in settings.stocks}
+        self._sources = sources(spec.space.component_names, spec.space.basis, settings.tick, settings.stocks)
 
     def make(self, plan: Plan, index: int, slot: Slot, folder: Path) -> Observation:
         """Make and measure the sample of that index and keep its raw readings under `folder`."""
@@ -46,6 +50,7 @@ class Workbench:
             trial=trial.id,
             composition=composition,
             achieved_from=source,
+            achieved_sd=sample.achieved_sd,
             process=sample.process,
             simulated=True,
             instrument=self._instrument,
@@ -77,7 +82,9 @@ class Workbench:
     def _cost(self, sample: Sample) -> float:
         """Money for one sample; a microlitre of anything counts as a milligram."""
         material = sum(
-            self._prices.get(dose.component, 0.0) * dose.ticks * float(dose.tick.split()[0]) * 1e-6
+            dose_price(dose, stock, self._prices) * dose.ticks
+            if (stock := self._stocks.get(dose.component)) is not None
+            else self._prices.get(dose.component, 0.0) * dose.ticks * float(dose.tick.split()[0]) * 1e-6
             for dose in sample.doses
         )
         return round(self._settings.cost_per_trial + material, 6)
@@ -93,6 +100,9 @@ class Workbench:
             dose.component: max(0.0, 1 + draws.gauss(0, self._settings.weighing_sd_ticks) / dose.ticks)
             for dose in sample.doses
         }
+        if self._stocks:
+            ticks = {dose.component: dose.ticks * factors[dose.component] for dose in sample.doses}
+            return made_of(ticks, self._sources, sample.achieved.basis), "weighed"
         amounts = {name: share * factors.get(name, 1.0) for name, share in sample.achieved.fractions.items()}
         return Composition.of(amounts, sample.achieved.basis, normalise=True), "weighed"
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field, ValidationError, model_validator
 
 from eutectic.core.spec import CampaignSpec
+from eutectic.core.stock import Tick
+from eutectic.lab_interface.dispense_settings import DispenseSettings
 from eutectic.lab_interface.limits import BenchLimits
 from eutectic.lab_interface.spec_check import wrong_setting
 
 
-class WorksheetSettings(BenchLimits):
+class WorksheetSettings(DispenseSettings, BenchLimits):
     """What `lab.settings` may hold for a worksheet lab. A limit that is left out blocks what would need it."""
 
-    tick: Literal["0.1 mg", "1 mg", "0.1 uL", "1 uL"] = "1 mg"
+    tick: Tick = "1 mg"
     """What the balance or pipette resolves."""
     total_ticks: int = Field(default=2000, ge=10, le=100_000_000)
     """Size of one sample in ticks."""
     min_ticks: int = Field(default=5, ge=1)
     """Least dose that can be weighed or dispensed well enough."""
+    dose_sd_ticks: float | None = Field(default=0.5, ge=0)
+    """Standard uncertainty of the balance or pipette in ticks, beside the rounding."""
     max_batch: int = Field(default=24, ge=1, le=96)
     cost_per_trial: float = Field(default=0.0, ge=0)
     """Money per sample beside its components, in the budget's currency."""

@@ -12,8 +12,11 @@ from eutectic.core.elements import element
 from eutectic.core.errors import BadInput
 from eutectic.core.record import canonical_json
 from eutectic.lab_interface.compile import compile_plan
-from eutectic.lab_interface.dosing import achieved, weights, whole_ticks
+from eutectic.lab_interface.dispense import Limits
+from eutectic.lab_interface.doses import doses_for
 from eutectic.lab_interface.labels import is_label, sample_label
+from eutectic.lab_interface.stock_contents import Source, made_of, sources
+from eutectic.lab_interface.weights import weights
 
 ELEMENTS = ("Al", "B", "Co", "Fe", "Ni", "Si", "W")
 
@@ -31,10 +34,11 @@ def compositions(draw: st.DrawFn, basis: str = "at%") -> Composition:
 @given(wanted=compositions(), total=st.sampled_from([200, 2000, 100_000]))
 def test_doses_add_up_and_miss_the_wanted_shares_by_less_than_ticks(wanted: Composition, total: int) -> None:
     factors = weights(ELEMENTS, "at%", "1 mg").factors
-    ticks = whole_ticks(wanted, factors, total, 1)
+    given = sources(ELEMENTS, "at%", "1 mg")
+    ticks = doses_for(wanted.fractions, given, Limits(1, total, total))
     assert sum(ticks.values()) == total
     assert all(count >= 1 for count in ticks.values())
-    made = achieved(ticks, factors, "at%")
+    made = made_of(ticks, given, "at%")
     # Moving n ticks of mass changes a share by at most n ticks of the lightest atom over the moles of the sample.
     moles = sum(count / factors[name] for name, count in ticks.items())
     bound = 2 * len(wanted.parts) / min(factors[name] for name in wanted.fractions) / moles + 1e-6
@@ -44,11 +48,11 @@ def test_doses_add_up_and_miss_the_wanted_shares_by_less_than_ticks(wanted: Comp
 @settings(max_examples=25, deadline=None)
 @given(wanted=compositions(basis="wt%"), least=st.sampled_from([10, 50, 200]))
 def test_with_a_least_dose_every_dose_is_absent_or_at_least_that(wanted: Composition, least: int) -> None:
-    factors = weights(ELEMENTS, "wt%", "1 mg").factors
-    ticks = whole_ticks(wanted, factors, 2000, least)
+    given = sources(ELEMENTS, "wt%", "1 mg")
+    ticks = doses_for(wanted.fractions, given, Limits(least, 2000, 2000))
     assert sum(ticks.values()) == 2000
     assert all(count >= least for count in ticks.values())
-    made = achieved(ticks, factors, "wt%").fractions
+    made = made_of(ticks, given, "wt%").fractions
     # Dropping or raising one component moves it by at most the least dose; the others share what it leaves.
     worst = max(abs(made.get(n, 0) - wanted.fractions.get(n, 0)) for n in ELEMENTS)
     assert worst <= least / 2000 * (len(wanted.parts) + 1) / 2 + 1e-3
@@ -56,7 +60,7 @@ def test_with_a_least_dose_every_dose_is_absent_or_at_least_that(wanted: Composi
 
 def test_a_least_dose_gives_a_nearer_composition_than_dropping_or_snapping() -> None:
     wanted = Composition.of({"Fe": 0.90, "Co": 0.04, "B": 0.03, "Si": 0.03}, "wt%")
-    ticks = whole_ticks(wanted, dict.fromkeys(ELEMENTS, 1.0), 1000, 50)
+    ticks = doses_for(wanted.fractions, [Source(name, {name: 1.0}) for name in ELEMENTS], Limits(50, 1000, 1000))
     made = {name: ticks.get(name, 0) / 1000 for name in wanted.fractions}
     assert max(abs(made[name] - share) for name, share in wanted.fractions.items()) <= 0.03 + 1e-9
     dropped = 0.10  # Fe alone

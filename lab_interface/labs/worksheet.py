@@ -50,6 +50,7 @@ class WorksheetLab:
             cost_per_trial=given.cost_per_trial,
             hours_per_trial=given.hours_per_trial,
             hours_per_batch=given.hours_per_batch,
+            **given.told(),
         )
 
     def validate(self, plan: Plan) -> tuple[Check, ...]:
