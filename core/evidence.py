@@ -21,10 +21,24 @@ class Passage(Record):
     score: float = 0.0
 
 
+class Filters(Record):
+    """What a search is confined to; an empty field confines nothing."""
+
+    elements: tuple[str, ...] = ()
+    """Symbols that all stand in the passage, as elements or inside formulas."""
+    property: str = ""
+    """Name or symbol of a property that the passage speaks of."""
+    since: int | None = None
+    """First year of publication; documents without a known year are left out."""
+    until: int | None = None
+    documents: tuple[str, ...] = ()
+    """Names of documents, any of which the passage is from."""
+
+
 class Retriever(Protocol):
     """What finds passages."""
 
-    def search(self, query: str, n: int = 8) -> Sequence[Passage]:
+    def search(self, query: str, n: int = 8, filters: Filters | None = None) -> Sequence[Passage]:
         """The best passages, best first."""
         ...
 

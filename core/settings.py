@@ -6,7 +6,7 @@ import os
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 
@@ -23,6 +23,7 @@ _ENVIRONMENT = {
     "EUTECTIC_PRICE_OUT": "price_out",
     "EUTECTIC_DATABASE_URL": "database_url",
     "EUTECTIC_EMBEDDING_MODEL": "embedding_model",
+    "EUTECTIC_DENSE_INDEX": "dense_index",
 }
 _SECRET = ("api_key", "database_url")
 _TOML = 'write UTF-8 text with lines such as model = "my-model"'
@@ -46,7 +47,9 @@ class Settings(Record):
     database_url: SecretStr | None = None
     """PostgreSQL URL for notebooks and checkpoints; SQLite files in the campaign's folder where it is unset."""
     embedding_model: str | None = None
-    """Embedding model at the endpoint; a local one without a model file is used where it is unset."""
+    """`minilm` or `latent` for a local one, else a model at the endpoint; unset: MiniLM where it was set up."""
+    dense_index: Literal["auto", "exact", "chroma"] = "auto"
+    """Which index answers nearness searches: `auto` compares every vector up to 200,000 and asks Chroma above."""
 
 
 def home() -> Path:

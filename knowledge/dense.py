@@ -1,20 +1,25 @@
-"""Dense retrieval: keeps vectors and Chroma in step with the rows, and goes on without Chroma where it must."""
+"""Dense retrieval: keeps vectors and their indexes in step with the rows, and goes on without Chroma where it must."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eutectic.core.errors import EndpointFailed, IndexBroken
 from eutectic.core.settings import Settings
 from eutectic.knowledge.embed import Embedder, EndpointEmbedder, LatentSemantic
+from eutectic.knowledge.embed_minilm import MiniLmEmbedder, is_set_up, model_folder
 from eutectic.knowledge.index_dense import ChromaIndex
+from eutectic.knowledge.index_exact import ExactIndex
 from eutectic.knowledge.store import Store
 from eutectic.knowledge.tokens import tokenise
 
 if TYPE_CHECKING:
     import numpy as np
 
+CHROMA_FROM = 200_000
+"""Vectors above which Chroma's approximate search is faster than comparing every one (`eutectic bench literature`)."""
 _BATCH = 512
 
 
@@ -25,6 +30,7 @@ class DenseRetriever:
         self._folder, self._store, self._settings = folder, store, settings
         self._model = folder / "latent.npz"
         self._embedder: Embedder | None = None
+        self._matrix: tuple[str, ExactIndex] | None = None
         self._is_compared = False
         """Whether Chroma was found to hold as many vectors as the rows since the library was opened."""
         self.notes: list[str] = []
@@ -52,10 +58,13 @@ class DenseRetriever:
         except IndexBroken as error:
             self._note(f"the Chroma index could not be rebuilt: {error}; searches read the vectors from the rows")
 
-    def search(self, query: str, n: int, *, is_owner: bool) -> list[str]:
-        """Ids of the nearest chunks; empty, with a note, where no vectors can be had.
+    def search(
+        self, query: str, n: int, *, is_owner: bool, allowed: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The nearest chunks with their cosines; empty, with a note, where no vectors can be had.
 
-        With `is_owner` the caller holds the library's lock and Chroma answers; else the rows' own vectors do.
+        With `is_owner` the caller holds the library's lock and may mend the indexes. Chroma is asked where the
+        settings or the size of the library say so and nothing is filtered; else every vector is compared.
         """
         try:
             if is_owner and self._is_behind():
@@ -69,14 +78,18 @@ class DenseRetriever:
             return []
         if not vector.any():
             return []
-        if is_owner:
+        if is_owner and allowed is None and self._wants_chroma(embedder.id):
             try:
                 return self._search_chroma(embedder.id, vector, n)
             except IndexBroken as error:
                 self._note(f"{error}; the vectors were read from the rows instead")
-        return self._search_rows(embedder.id, vector, n)
+        return self._exact(embedder.id, is_owner).search(vector, n, allowed)
 
-    def _search_chroma(self, model: str, vector: np.ndarray, n: int) -> list[str]:
+    def _wants_chroma(self, model: str) -> bool:
+        wish = self._settings.dense_index
+        return wish == "chroma" or (wish == "auto" and self._store.count_vectors(model) > CHROMA_FROM)
+
+    def _search_chroma(self, model: str, vector: np.ndarray, n: int) -> list[tuple[str, float]]:
         n_vectors = self._store.count_vectors(model)
         with ChromaIndex(self._folder, model, len(vector)) as index:
             if index.was_rebuilt:
@@ -86,15 +99,22 @@ class DenseRetriever:
             self._is_compared = True
             return index.search(vector, min(n, n_vectors))
 
-    def _search_rows(self, model: str, vector: np.ndarray, n: int) -> list[str]:
-        ids, vectors = self._store.vectors(model)
-        if not ids or vectors.shape[1] != len(vector):
-            return []
-        scores = vectors @ vector
-        return [ids[i] for i in sorted(range(len(ids)), key=lambda i: (-float(scores[i]), i))[:n]]
+    def _exact(self, model: str, is_owner: bool) -> ExactIndex:
+        """The exact index, read again from the rows where the file does not fit them."""
+        n_vectors = self._store.count_vectors(model)
+        if self._matrix is None or self._matrix[0] != model or len(self._matrix[1]) != n_vectors:
+            found = ExactIndex.load(self._folder, model, n_vectors)
+            if found is None:
+                found = ExactIndex(*self._store.vectors(model))
+                if is_owner:
+                    found.save(self._folder, model)
+            self._matrix = (model, found)
+        return self._matrix[1]
 
     def _fill_chroma(self, model: str) -> None:
         ids, vectors = self._store.vectors(model)
+        ExactIndex(ids, vectors).save(self._folder, model)
+        self._matrix = None
         with ChromaIndex(self._folder, model, vectors.shape[1]) as index:
             index.put(ids, vectors)
 
@@ -106,10 +126,13 @@ class DenseRetriever:
     def _current(self) -> Embedder | None:
         """The embedder that the library's vectors were made with, or None where there is none yet."""
         if self._embedder is None:
-            if self._settings.embedding_model is not None:
-                self._embedder = EndpointEmbedder(self._settings)
-            else:
+            wish = self._settings.embedding_model or ("minilm" if is_set_up() else "latent")
+            if wish == "minilm":
+                self._embedder = MiniLmEmbedder(model_folder())
+            elif wish == "latent":
                 self._embedder = LatentSemantic.load(self._model)
+            else:
+                self._embedder = EndpointEmbedder(self._settings)
         return self._embedder
 
     def _fitted(self, ids: list[str]) -> Embedder:

@@ -12,7 +12,13 @@ LEAST_LENGTH = 4
 
 
 def find_quote(page: str, quote: str) -> str | None:
-    """The page's own words for a quote, or None where it does not stand there.
+    """The page's own words for a quote, or None where it does not stand there; see `locate_quote`."""
+    place = locate_quote(page, quote)
+    return None if place is None else page[place[0] : place[1]]
+
+
+def locate_quote(page: str, quote: str) -> tuple[int, int] | None:
+    """Where the page's own words for a quote begin and end, or None where it does not stand there.
 
     A match may not begin or end inside a word or a number: `5.1 T` does not stand in `15.1 T`, nor `10` in `10⁴`,
     nor `5 K` in `-5 K`.
@@ -26,7 +32,7 @@ def find_quote(page: str, quote: str) -> str | None:
         first, last = origin[at], origin[at + len(wanted) - 1]
         last = _with_marks(page, last)
         if _begins(page, first) and _ends(page, last):
-            return page[first : last + 1]
+            return first, last + 1
         at = text.find(wanted, at + 1)
     return None
 

@@ -60,12 +60,13 @@ class ChromaIndex:
             self._client = self._collection = None
             self._seal.write_text(json.dumps(self._files()), encoding="utf-8")
 
-    def search(self, vector: np.ndarray, n: int) -> list[str]:
-        """Ids of the nearest chunks by cosine, nearest first; `n` is at most the number of vectors."""
+    def search(self, vector: np.ndarray, n: int) -> list[tuple[str, float]]:
+        """The nearest chunks with their cosines, nearest first; `n` is at most the number of vectors."""
         if n < 1:
             return []
-        answer = self._call(self._collection.query, query_embeddings=[vector], n_results=n, include=[])
-        return [str(key) for key in answer["ids"][0]]
+        answer = self._call(self._collection.query, query_embeddings=[vector], n_results=n, include=["distances"])
+        pairs = zip(answer["ids"][0], answer["distances"][0], strict=True)
+        return [(str(key), 1 - float(distance)) for key, distance in pairs]
 
     def count(self) -> int:
         """Number of vectors."""

@@ -1,39 +1,135 @@
-"""The lexical index: BM25 over stems, numbers, formulas and element tokens, built in memory from the rows."""
+"""The lexical index: BM25 over stems, numbers, formulas and element tokens; kept on disk, rebuilt from the rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from eutectic.knowledge.tokens import tokenise
+from eutectic.knowledge.variants import near_formulas
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class LexicalIndex:
     """BM25 (Robertson, DOI 10.1561/1500000019, k1 = 1.5, b = 0.75) over the tokens of every chunk."""
 
-    def __init__(self, chunks: Iterable[tuple[str, list[str]]]) -> None:
+    def __init__(self, ids: list[str], bm25: Any) -> None:
+        self.ids = ids
+        self._bm25 = bm25
+        self._columns: dict[str, int] = bm25.vocab_dict if ids else {}
+        self._formulas = [token for token in self._columns if token.startswith("f:")]
+
+    @classmethod
+    def build(cls, chunks: Iterable[tuple[str, list[str]]]) -> LexicalIndex:
+        """Index the tokens of every chunk."""
         import bm25s
 
-        self._ids: list[str] = []
+        ids: list[str] = []
         tokens: list[list[str]] = []
         for key, words in chunks:
-            self._ids.append(key)
+            ids.append(key)
             tokens.append(words)
-        self.document_frequency: dict[str, int] = {}
-        for words in tokens:
-            for word in set(words):
-                self.document_frequency[word] = self.document_frequency.get(word, 0) + 1
-        self._bm25 = bm25s.BM25(k1=1.5, b=0.75)
-        if self.document_frequency:
-            self._bm25.index(tokens, show_progress=False)
+        bm25 = bm25s.BM25(k1=1.5, b=0.75)
+        if any(tokens):
+            bm25.index(tokens, show_progress=False)
+        return cls(ids if any(tokens) else [], bm25)
+
+    def save(self, folder: Path, stamp: str) -> None:
+        """Write the index, all of it or nothing; the stamp names the rows it was built from."""
+        part = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        self._bm25.save(str(part), show_progress=False)
+        (part / "ids.json").write_text(json.dumps(self.ids), encoding="utf-8")
+        (part / "stamp").write_text(stamp, encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        part.rename(folder)
+
+    @classmethod
+    def load(cls, folder: Path, stamp: str) -> LexicalIndex | None:
+        """The index of a folder, or None where there is none of this stamp that can be read."""
+        import bm25s
+
+        try:
+            if (folder / "stamp").read_text(encoding="utf-8") != stamp:
+                return None
+            ids = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
+            found = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
+        except (OSError, ValueError, KeyError, EOFError):
+            return None
+        return cls(ids, found) if int(found.scores["num_docs"]) == len(ids) else None
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self.ids)
 
-    def search(self, query: str, n: int) -> list[str]:
-        """Ids of the chunks that share a token with the query, best first."""
-        words = [word for word in dict.fromkeys(tokenise(query)) if word in self.document_frequency]
-        if not words or not self._ids:
+    def search(self, query: str, n: int, allowed: np.ndarray | None = None) -> list[str]:
+        """Ids of the chunks that share a token with the query, best first; `allowed` is a mask over `ids`."""
+        import numpy as np
+
+        words = [word for word in dict.fromkeys(self._spelled(tokenise(query))) if word in self._columns]
+        if not words or not self.ids:
             return []
-        scores = self._bm25.get_scores(words)
-        order = sorted(range(len(self._ids)), key=lambda i: (-float(scores[i]), i))[:n]
-        return [self._ids[i] for i in order if scores[i] > 0]
+        scores = np.asarray(self._bm25.get_scores(words))
+        if allowed is not None:
+            scores = np.where(allowed, scores, 0.0)
+        order = np.lexsort((np.arange(len(scores)), -scores))[:n] if len(scores) <= 2 * n else _top(scores, n)
+        return [self.ids[i] for i in order if scores[i] > 0]
+
+    def frequency(self) -> Mapping[str, int]:
+        """In how many chunks a token stands."""
+        return _Frequency(self._columns, self._bm25.scores["indptr"] if self.ids else [0])
+
+    def places(self, token: str) -> np.ndarray:
+        """Places in `ids` of the chunks that hold a token, in order."""
+        import numpy as np
+
+        column = self._columns.get(token)
+        if column is None:
+            return np.zeros(0, dtype=np.int64)
+        first, last = self._bm25.scores["indptr"][column], self._bm25.scores["indptr"][column + 1]
+        return np.unique(np.asarray(self._bm25.scores["indices"][first:last], dtype=np.int64))
+
+    def mask(self, tokens: Collection[str]) -> np.ndarray:
+        """Which chunks hold any of some tokens."""
+        import numpy as np
+
+        found = np.zeros(len(self.ids), dtype=bool)
+        for token in tokens:
+            found[self.places(token)] = True
+        return found
+
+    def _spelled(self, words: Iterable[str]) -> Iterator[str]:
+        """Tokens with, behind each formula, those of the library that round to it."""
+        for word in words:
+            yield word
+            if word.startswith("f:"):
+                yield from near_formulas(word, self._formulas)
+
+
+class _Frequency(Mapping[str, int]):
+    def __init__(self, columns: Mapping[str, int], pointers: Any) -> None:
+        self._columns, self._pointers = columns, pointers
+
+    def __getitem__(self, token: str) -> int:
+        column = self._columns[token]
+        return int(self._pointers[column + 1] - self._pointers[column])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
+def _top(scores: np.ndarray, n: int) -> np.ndarray:
+    """Places of the n largest scores, largest first, the earlier place first among equals."""
+    import numpy as np
+
+    edge = np.partition(scores, len(scores) - n)[len(scores) - n]
+    places = np.flatnonzero(scores >= max(float(edge), 1e-12))
+    return np.asarray(places[np.lexsort((places, -scores[places]))][:n])

@@ -9,25 +9,25 @@ from pathlib import Path
 from types import TracebackType
 
 from eutectic.core.errors import BadInput, CampaignBusy, EndpointFailed, LibraryBusy, StorageFailed
-from eutectic.core.evidence import Passage
+from eutectic.core.evidence import Filters, Passage
 from eutectic.core.lock import DriverLock
 from eutectic.core.settings import Settings, home, load_settings
-from eutectic.knowledge.ask import Reply, answer
+from eutectic.knowledge.ask import Reply, answer, passage
 from eutectic.knowledge.dense import DenseRetriever
 from eutectic.knowledge.document import Document
 from eutectic.knowledge.evidence import find_quote
 from eutectic.knowledge.index_lexical import LexicalIndex
 from eutectic.knowledge.ingest import IngestProgress, IngestReport, ingest_files
+from eutectic.knowledge.question import read_question
 from eutectic.knowledge.reader import Limits
 from eutectic.knowledge.reader_process import ReaderProcess
 from eutectic.knowledge.record import LiteratureRecord
 from eutectic.knowledge.record_store import library_records
-from eutectic.knowledge.search import OVERFETCH, fuse, rerank, weights
-from eutectic.knowledge.store import ChunkRow, Store
-from eutectic.knowledge.terms import TermWeights
+from eutectic.knowledge.search import OVERFETCH, allowed, fuse, weights
+from eutectic.knowledge.searching import NOTHING, Candidates, Ranking, rank
+from eutectic.knowledge.store import Store
+from eutectic.knowledge.tokens import TOKENISER
 
-_CONSIDERED = 12
-"""Passages an answer is looked for in."""
 _LONGEST_QUESTION = 2_000
 
 
@@ -64,6 +64,14 @@ class Library:
         """What went wrong with the indexes since the library was opened, and what was done about it."""
         return tuple(self._dense.notes)
 
+    def document(self, name: str) -> Document | None:
+        """The document of a name or a hash."""
+        return self._store.document(name)
+
+    def page(self, name: str, number: int) -> str | None:
+        """The visible text of a page."""
+        return self._store.page(name, number)
+
     def documents(self) -> list[Document]:
         """Every document, by name."""
         return self._store.documents()
@@ -99,9 +107,13 @@ class Library:
             notes=(*notes, *self.notes),
         )
 
-    def search(self, query: str, n: int = 8) -> list[Passage]:
-        """The best passages, best first: BM25 and dense ranks fused; instructions in them are only text."""
-        return [_passage(row, title, score) for row, title, score in self._ranked(query, n)]
+    def search(self, query: str, n: int = 8, filters: Filters | None = None) -> list[Passage]:
+        """The best passages, best first; instructions in them are only text."""
+        ranking, titles = self._rank(query, max(n, OVERFETCH), filters)
+        return [
+            passage(row, titles.get(row.document, ""), score)
+            for row, score in zip(ranking.rows[:n], ranking.scores, strict=False)
+        ]
 
     def holds(self, document: str, page: int, quote: str) -> bool:
         """Whether the quote stands verbatim (see `normalise`) on that page of that document."""
@@ -116,7 +128,7 @@ class Library:
         """What the documents say of properties of compositions, verified, flagged and refused (see `record`)."""
         return library_records(self._store, self.folder)
 
-    def ask(self, question: str) -> Reply:
+    def ask(self, question: str, filters: Filters | None = None) -> Reply:
         """Answer from the library in its own sentences, each with document, page and a checked quote.
 
         Raises:
@@ -124,39 +136,50 @@ class Library:
         """
         if not 1 <= len(question.strip()) <= _LONGEST_QUESTION:
             raise BadInput("the question is empty or too long", mend=f"ask in at most {_LONGEST_QUESTION} characters")
-        ranked = self._ranked(question, _CONSIDERED)
-        lexical = self._lexical_index()
-        if not len(lexical):
+        if not len(self._lexical_index()):
             return Reply(
                 question=question,
                 answered=False,
                 reason="not in the library: it is empty; take documents in with `eutectic ingest PATH`",
             )
-        passages = [_passage(row, title, score) for row, title, score in ranked]
-        headings = {row.id: row.heading for row, _, _ in ranked}
-        terms = TermWeights(question, lexical.document_frequency, len(lexical))
-        reply = answer(question, passages, headings, terms, self.quote)
+        ranking, titles = self._rank(question, OVERFETCH, filters)
+        reply = answer(question, ranking, titles, self.quote)
         return reply.model_copy(update={"notes": self.notes})
 
-    def _ranked(self, query: str, n: int) -> list[tuple[ChunkRow, str, float]]:
+    def rank(self, query: str, filters: Filters | None = None) -> Ranking:
+        """The graded statements of a search, best first, as answers are made of."""
+        return self._rank(query, OVERFETCH, filters)[0]
+
+    def mentions(self, token: str) -> bool:
+        """Whether any passage holds a search token."""
+        return token in self._lexical_index().frequency()
+
+    def _rank(self, query: str, n: int, filters: Filters | None) -> tuple[Ranking, dict[str, str]]:
         lexical = self._lexical_index()
-        if not len(lexical) or not query.strip():
-            return []
-        words, meaning = weights(query)
-        with self._lock_if_free() as is_owner:
-            nearest = self._dense.search(query, OVERFETCH, is_owner=is_owner)
-        fused = fuse([(lexical.search(query, OVERFETCH), words), (nearest, meaning)])
-        rows = {row.id: row for row in self._store.chunks(key for key, _ in fused)}
-        tokens = {key: frozenset(row.tokens) for key, row in rows.items()}
-        terms = TermWeights(query, lexical.document_frequency, len(lexical))
-        best = rerank([(key, score) for key, score in fused if key in rows], tokens, terms)[:n]
         titles = {document.name: document.title for document in self._store.documents()}
-        return [(rows[key], titles.get(rows[key].document, ""), score) for key, score in best]
+        if not len(lexical) or not query.strip():
+            return NOTHING, titles
+        mask = None if filters is None else allowed(filters, lexical, self._store.documents())
+        keys = None if mask is None else {lexical.ids[i] for i in mask.nonzero()[0]}
+        with self._lock_if_free() as is_owner:
+            nearest = self._dense.search(query, n, is_owner=is_owner, allowed=keys)
+        words, meaning = weights(query)
+        fused = fuse([(lexical.search(query, n, mask), words), ([key for key, _ in nearest], meaning)])
+        rows = self._store.chunks(key for key, _ in fused)
+        question = read_question(query, lexical.frequency(), len(lexical))
+        return rank(question, Candidates(rows, dict(nearest), titles), lexical), titles
 
     def _lexical_index(self) -> LexicalIndex:
         n_chunks = self._store.count_chunks()
         if self._lexical is None or len(self._lexical) != n_chunks:
-            self._lexical = LexicalIndex(self._store.chunk_tokens())
+            stamp = f"{TOKENISER}:{n_chunks}:{self._store.last_chunk()}"
+            found = LexicalIndex.load(self.folder / "bm25", stamp)
+            if found is None:
+                found = LexicalIndex.build(self._store.chunk_tokens())
+                with self._lock_if_free() as is_owner:
+                    if is_owner and len(found):
+                        found.save(self.folder / "bm25", stamp)
+            self._lexical = found
         return self._lexical
 
     @contextmanager
@@ -189,7 +212,3 @@ def open_library(folder: Path | None = None, settings: Settings | None = None) -
         StorageFailed: the folder cannot be written, or was written by a newer Eutectic.
     """
     return Library(folder or home() / "library", settings or load_settings())
-
-
-def _passage(row: ChunkRow, title: str, score: float) -> Passage:
-    return Passage(id=row.id, document=row.document, title=title, page=row.page, text=row.text, score=round(score, 6))

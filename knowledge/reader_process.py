@@ -68,13 +68,13 @@ class ReaderProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 bufsize=0,
-                env=_bare_environment(),
+                env=bare_environment(),
                 start_new_session=True,
             )
         return self._child
 
 
-def _bare_environment() -> dict[str, str]:
+def bare_environment() -> dict[str, str]:
     """Only what an interpreter needs: no key or token reaches the process that opens hostile files."""
     keep = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH")
     return {name: os.environ[name] for name in keep if name in os.environ} | {"OMP_NUM_THREADS": "1"}

@@ -1,19 +1,26 @@
-"""Reciprocal-rank fusion of the lexical and the dense ranking, weighted by the kind of query."""
+"""Reciprocal-rank fusion of the lexical and the dense ranking, weighted by the kind of query; and filters."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from eutectic.knowledge.terms import TermWeights
+from eutectic.core.elements import is_element
+from eutectic.core.errors import BadInput
+from eutectic.core.evidence import Filters
+from eutectic.knowledge.concepts import token_of
+from eutectic.knowledge.document import Document
+from eutectic.knowledge.index_lexical import LexicalIndex
+from eutectic.knowledge.properties import find_property
 from eutectic.knowledge.tokens import is_exact_query
+
+if TYPE_CHECKING:
+    import numpy as np
 
 RANK_CONSTANT = 60
 """The k of reciprocal-rank fusion (Cormack, Clarke and Buettcher, DOI 10.1145/1571941.1572114)."""
 OVERFETCH = 50
 """Chunks taken from each ranking before they are fused."""
-
-COVERAGE_SHARE = 0.65
-"""How much the share of the query that a chunk holds counts against its fused rank."""
 
 
 def weights(query: str) -> tuple[float, float]:
@@ -30,12 +37,41 @@ def fuse(rankings: Sequence[tuple[Sequence[str], float]]) -> list[tuple[str, flo
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 
-def rerank(
-    fused: Sequence[tuple[str, float]], tokens: Mapping[str, Collection[str]], terms: TermWeights
-) -> list[tuple[str, float]]:
-    """Fused ids ordered anew by their rank score and by how much of the query the tokens of each hold."""
-    best = max((score for _, score in fused), default=1.0)
-    scored = [
-        (key, (1 - COVERAGE_SHARE) * score / best + COVERAGE_SHARE * terms.share(tokens[key])) for key, score in fused
+def allowed(filters: Filters, lexical: LexicalIndex, documents: Sequence[Document]) -> np.ndarray | None:
+    """Which chunks a filter lets through, as a mask over the lexical index; None where it confines nothing.
+
+    Raises:
+        BadInput: an element, property or document that does not exist.
+    """
+    if filters == Filters():
+        return None
+    import numpy as np
+
+    mask = np.ones(len(lexical), dtype=bool)
+    for symbol in filters.elements:
+        if not is_element(symbol):
+            raise BadInput(f"{symbol!r} is no element", mend="give symbols such as Fe")
+        mask &= lexical.mask([f"el:{symbol}"])
+    if filters.property:
+        found = find_property(filters.property)
+        if found is None:
+            raise BadInput(f"no property is called {filters.property!r}", mend="such as coercivity or Tg")
+        mask &= lexical.mask([token_of(found.name)])
+    if filters.documents or filters.since is not None or filters.until is not None:
+        keys = {document.id[:16] for document in _documents(filters, documents)}
+        mask &= np.fromiter((key[:16] in keys for key in lexical.ids), bool, len(lexical))
+    return mask
+
+
+def _documents(filters: Filters, documents: Sequence[Document]) -> list[Document]:
+    names = {document.name for document in documents}
+    for name in filters.documents:
+        if name not in names:
+            raise BadInput(f"there is no document {name!r} in the library", mend="eutectic library list shows them")
+    return [
+        document
+        for document in documents
+        if (not filters.documents or document.name in filters.documents)
+        and (filters.since is None or (document.year is not None and document.year >= filters.since))
+        and (filters.until is None or (document.year is not None and document.year <= filters.until))
     ]
-    return sorted(scored, key=lambda item: (-item[1], item[0]))

@@ -143,6 +143,11 @@ class Store:
         """Number of chunks that a search may find."""
         return int(self._all("SELECT COUNT(*) FROM chunks WHERE suspicious = 0 AND reference = 0")[0][0])
 
+    def last_chunk(self) -> str:
+        """Id of the chunk that was taken in last; empty where there is none."""
+        rows = self._all("SELECT id FROM chunks ORDER BY rowid DESC LIMIT 1")
+        return str(rows[0][0]) if rows else ""
+
     def count_vectors(self, model: str) -> int:
         """Number of chunks that have a vector of a model."""
         return int(self._all("SELECT COUNT(*) FROM vectors WHERE model = ?", model)[0][0])

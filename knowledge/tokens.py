@@ -1,4 +1,4 @@
-"""Search tokens: stems of words, numbers as written, and element, formula and alloy-system tokens."""
+"""Search tokens: stems, numbers and Chinese pairs, and elements, formulas, systems, properties and quantities."""
 
 from __future__ import annotations
 
@@ -10,11 +10,18 @@ from typing import Any
 from eutectic.core.elements import elements, is_element
 from eutectic.core.errors import BadInput
 from eutectic.core.formula import parse_formula
+from eutectic.knowledge.chinese import RUN, element_tokens, is_chinese, pair_tokens
+from eutectic.knowledge.concepts import property_tokens
+from eutectic.knowledge.measures import measure_tokens
 
-_PIECE = re.compile(r"\d+(?:\.\d+)?(?![^\W_])|[\u3040-\u9fff]+|[^\W_\u3040-\u9fff]+")
-_FORMULA = re.compile(r"(?<![\w.])[A-Z(\[][A-Za-z0-9.()\[\]]*[A-Za-z0-9)\]](?![\w])")
-_SYSTEM = re.compile(r"(?<![\w-])[A-Z][a-z]?(?:[-–/][A-Z][a-z]?)+(?![\w-])")
-_SYMBOL = re.compile(r"(?<![\w-])[A-Z][a-z]?(?![\w])")
+_PIECE = re.compile(rf"\d+(?:\.\d+)?(?![^\W_{RUN}])|[{RUN}]+|[^\W_{RUN}]+")
+_FORMULA = re.compile(r"(?<![\w.])[A-Z(\[][A-Za-z0-9.()\[\]]*[A-Za-z0-9)\]](?![\w])", re.ASCII)
+_SPACED = re.compile(r"(?<![\w.])(?:[A-Z][a-z]? ?\d{1,2}(?:\.\d+)? ?){2,}(?![\w.])", re.ASCII)
+_TYPED = re.compile(r"(?<=[A-Za-z)\]])_\{?(\d+(?:\.\d+)?)\}?")
+"""Subscripts as they are typed: `Fe_{85}B_{15}`."""
+_SYSTEM = re.compile(r"(?<![\w-])[A-Z][a-z]?(?:[-/·][A-Z][a-z]?)+(?![\w-])", re.ASCII)
+_SYMBOL = re.compile(r"(?<![\w-])[A-Z][a-z]?(?![\w])", re.ASCII)
+_DASHES = str.maketrans("\u2212\u2010\u2011\u2012\u2013\u2014", "------")
 _WORDY_SYMBOLS = "I In As At He Be No Am Os U A V Y K C B F P S N O H W La Pa Ho Ne Re Es Po Th Mo Ar Er Ac Cs"
 _WORDY = frozenset(_WORDY_SYMBOLS.split())
 """Symbols that are words, units or initials as often as elements: alone they count only inside a formula."""
@@ -42,9 +49,10 @@ _COMMON = (
     "have having he her here his how however i if in into is it its itself may me might more most much must my no "
     "nor not of off on once only or other our out over own per same shall she should so some such than that the "
     "their them then there these they this those through thus to too under until up upon very via was we were "
-    "what when where whether which while who whom whose why will with within without would you your 的 了 是 在 和 与 "
-    "什么 多少 哪 "
+    "what when where whether which while who whom whose why will with within without would you your"
 )
+TOKENISER = 2
+"""Version of the tokens: an index of another one is built anew."""
 _SPELLED = str.maketrans({letter: f" {name} " for letter, name in _GREEK.items()})
 STOPWORDS = frozenset(_COMMON.split())
 _MIXED = re.compile(r"(?=.*\d)(?=.*[a-z])")
@@ -52,8 +60,8 @@ _MIXED = re.compile(r"(?=.*\d)(?=.*[a-z])")
 
 def tokenise(text: str) -> list[str]:
     """Tokens of a text or a query, in order; the same spelling rules hold for both."""
-    plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("\u2013", "-")
-    return [*_chemical(plain), *_words(plain)]
+    plain = _TYPED.sub(r"\1", unicodedata.normalize("NFKC", text).translate(_DASHES))
+    return [*_chemical(plain), *_words(plain), *property_tokens(plain), *measure_tokens(text)]
 
 
 @lru_cache(maxsize=4096)
@@ -79,21 +87,25 @@ def _words(plain: str) -> list[str]:
     spelled = plain.lower().translate(_SPELLED)
     found: list[str] = []
     for piece in _PIECE.findall(spelled):
-        if "\u3040" <= piece[0] <= "\u9fff":
-            found += [piece[i : i + 2] for i in range(max(1, len(piece) - 1))]
+        if is_chinese(piece[0]):
+            found += pair_tokens(piece)
         elif piece not in STOPWORDS:
-            found.append(piece if piece[0].isdigit() or _MIXED.match(piece) else _stem(piece))
+            found.append(piece if piece[0].isdigit() or _MIXED.match(piece) else stem(piece))
     return found
 
 
 def _chemical(plain: str) -> list[str]:
     found: list[str] = []
     for match in _SYSTEM.finditer(plain):
-        symbols = re.split(r"[-–/]", match[0])
+        symbols = re.split(r"[-/·]", match[0])
         if all(is_element(symbol) for symbol in symbols):
             found += _system(set(symbols))
     for match in _FORMULA.finditer(plain):
         found += _formula(match[0])
+    for match in _SPACED.finditer(plain):
+        if " " in match[0].strip():
+            found += _formula(match[0].replace(" ", ""))
+    found += element_tokens(plain)
     found += [f"el:{m[0]}" for m in _SYMBOL.finditer(plain) if is_element(m[0]) and m[0] not in _WORDY]
     found += [f"el:{_names()[word]}" for word in re.findall(r"[a-z]{3,}", plain.lower()) if word in _names()]
     return found
@@ -126,7 +138,8 @@ def _names() -> dict[str, str]:
 
 
 @cache
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """The stem of an English word in small letters."""
     return str(_stemmer().stemWord(word))
 
 

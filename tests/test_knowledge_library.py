@@ -66,6 +66,13 @@ def library(filled: Path, tmp_path: Path) -> Iterator[Library]:
         yield opened
 
 
+@pytest.fixture
+def chroma_library(filled: Path, tmp_path: Path) -> Iterator[Library]:
+    shutil.copytree(filled, tmp_path / "chroma library", copy_function=shutil.copy2)
+    with open_library(tmp_path / "chroma library", Settings(dense_index="chroma")) as opened:
+        yield opened
+
+
 def test_an_answer_is_a_sentence_with_document_page_and_quote(library: Library) -> None:
     reply = library.ask("What saturation magnetic flux density do the ribbons have?")
     assert reply.answered
@@ -186,7 +193,8 @@ def test_ingest_goes_on_after_kill_9(sources: Path, tmp_path: Path, after: int) 
 
 
 @pytest.mark.parametrize("harm", ["removed", "sqlite overwritten", "vectors cut", "not sealed"])
-def test_a_damaged_chroma_is_rebuilt_from_the_rows(library: Library, harm: str) -> None:
+def test_a_damaged_chroma_is_rebuilt_from_the_rows(chroma_library: Library, harm: str) -> None:
+    library = chroma_library
     before = [passage.id for passage in library.search("strip thickness of castings")]
     chroma = library.folder / "chroma"
     assert chroma.is_dir()
@@ -204,13 +212,36 @@ def test_a_damaged_chroma_is_rebuilt_from_the_rows(library: Library, harm: str) 
     assert after == before
 
 
-def test_without_chroma_the_rows_answer_and_it_is_said(library: Library) -> None:
+def test_without_chroma_the_rows_answer_and_it_is_said(chroma_library: Library) -> None:
+    library = chroma_library
     before = [passage.id for passage in library.search("strip thickness of castings")]
     shutil.rmtree(library.folder / "chroma")
     (library.folder / "chroma").symlink_to(library.folder / "nowhere" / "at all", target_is_directory=True)
     (library.folder / "nowhere").write_text("a file stands in the way", encoding="utf-8")
     assert [passage.id for passage in library.search("strip thickness of castings")] == before
     assert any("Chroma failed" in note and "from the rows" in note for note in library.notes)
+
+
+def test_chroma_and_the_exact_index_find_the_same(library: Library, chroma_library: Library) -> None:
+    for query in ("strip thickness of castings", "overpotential of hydroxides", "grain refinement"):
+        assert [p.id for p in library.search(query)] == [p.id for p in chroma_library.search(query)]
+
+
+@pytest.mark.parametrize("harm", ["exact gone", "exact cut", "words gone", "words of other rows"])
+def test_damaged_files_of_an_index_are_built_anew(library: Library, harm: str) -> None:
+    before = [passage.id for passage in library.search("strip thickness of castings")]
+    folder = library.folder
+    if harm == "exact gone":
+        (folder / "exact.json").unlink()
+    elif harm == "exact cut":
+        for path in folder.glob("exact-*.npy"):
+            os.truncate(path, 100)
+    elif harm == "words gone":
+        shutil.rmtree(folder / "bm25")
+    else:
+        (folder / "bm25" / "stamp").write_text("of another day", encoding="utf-8")
+    with open_library(folder, Settings()) as again:
+        assert [passage.id for passage in again.search("strip thickness of castings")] == before
 
 
 def test_one_writer_at_a_time_and_readers_go_on(library: Library, sources: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from eutectic.agents.cli import answering, chatting, checking, importing, library, records, running, showing
+from eutectic.agents.cli import answering, chatting, checking, importing, library, records, running, serving, showing
 
 app = typer.Typer(
     name="eutectic",
@@ -41,6 +41,7 @@ answering.add(app)
 importing.add(app)
 library.add(app)
 records.add(app)
+serving.add(app)
 chatting.add(app)
 checking.add(app)
 for plugin in entry_points(group="eutectic.commands"):

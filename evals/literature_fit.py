@@ -1,0 +1,160 @@
+"""Fit of the weights in `knowledge/judge.py`: statements ranked by a softmax, confidence by a logistic regression.
+
+Figures are of questions on papers that the weights have not seen: one paper is left out at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutectic.core.record import Record
+from eutectic.evals.literature_data import Pair
+from eutectic.knowledge.features import Features
+from eutectic.knowledge.judge import CONFIDENCE, OFFSET, RANKING
+from eutectic.knowledge.library import Library
+
+FloatArray = NDArray[np.float64]
+_PULL_RANKING, _PULL_CONFIDENCE = 2.0, 0.3
+"""How strongly weights are held to be small against the data."""
+_NEGATIVE = ("foreign", "unknown")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question with the graded statements of its search."""
+
+    pair: Pair
+    features: FloatArray
+    """`n x d`, best statement first by the weights in force."""
+    is_right: NDArray[np.bool_]
+    """Which statements stand on the page and hold the answer."""
+    pages: tuple[tuple[str, int], ...]
+    fold: str
+
+
+class Weights(Record):
+    """Fitted weights."""
+
+    ranking: tuple[float, ...]
+    confidence: tuple[float, ...]
+    offset: float
+
+
+class Held(Record):
+    """What held on questions of papers that were left out."""
+
+    hit_1: float
+    answered_right: float
+    """Share of the answerable whose first statement holds the answer, on its page."""
+    abstained: float
+    refused: float
+
+
+def cases(library: Library, pairs: Sequence[Pair]) -> list[Case]:
+    """Search every question; unanswerable ones are dealt out to the papers in turn."""
+    papers = sorted(document.name for document in library.documents())
+    found, dealt = [], 0
+    for pair in pairs:
+        graded = library.rank(pair.question).graded
+        fold = pair.doc or papers[dealt % len(papers)]
+        dealt += pair.doc is None
+        on_page = [(item.statement.document == pair.doc and item.statement.page in pair.pages) for item in graded]
+        right = [
+            there and pair.is_answered_by(item.statement.text) for there, item in zip(on_page, graded, strict=True)
+        ]
+        found.append(
+            Case(
+                pair,
+                np.array([item.features for item in graded], dtype=np.float64).reshape(len(graded), len(RANKING)),
+                np.array(right if any(right) else on_page, dtype=bool),
+                tuple((item.statement.document, item.statement.page) for item in graded),
+                fold,
+            )
+        )
+    return found
+
+
+def fit(found: Sequence[Case]) -> Weights:
+    """Weights for ranking and for confidence; every feature but a foreign name speaks for a statement or not at all."""
+    ranking = _fit_ranking([case for case in found if case.is_right.any()])
+    confidence, offset = _fit_confidence(found, ranking)
+    return Weights(ranking=tuple(ranking), confidence=tuple(confidence), offset=offset)
+
+
+def leave_one_paper_out(found: Sequence[Case], made: Sequence[Case] = ()) -> Held:
+    """Fit on all papers but one and judge the questions of that one, for each paper; `made` serve the fits only."""
+    hit, right, answerable, abstained, refused, unanswerable = 0, 0, 0, 0, 0, 0
+    for fold in sorted({case.fold for case in found}):
+        weights = fit([case for case in (*found, *made) if case.fold != fold])
+        for case in (case for case in found if case.fold == fold):
+            best, sure = judge(case, weights)
+            if case.pair.is_answerable:
+                answerable += 1
+                refused += sure < 0.5
+                hit += best is not None and case.pages[best] in {(case.pair.doc, page) for page in case.pair.pages}
+                right += best is not None and bool(case.is_right[best])
+            else:
+                unanswerable += 1
+                abstained += sure < 0.5
+    n, m = max(1, answerable), max(1, unanswerable)
+    return Held(hit_1=hit / n, answered_right=right / n, abstained=abstained / m, refused=refused / n)
+
+
+def judge(case: Case, weights: Weights) -> tuple[int | None, float]:
+    """Place of the best statement under some weights, and the confidence in it."""
+    if not len(case.features):
+        return None, 0.0
+    best = int(np.argmax(case.features @ np.array(weights.ranking)))
+    logit = weights.offset + float(case.features[best] @ np.array(weights.confidence))
+    return best, float(1 / (1 + np.exp(-logit)))
+
+
+def _bounds() -> list[tuple[float | None, float | None]]:
+    return [(None, 0.0) if name in _NEGATIVE else (0.0, None) for name in Features._fields]
+
+
+def _fit_ranking(found: Sequence[Case]) -> FloatArray:
+    from scipy.optimize import minimize
+
+    scale = 6.0
+
+    def loss(weights: FloatArray) -> tuple[float, FloatArray]:
+        total, slope = 0.0, np.zeros_like(weights)
+        for case in found:
+            scores = scale * (case.features @ weights)
+            scores -= scores.max()
+            mass = np.exp(scores)
+            right = np.where(case.is_right, mass, 0.0)
+            total -= float(np.log(right.sum() / mass.sum()))
+            slope -= scale * case.features.T @ (right / right.sum() - mass / mass.sum())
+        away = weights - start
+        return total + _PULL_RANKING * float(away @ away), slope + 2 * _PULL_RANKING * away
+
+    start = np.array(RANKING)
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=_bounds()).x)
+
+
+def _fit_confidence(found: Sequence[Case], ranking: FloatArray) -> tuple[FloatArray, float]:
+    from scipy.optimize import minimize
+
+    kept = [case for case in found if len(case.features)]
+    rows = np.array([case.features[int(np.argmax(case.features @ ranking))] for case in kept])
+    labels = np.array([float(case.pair.is_answerable) for case in kept])
+    weight = np.where(labels > 0, 1 / max(1.0, labels.sum()), 1 / max(1.0, (1 - labels).sum())) * len(labels) / 2
+
+    def loss(parameters: FloatArray) -> tuple[float, FloatArray]:
+        logits = rows @ parameters[:-1] + parameters[-1]
+        chance = 1 / (1 + np.exp(-logits))
+        total = -float(weight @ (labels * np.log(chance + 1e-12) + (1 - labels) * np.log(1 - chance + 1e-12)))
+        away = weight * (chance - labels)
+        slope = np.append(rows.T @ away, away.sum())
+        pulled = np.append(parameters[:-1], 0.0)
+        return total + _PULL_CONFIDENCE * float(pulled @ pulled), slope + 2 * _PULL_CONFIDENCE * pulled
+
+    start = np.array([*CONFIDENCE, OFFSET])
+    done = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*_bounds(), (None, None)])
+    return np.asarray(done.x[:-1]), float(done.x[-1])

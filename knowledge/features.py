@@ -1,0 +1,181 @@
+"""What speaks for a statement as the answer to a question: a few numbers between 0 and 1, each with its meaning."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+from eutectic.knowledge.measures import bracketed_units, find_measures, plain_numbers, same_value
+from eutectic.knowledge.question import Question, Term
+from eutectic.knowledge.statement import Statement
+from eutectic.knowledge.tokens import tokenise
+
+
+class Features(NamedTuple):
+    """Grades of one statement."""
+
+    words: float
+    """Share of the question's weight that the statement holds."""
+    wide: float
+    """The same with what stands around it."""
+    passage: float
+    """The same of its whole chunk."""
+    focus: float
+    """Share of what is asked for that it holds, half of it where only its surroundings do."""
+    name: float
+    """Whether the materials the question names are named in it (1), around it, in its chunk, or in its document."""
+    foreign: float
+    """Whether it names another material instead."""
+    answer: float
+    """Whether it holds the kind of thing asked for: a value in a fitting unit, a formula, a year, a person."""
+    property: float
+    """Whether it, or what stands around it, speaks of the property asked for; 1 where none is asked for by name."""
+    whole: float
+    """Whether all that is asked for is named in it or around it, falling fast with what is not."""
+    subject: float
+    """Share of what it is asked of that stands in it, around it or in its chunk."""
+    both: float
+    """`whole` times `subject`."""
+    unknown: float
+    """Share of the question in words that are nowhere in the library."""
+    condition: float
+    """Share of the question's own quantities that it holds, in any unit; half where its surroundings do."""
+    pairs: float
+    """Share of the question's neighbouring words that are neighbours in it."""
+    rank: float
+    """Of its chunk in the fused ranking: 1 for the first, falling."""
+    meaning: float
+    """Nearness of its chunk's vector to the question's."""
+    row: float
+    """Whether it is a table row."""
+
+
+class Place(NamedTuple):
+    """What is known of a statement's chunk."""
+
+    tokens: frozenset[str]
+    """Of its text, heading and document title."""
+    rank: int
+    meaning: float
+    named_in_document: float
+    """Share of the question's names that stand anywhere in its document."""
+
+
+def grade(question: Question, statement: Statement, place: Place) -> Features:
+    """The features of a statement."""
+    own, wide = statement.tokens, statement.wide
+    there = wide | place.tokens
+    whole = question.share(there, question.focus) ** 3 if question.focus else 0.5
+    subject = question.share(there, question.subject) if question.subject else 1.0
+    return Features(
+        words=question.share(own),
+        wide=question.share(wide),
+        passage=question.share(there),
+        focus=_focus(question, own, wide),
+        name=_name(question.names, own, wide, place),
+        foreign=_foreign(question, own),
+        answer=_answer(question, statement, own),
+        property=_property(question, own, wide),
+        whole=whole,
+        subject=subject,
+        both=whole * subject,
+        unknown=question.unknown,
+        condition=_condition(question, statement),
+        pairs=_pairs(question, statement),
+        rank=1 / (1 + place.rank / 5),
+        meaning=place.meaning,
+        row=float(statement.is_row),
+    )
+
+
+def _focus(question: Question, own: frozenset[str], wide: frozenset[str]) -> float:
+    if not question.focus:
+        return question.share(wide)
+    return 0.5 * question.share(own, question.focus) + 0.5 * question.share(wide, question.focus)
+
+
+def _name(names: tuple[Term, ...], own: frozenset[str], wide: frozenset[str], place: Place) -> float:
+    if not names:
+        return 1.0
+    best = 0.0
+    for term in names:
+        if term.held(own):
+            best += 1.0
+        elif term.held(wide):
+            best += 0.8
+        elif term.held(place.tokens):
+            best += 0.6
+        else:
+            best += 0.3 * place.named_in_document
+    return best / len(names)
+
+
+def _foreign(question: Question, own: frozenset[str]) -> float:
+    names = question.names
+    if not names or any(term.held(own) for term in names):
+        return 0.0
+    asked_formula = any(term.token.startswith("f:") for term in names)
+    if asked_formula:
+        return float(any(token.startswith("f:") and token != "f:" for token in own))
+    shapes = {_shape(term.token) for term in names}
+    return float(any(_shape(token) in shapes for token in own if ":" not in token))
+
+
+def _shape(code: str) -> str:
+    """A code with its digits taken out: BT48 and BT0 are of one kind."""
+    bare = "".join(character for character in code if not character.isdigit())
+    return bare if bare != code and bare else code
+
+
+def _answer(question: Question, statement: Statement, own: frozenset[str]) -> float:
+    if question.kind == "formula":
+        asked = {term.token for term in question.terms}
+        return float(any(token.startswith("f:") and token != "f:" and token not in asked for token in own))
+    if question.kind == "year":
+        return float(any(1800 <= number <= 2100 and number not in question.numbers for number in _numbers(statement)))
+    if question.kind == "person":
+        return float(any(word[:1].isupper() and word[1:].islower() for word in statement.quotes[0].split()[1:]))
+    if question.dimensions:
+        held = any(m.dimension in question.dimensions and not _is_given(question, m.value) for m in statement.measures)
+        in_header = statement.is_row and any(
+            u.dimension in question.dimensions for u in bracketed_units(statement.around)
+        )
+        return float(held or in_header)
+    if question.kind == "number":
+        return float(any(number not in question.numbers for number in _numbers(statement)))
+    return 0.5
+
+
+def _is_given(question: Question, value: float) -> bool:
+    return any(same_value(value, condition.value) for condition in question.conditions)
+
+
+def _numbers(statement: Statement) -> list[float]:
+    return list(plain_numbers(statement.quotes[0]))
+
+
+def _condition(question: Question, statement: Statement) -> float:
+    if not question.conditions:
+        return 1.0
+    total = 0.0
+    for given in question.conditions:
+        if any(found.holds(given) for found in statement.measures):
+            total += 1.0
+        elif any(found.holds(given) for found in find_measures(statement.around)):
+            total += 0.5
+    return total / len(question.conditions)
+
+
+def _property(question: Question, own: frozenset[str], wide: frozenset[str]) -> float:
+    asked = question.property_tokens
+    if not asked or asked & own:
+        return 1.0
+    return 0.7 if asked & wide else 0.0
+
+
+def _pairs(question: Question, statement: Statement) -> float:
+    if not question.pairs:
+        return 0.0
+    words = [token for token in tokenise(statement.text) if ":" not in token]
+    there = set(pairwise(words))
+    return len(question.pairs & there) / len(question.pairs)

@@ -1,0 +1,95 @@
+"""Search: candidates of both indexes fused, cut into statements, and ranked by how well these answer the query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from eutectic.knowledge.features import Features, Place, grade
+from eutectic.knowledge.index_lexical import LexicalIndex
+from eutectic.knowledge.judge import confidence, score
+from eutectic.knowledge.question import Question, Term
+from eutectic.knowledge.statement import Statement, statement_tokens, statements
+from eutectic.knowledge.store import ChunkRow
+from eutectic.knowledge.variants import aliases
+
+
+class Graded(NamedTuple):
+    """A statement with what speaks for it."""
+
+    statement: Statement
+    features: Features
+    score: float
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What a search found, best first."""
+
+    rows: tuple[ChunkRow, ...]
+    scores: tuple[float, ...]
+    """Of the best statement of each row."""
+    graded: tuple[Graded, ...]
+    confidence: float
+    """That the best statement answers the question."""
+
+
+NOTHING = Ranking((), (), (), 0.0)
+
+
+class Candidates(NamedTuple):
+    """Chunks of the fused ranking, best first, with the nearness of their vectors and their documents' titles."""
+
+    rows: Sequence[ChunkRow]
+    meaning: dict[str, float]
+    titles: dict[str, str]
+
+
+def rank(question: Question, found: Candidates, lexical: LexicalIndex) -> Ranking:
+    """Order candidates by the statements in them."""
+    question = _with_aliases(question, found.rows)
+    named = _documents_that_name(question, lexical)
+    graded: list[Graded] = []
+    for place, row in enumerate(found.rows):
+        tokens = frozenset(row.tokens) | statement_tokens(f"{found.titles.get(row.document, '')}\n{row.heading}")
+        at = Place(tokens, place, found.meaning.get(row.id, 0.0), named.get(row.id[:16], 0.0))
+        for statement in statements([row]):
+            features = grade(question, statement, at)
+            graded.append(Graded(statement, features, score(features)))
+    graded.sort(key=lambda item: (-item.score, item.statement.chunk, item.statement.text))
+    best: dict[str, float] = {}
+    for item in graded:
+        best.setdefault(item.statement.chunk, item.score)
+    order = sorted(found.rows, key=lambda row: -best.get(row.id, 0.0))
+    return Ranking(
+        rows=tuple(order),
+        scores=tuple(best.get(row.id, 0.0) for row in order),
+        graded=tuple(graded),
+        confidence=confidence([item.features for item in graded]),
+    )
+
+
+def _with_aliases(question: Question, rows: Sequence[ChunkRow]) -> Question:
+    """The question with its names also known by what the passages call them."""
+    if not question.names:
+        return question
+    known: dict[str, set[str]] = {}
+    for row in rows:
+        for token, others in aliases(row.text).items():
+            known.setdefault(token, set()).update(others)
+
+    def widened(term: Term) -> Term:
+        return replace(term, stand_ins=term.stand_ins | known.get(term.token, set())) if term.is_name else term
+
+    return replace(question, terms=tuple(map(widened, question.terms)), focus=tuple(map(widened, question.focus)))
+
+
+def _documents_that_name(question: Question, lexical: LexicalIndex) -> dict[str, float]:
+    """By document key: share of the question's names that stand anywhere in it."""
+    shares: dict[str, float] = {}
+    names = question.names
+    for term in names:
+        for key in {lexical.ids[i][:16] for token in (term.token, *term.stand_ins) for i in lexical.places(token)}:
+            shares[key] = shares.get(key, 0.0) + 1 / len(names)
+    return shares

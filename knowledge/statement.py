@@ -1,0 +1,90 @@
+"""Statements: the sentences and table rows of passages, each with what stands around it, as answers are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from eutectic.knowledge.measures import Measure, find_measures, measure_tokens
+from eutectic.knowledge.sentences import split_sentences
+from eutectic.knowledge.store import ChunkRow
+from eutectic.knowledge.tokens import token_set
+
+_LEAST_LETTERS = 12
+_CAPTION = re.compile(r"^(?:table|fig(?:ure)?|scheme|[图表])s?\.?\s*\d", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence, or a table row with the caption that explains it."""
+
+    chunk: str
+    document: str
+    page: int
+    quotes: tuple[str, ...]
+    """Words of the page; all of them have to be found on it."""
+    around: str
+    """The sentences before and behind it, its heading, and for a row the caption and the header."""
+    is_row: bool
+
+    @property
+    def text(self) -> str:
+        """The quotes, parted by bars."""
+        return " | ".join(self.quotes)
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """Search tokens of the quotes, with a token for each kind of unit and for a formula."""
+        return statement_tokens(self.quotes[0] if self.is_row else self.text)
+
+    @property
+    def wide(self) -> frozenset[str]:
+        """Tokens with those of what stands around it."""
+        return self.tokens | statement_tokens(self.around)
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """The quantities it gives."""
+        return find_measures(self.quotes[0])
+
+
+@lru_cache(maxsize=16_384)
+def statement_tokens(text: str) -> frozenset[str]:
+    """Search tokens of a text, and which kinds of unit (`u:K1`) and whether a formula (`f:`) stand in it."""
+    tokens = token_set(text)
+    kinds = {f"u:{token.split(':')[1]}" for token in measure_tokens(text)}
+    return tokens | kinds | ({"f:"} if any(token.startswith("f:") for token in tokens) else set())
+
+
+def statements(rows: Sequence[ChunkRow]) -> Iterator[Statement]:
+    """Every statement of some chunks, in their order."""
+    for row in rows:
+        yield from _of_chunk(row)
+
+
+def _of_chunk(row: ChunkRow) -> Iterator[Statement]:
+    lines = row.text.split("\n")
+    caption = next((line for line in lines if _CAPTION.match(line)), "")
+    for number, line in enumerate(lines):
+        if caption and line != caption and _is_row(line):
+            header = lines[number - 1] if number else ""
+            quotes = (line, split_sentences(caption)[0])
+            yield Statement(row.id, row.document, row.page, quotes, f"{caption}\n{header}\n{row.heading}", True)
+            continue
+        sentences = split_sentences(line)
+        for i, sentence in enumerate(sentences):
+            if sum(c.isalnum() for c in sentence) < (4 if not sentence.isascii() else _LEAST_LETTERS):
+                continue
+            if sentence.endswith(("?", "？")):
+                continue
+            near = " ".join([*sentences[max(0, i - 1) : i], *sentences[i + 1 : i + 2]])
+            yield Statement(row.id, row.document, row.page, (sentence,), f"{near}\n{row.heading}", False)
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line holds values side by side as a table's row does."""
+    words = line.split()
+    return len(words) >= 3 and 2 * sum(bool(_NUMBER.search(word)) for word in words) >= len(words)
