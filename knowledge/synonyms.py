@@ -60,7 +60,7 @@ _LITTLE = (
     "experiment experiments experimental sample samples specimen material materials alloy alloys value values "
     "high low large small good best much many different certain alone first useful possible main typical new total "
     "turn turned served serve written run runs hardly any low far employ employed cite cites change set sets "
-    "made result results approximately about roughly respectively kind type answer number there exceed exceeds against way"
+    "made results approximately about roughly respectively kind type answer number there exceed exceeds against way"
 )
 _CLASSES = (
     "technique method program software library language phase element metal composition formula process material "
