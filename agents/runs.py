@@ -93,6 +93,7 @@ def opening(spec: CampaignSpec, campaign: str) -> dict[str, Any]:
         "spec": spec.model_dump(mode="json"),
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in _PACKAGES}},
         "mind": spec.mind.kind,
+        "features": ["guard"],
     }
 
 

@@ -6,9 +6,12 @@ from typing import Literal
 
 from pydantic import Field, JsonValue, model_validator
 
+from eutectic.core.composition import Composition
+from eutectic.core.errors import BadInput
 from eutectic.core.objective import Objective
+from eutectic.core.quantity import Share
 from eutectic.core.record import Record
-from eutectic.core.space import SearchSpace
+from eutectic.core.space import SearchSpace, Value
 
 MindKind = Literal["auto", "rules", "model"]
 Role = Literal["pi", "designer", "coder", "experimenter", "analyst"]
@@ -81,6 +84,18 @@ class OptimizerSpec(Record):
     """Repeats of the best trial so far in each batch from the third round on, which tell the noise."""
 
 
+class ReferenceSpec(Record):
+    """A fixed recipe that is made and measured with the batches, which tells how the instrument drifts."""
+
+    parts: dict[str, Share] = Field(min_length=1)
+    """Share of each component, in the search space's basis."""
+    process: dict[str, Value] = {}
+    every: int = Field(default=1, ge=1)
+    """Measured in every so many rounds, from the first on."""
+    values: dict[str, float] = {}
+    """Certified values by property, in the objectives' units; without one, readings count from the first round."""
+
+
 class CampaignSpec(Record):
     """One pursuit of objectives in a search space under a budget."""
 
@@ -98,6 +113,8 @@ class CampaignSpec(Record):
     lab: LabSpec = LabSpec()
     mind: MindSpec = MindSpec()
     optimizer: OptimizerSpec = OptimizerSpec()
+    reference: ReferenceSpec | None = None
+    """A reference sample, for the correction of drift; it takes one place of the batch."""
     library: str | None = None
     """Folder of an ingested library to take evidence from."""
     prior_data: str | None = None
@@ -111,7 +128,28 @@ class CampaignSpec(Record):
             raise ValueError(f"a property stands twice among the objectives: {names}")
         if all(objective.role == "constrain" for objective in self.objectives):
             raise ValueError("at least one objective must have role optimize")
+        if self.reference is not None:
+            self._check_reference(self.reference, names)
         return self
+
+    def _check_reference(self, given: ReferenceSpec, properties: list[str]) -> None:
+        if self.batch < 2:
+            raise ValueError("a reference takes a place of every batch: write a batch of at least 2")
+        unknown = sorted(set(given.values) - set(properties))
+        if unknown:
+            raise ValueError(f"reference: {unknown} are not among the objectives {properties}")
+        try:
+            recipe = self.reference_recipe
+        except BadInput as error:
+            raise ValueError(f"reference: {error}") from error
+        broken = [] if recipe is None else self.space.violations(recipe, given.process)
+        if broken:
+            raise ValueError(f"reference: {'; '.join(broken[:3])}: choose a recipe of the search space")
+
+    @property
+    def reference_recipe(self) -> Composition | None:
+        """The composition of the reference, or None."""
+        return None if self.reference is None else Composition.of(self.reference.parts, self.space.basis)
 
     @property
     def optimized(self) -> tuple[Objective, ...]:

@@ -7,13 +7,26 @@ from typing import Literal
 from pydantic import Field
 
 from eutectic.agents.decisions.common import ObjectiveLine, Result
-from eutectic.core.record import Record
+from eutectic.core.record import Grown, Record
 
-FlagCode = Literal["far_from_prediction", "far_from_replicate", "non_physical", "batch_shift"]
+FlagCode = Literal[
+    "far_from_prediction",
+    "far_from_replicate",
+    "non_physical",
+    "batch_shift",
+    "stuck",
+    "reference_off",
+    "not_reproduced",
+    "confirmed",
+]
+"""Causes of doubt. `stuck`: the reading before, once more; `reference_off`: the reference of this round was out of its
+control limits; `not_reproduced`: a repeat contradicts it; `confirmed`: a repeat bears it out."""
 
 
-class QualityLine(Record):
+class QualityLine(Grown):
     """One measured value with the flags that code raised on it."""
+
+    later = frozenset({"wrong", "repeat_gain", "new_gain"})
 
     trial: str
     property: str
@@ -24,6 +37,12 @@ class QualityLine(Record):
     z: float | None
     """Deviation from `expected` in predictive standard deviations, noise included."""
     flags: tuple[FlagCode, ...]
+    wrong: float | None = None
+    """Probability that the reading is wrong; null where nothing is suspicious."""
+    repeat_gain: float | None = None
+    """Expected gain of measuring it again, as a share of the range of scores seen."""
+    new_gain: float | None = None
+    """Expected gain of a new trial in its place."""
 
 
 class QualityContext(Record):

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
-from eutectic.agents.decisions.analyst import EffectLine, Findings, FindingsContext, ModelLine, Quality, QualityContext
+from eutectic.agents.decisions.analyst import (
+    EffectLine,
+    Findings,
+    FindingsContext,
+    Judgement,
+    ModelLine,
+    Quality,
+    QualityContext,
+)
 from eutectic.agents.graph.context import CampaignContext
+from eutectic.agents.graph.guard import drifts
 from eutectic.agents.graph.lines import objective_lines, ranked_lines, result_line
 from eutectic.agents.graph.quality import quality_lines
 from eutectic.agents.graph.state import RoundState
 from eutectic.core.decision import Decision
-from eutectic.core.notebook.view import ASSESS_SUFFIX
+from eutectic.core.drift import Drifts
+from eutectic.core.notebook.view import ASSESS_SUFFIX, DRIFT_SUFFIX
+from eutectic.core.optimizer import Advice
 from eutectic.core.record import significant
 from eutectic.tools.credibility import Credibility, assess
 
@@ -22,31 +33,71 @@ _LEAST = 8
 _GROWTH = 2.0
 """The surrogate is assessed again when there are this many times more observations."""
 _EFFECTS = 12
+_MOST_LIKELY = 0.9
+"""Probability of being wrong from which a value is out of the models until its repeat is in."""
 
 
 def quality(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Literal["findings"]]:
     """Judge the round's values; what is set aside stays in the notebook with the reason."""
     ctx, number = runtime.context, state["round"]
+    if ctx.spec.reference is not None:
+        ctx.journal.tool(f"r{number:02d}{DRIFT_SUFFIX}", Drifts, lambda: drifts(ctx.view, number))
     trials = ctx.view.round_trials(number)
     late = [ctx.view.trials[key] for key in ctx.view.unjudged if ctx.view.trials[key] not in trials]
-    lines, noise = quality_lines(ctx.view, [*trials, *late])
+    lines, noise = quality_lines(ctx.view, [*trials, *late], _gain_of_one(ctx, number))
     question = QualityContext(round=number, lines=lines, noise=noise)
     slot = f"r{number:02d}/analyst/quality"
     answer = ctx.journal.decide(ctx.mind, Decision("analyst", "quality", slot, question, Quality))
     asked = ctx.journal.payload("decision", slot)
-    flagged = {line["trial"] for line in (asked["context"]["lines"] if asked else ()) if line["flags"]}
-    entries = []
-    for item in answer.judgements:
-        if item.trial not in ctx.view.observations or item.verdict == "keep":
-            continue
-        allowed = item.verdict != "exclude" or item.trial in flagged
-        verdict = item.verdict if allowed else "keep"
-        reason = item.reason if allowed else f"kept: no flag stands on it ({item.reason})"
-        versions = ctx.view.corrections.get(item.trial)
-        place = f"{item.trial}/v{versions[-1].version}" if versions else item.trial
-        entries.append((place, {"verdict": verdict, "reason": reason, "round": number}))
-    ctx.journal.missing("observation_judged", dict(entries).items())
+    context = QualityContext.model_validate(asked["context"]) if asked else question
+    entries = [
+        (_place(ctx, item.trial, number), payload)
+        for item, payload in judged(answer, context)
+        if item.trial in ctx.view.observations
+    ]
+    ctx.journal.missing("observation_judged", entries)
     return Command(goto="findings")
+
+
+def judged(answer: Quality, context: QualityContext) -> list[tuple[Judgement, dict[str, Any]]]:
+    """What becomes of each value that is not simply kept, with the codes of doubt that stand on it.
+
+    Nothing is set aside without a flag. A value that is to be repeated stays out of the models meanwhile where it is
+    most likely wrong; one that a repeat bears out comes back.
+    """
+    found = {}
+    for item in answer.judgements:
+        lines = [line for line in context.lines if line.trial == item.trial]
+        codes = list(dict.fromkeys(code for line in lines for code in line.flags))
+        allowed = item.verdict != "exclude" or bool(codes)
+        verdict = item.verdict if allowed else "keep"
+        if item.verdict == "keep" and "confirmed" not in codes:
+            continue
+        reason = item.reason if allowed else f"kept: no flag stands on it ({item.reason})"
+        payload: dict[str, Any] = {"verdict": verdict, "reason": reason, "round": context.round}
+        wrong = max((line.wrong for line in lines if line.wrong is not None), default=None)
+        if wrong is not None or "confirmed" in codes or "not_reproduced" in codes:
+            payload |= {"codes": codes, "wrong": wrong}
+            payload["set_aside"] = verdict == "repeat" and wrong is not None and wrong > _MOST_LIKELY
+        found[item.trial] = (item, payload)
+    return list(found.values())
+
+
+def _place(ctx: CampaignContext, trial: str, number: int) -> str:
+    """A free slot for a judgement: a value may be judged again in a later round, or after a correction."""
+    versions = ctx.view.corrections.get(trial)
+    place = f"{trial}/v{versions[-1].version}" if versions else trial
+    taken = ctx.journal.payload("observation_judged", place)
+    return place if taken is None or taken["round"] == number else f"{place}/r{number:02d}"
+
+
+def _gain_of_one(ctx: CampaignContext, number: int) -> float | None:
+    """What one new trial is expected to gain, as a share of the range seen: the price of a place given to a repeat."""
+    payload = ctx.journal.payload("tool", f"r{number:02d}/optimizer/ask")
+    if payload is None:
+        return None
+    advice = Advice.model_validate(payload["result"])
+    return None if advice.expected_gain is None else advice.expected_gain / max(1, len(advice.batch))
 
 
 def findings(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Literal["review"]]:

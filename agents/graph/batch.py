@@ -23,6 +23,8 @@ class Batch(NamedTuple):
     choice: Choice
     quotes: Sequence[Quote]
     own_allowed: int
+    reference: Proposal | None = None
+    """The reference sample, where it is due."""
 
 
 class Assembled(NamedTuple):
@@ -38,7 +40,7 @@ class _Pick(NamedTuple):
 
 
 def assemble(batch: Batch, view: CampaignView, space: SearchSpace) -> Assembled:
-    """The round's trials: repeats asked for, then the choice, then the optimiser's own batch, without duplicates.
+    """The round's trials: the reference, repeats asked for, the choice, then the optimiser's own, without duplicates.
 
     A candidate that does not exist, an own recipe outside the space, one too many and a recipe measured before are
     left out with a note, and the optimiser's next candidate takes the place.
@@ -47,12 +49,14 @@ def assemble(batch: Batch, view: CampaignView, space: SearchSpace) -> Assembled:
     by_id = {line.id: offer for line, offer in zip(candidate_lines(batch.advice), offers, strict=True)}
     wanted, notes = _wanted(batch, by_id, space)
     repeats = _repeats(view)
+    reference = [] if batch.reference is None else [_Pick(batch.reference, batch.reference.why)]
+    size = len(batch.advice.batch) + len(reference)
     picks: list[_Pick] = []
     taken: set[str] = set()
-    for pick in [*repeats, *wanted, *(_Pick(offer, offer.why) for offer in offers)]:
+    for pick in [*reference, *repeats, *wanted, *(_Pick(offer, offer.why) for offer in offers)]:
         key = recipe_key(pick.proposal.composition, pick.proposal.process)
         is_repeat = pick.proposal.purpose != "data"
-        if len(picks) == len(batch.advice.batch) or key in taken or (key in view.trials_of and not is_repeat):
+        if len(picks) == size or key in taken or (key in view.trials_of and not is_repeat):
             continue
         taken.add(key)
         picks.append(pick)

@@ -13,6 +13,7 @@ from eutectic.core.decision import Mind
 from eutectic.core.evidence import Retriever
 from eutectic.core.lab import Lab
 from eutectic.core.notebook import CampaignView, Event, Notebook
+from eutectic.core.notebook.view import DRIFT_SUFFIX
 from eutectic.core.optimizer import Optimizer
 from eutectic.core.plan import Plan
 from eutectic.core.spec import CampaignSpec
@@ -55,11 +56,18 @@ class CampaignContext:
         """Keep the sums up to date; listens to the notebook after the view."""
         if event.kind == "observation":
             self._take(self.view.observations[event.slot])
-        elif event.kind == "observation_judged" and event.slot.split("/")[0] in self.view.excluded:
+        elif event.kind == "observation_judged" and self._is_set_aside_anew(event):
+            self._sum_up()
+        elif event.kind == "tool" and event.slot.endswith(DRIFT_SUFFIX):
+            self.told.clear()
             self._sum_up()
         elif event.kind == "observation_corrected":
             self.told.discard(event.payload["trial"])
             self._sum_up()
+
+    def _is_set_aside_anew(self, event: Event) -> bool:
+        """Whether a judgement changed what models may learn from."""
+        return event.slot.split("/")[0] in self.view.excluded or event.payload["verdict"] == "keep"
 
     def _sum_up(self) -> None:
         self.board = Leaderboard(self.spec, self.view.recipe_of.__getitem__)
@@ -72,7 +80,7 @@ class CampaignContext:
         self._failed = 0 if item.status == "ok" else self._failed + 1
         if item.trial in self.view.excluded:
             return
-        if self.board.add(item):
+        if self.board.add(self.view.corrected(item)):
             self._last_gain = int(item.trial[1:].split("-")[0])
 
     @property

@@ -20,7 +20,7 @@ from eutectic.core.decision import Decision
 from eutectic.core.errors import ReplayDrift
 from eutectic.core.evidence import Passage, Retriever
 from eutectic.core.notebook.store import Entry
-from eutectic.core.optimizer import Advice, Pending
+from eutectic.core.optimizer import Advice, Pending, Proposal
 from eutectic.core.record import Record
 from eutectic.core.trial import Quote
 
@@ -97,11 +97,21 @@ def ask_optimizer(ctx: CampaignContext, number: int) -> Advice:
     def compute() -> Advice:
         ctx.tell_new()
         n = affordable(ctx, ctx.spec.batch)
+        n -= _reference(ctx, number, n) is not None
         waiting = [*ctx.view.rejected, *ctx.view.pending]
         pending = [Pending(composition=trial.composition, process=trial.process) for trial in waiting]
         return ctx.optimizer.ask(n, round=number, pending=pending, alternatives=n)
 
     return ctx.journal.tool(f"r{number:02d}/optimizer/ask", Advice, compute)
+
+
+def _reference(ctx: CampaignContext, number: int, affordable_now: int) -> Proposal | None:
+    """The reference sample where it is due and leaves room for another trial."""
+    given, recipe = ctx.spec.reference, ctx.spec.reference_recipe
+    if given is None or recipe is None or affordable_now < 2 or (number - 1) % given.every:
+        return None
+    why = "reference sample: tells how far the instrument has drifted"
+    return Proposal(composition=recipe, process=given.process, purpose="reference", source="person", why=why)
 
 
 def choose(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Literal["protocol"]]:
@@ -129,7 +139,8 @@ def choose(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Lite
     )
     choice = ctx.journal.decide(ctx.mind, Decision("designer", "choose", f"{slot}/designer/choose", context, Choice))
     if not ctx.view.round_trials(number):
-        batch = assemble(Batch(number, advice, choice, quotes, own_allowed), ctx.view, ctx.spec.space)
+        reference = _reference(ctx, number, affordable(ctx, ctx.spec.batch))
+        batch = assemble(Batch(number, advice, choice, quotes, own_allowed, reference), ctx.view, ctx.spec.space)
         notes: list[Entry] = [
             ("note", f"{slot}/designer/{i}", {"level": "warn", "text": text}) for i, text in enumerate(batch.notes)
         ]

@@ -17,13 +17,17 @@ def neutral(text: str) -> str:
 
 
 def observations_csv(ledger: Ledger, results: Results) -> str:
-    """Every observation with its achieved composition (fractions of 1), process, values, status and cost."""
+    """Every observation with its achieved composition (fractions of 1), process, values, status and cost.
+
+    Values are as they were measured; where drift is known the corrected ones stand beside them.
+    """
     space = ledger.spec.space
     properties = _properties(ledger, results)
     head = ["trial", "round", "experiment", "purpose", "source", "status", "cause", "set_aside", "simulated", "basis"]
     head += [*space.component_names, "achieved_from", *(variable.name for variable in space.process)]
     for name in properties:
         head += [name, f"{name} sd", f"{name} censoring", f"{name} unit"]
+        head += [f"{name} corrected", f"{name} corrected sd"] if ledger.view.drift is not None else []
     head += ["cost", "currency", "hours", "started_h", "instrument", "note"]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -41,8 +45,8 @@ def _properties(ledger: Ledger, results: Results) -> list[str]:
 
 
 def _cells(row: Row, ledger: Ledger, properties: list[str]) -> list[str | float | int | None]:
-    seen = row.observation
-    assert seen is not None
+    seen, corrected = row.raw, row.observation
+    assert seen is not None and corrected is not None
     space = ledger.spec.space
     cells: list[str | float | int | None] = [
         row.trial.id, row.round, row.number, row.trial.purpose, row.trial.source, seen.status, seen.cause or "",
@@ -51,8 +55,10 @@ def _cells(row: Row, ledger: Ledger, properties: list[str]) -> list[str | float 
     cells += [round(value, 9) for value in seen.composition.vector(space.component_names)]
     cells.append(seen.achieved_from)
     cells += [seen.process.get(v.name, row.trial.process.get(v.name)) for v in space.process]
-    found = {m.property: m for m in seen.measurements}
+    found = {m.property: (m, c) for m, c in zip(seen.measurements, corrected.measurements, strict=True)}
     for name in properties:
-        item = found.get(name)
+        item, better = found.get(name, (None, None))
         cells += [item.value, item.sd, item.censoring, item.unit] if item else [None, None, "", ""]
+        if ledger.view.drift is not None:
+            cells += [better.value, better.sd] if better else [None, None]
     return [*cells, seen.cost, ledger.spec.budget.currency, seen.hours, seen.started_h, seen.instrument, seen.note]

@@ -8,6 +8,7 @@ from statistics import fmean
 
 from eutectic.agents.report.ledger import Ledger, round_of
 from eutectic.core.composition import Composition
+from eutectic.core.notebook import CampaignView
 from eutectic.core.objective import Objective
 from eutectic.core.space import Value
 from eutectic.core.spec import CampaignSpec
@@ -24,6 +25,8 @@ class Row:
     observation: Observation | None
     excluded: str = ""
     """Why the analyst set it aside."""
+    raw: Observation | None = None
+    """As it was measured, before the correction for drift."""
 
     @property
     def round(self) -> int:
@@ -96,16 +99,18 @@ def gather(ledger: Ledger) -> Results:
     """Join trials and observations and rank the recipes by the mean of their replicates."""
     spec, view = ledger.spec, ledger.view
     order = {trial: number for number, trial in enumerate(view.observations, start=1)}
-    rows = tuple(
-        Row(order.get(key, 0), trial, view.observations.get(key), view.excluded.get(key, ""))
-        for key, trial in view.trials.items()
-    )
+    rows = tuple(_row(order.get(key, 0), trial, view) for key, trial in view.trials.items())
     measured = tuple(sorted((row for row in rows if row.observation), key=lambda row: row.number))
     recipes = _pool(measured, spec)
     allowed = [recipe for recipe in recipes if keeps_limits(recipe.means, spec)]
     front = tuple(pareto(allowed or _least_broken(recipes, spec), spec.optimized))
     best = compromise(front, spec)
     return Results(rows, measured, recipes, front, best, best is None or keeps_limits(best.means, spec))
+
+
+def _row(number: int, trial: Trial, view: CampaignView) -> Row:
+    raw = view.observations.get(trial.id)
+    return Row(number, trial, raw and view.corrected(raw), view.excluded.get(trial.id, ""), raw)
 
 
 def _pool(rows: Sequence[Row], spec: CampaignSpec) -> tuple[RecipeResult, ...]:

@@ -22,6 +22,9 @@ _FAR = 4.0
 _SHARE = 0.10
 _NOMINAL = 0.9
 _MISCALIBRATED = 0.1
+_LEAST_GAIN = 0.01
+"""Share of the range that a repeat must gain where nothing is known of a new trial's gain."""
+_MOST_LIKELY = 0.9
 _SEVERITY = ("keep", "repeat", "exclude")
 
 
@@ -54,6 +57,21 @@ def _judge(line: QualityLine) -> tuple[Literal["keep", "exclude", "repeat"], str
     z = "no prediction" if line.z is None else f"z {line.z:.2g}"
     if "non_physical" in line.flags:
         return "exclude", f"{value} cannot be"
+    if "confirmed" in line.flags:
+        return "keep", f"{value} confirmed: repeated, it gave {with_unit(line.expected or 0.0, line.unit)}"
+    if "not_reproduced" in line.flags:
+        return (
+            "exclude",
+            f"{value} not reproduced: repeated, its recipe gave {with_unit(line.expected or 0.0, line.unit)}",
+        )
+    if "stuck" in line.flags:
+        return "exclude", f"{value} is the reading before once more: the instrument was stuck"
+    if "reference_off" in line.flags:
+        return "keep", f"{value}: the reference is out of its control limits; its round is corrected for the shift"
+    if line.wrong is None and line.repeat_gain is not None:
+        return "keep", f"{value} is far off ({z}), but no objective: kept as it is"
+    if line.wrong is not None and line.repeat_gain is not None:
+        return _by_worth(line, line.wrong, line.repeat_gain, value, z)
     off_replicate = "far_from_replicate" in line.flags and (line.z is None or abs(line.z) > _FAR)
     off_prediction = "far_from_prediction" in line.flags and line.z is not None and abs(line.z) > _FAR
     if off_replicate or off_prediction:
@@ -61,6 +79,19 @@ def _judge(line: QualityLine) -> tuple[Literal["keep", "exclude", "repeat"], str
         expected = "" if line.expected is None else f" {with_unit(line.expected, line.unit)}"
         return "repeat", f"{value} is far from {what}{expected if off_prediction else ''} ({z}, limit {show(_FAR)})"
     return "keep", f"{value} flagged {', '.join(line.flags)} ({z}): within {show(_FAR)} standard deviations or a shift"
+
+
+def _by_worth(
+    line: QualityLine, wrong: float, gain: float, value: str, z: str
+) -> tuple[Literal["keep", "exclude", "repeat"], str]:
+    """Repeat or new: whichever is expected to gain more; a value that is most likely wrong is not learned from."""
+    price = _LEAST_GAIN if line.new_gain is None else line.new_gain
+    said = f"{value} ({z}) is wrong with probability {wrong:.2g}; a repeat gains {gain:.2g} of the range"
+    if gain > price:
+        return "repeat", f"{said}, more than the {price:.2g} of a new trial"
+    if wrong > _MOST_LIKELY:
+        return "exclude", f"{said}, less than the {price:.2g} of a new trial"
+    return "keep", f"{said}, less than the {price:.2g} of a new trial: kept as it is"
 
 
 def findings(context: FindingsContext) -> Findings:

@@ -8,6 +8,7 @@ from typing import Any
 
 from eutectic.core.correction import Correction
 from eutectic.core.decision import Usage
+from eutectic.core.drift import Drifts
 from eutectic.core.errors import NotebookCorrupt
 from eutectic.core.notebook.events import Event
 from eutectic.core.plan import Protocol
@@ -21,6 +22,8 @@ UNKNOWN_SUFFIX = "/unknown"
 """End of the slot of a question about a run whose outcome the lab cannot tell."""
 ASSESS_SUFFIX = "/analyst/assess"
 """End of the slot of the tool events that hold an assessment of the surrogate."""
+DRIFT_SUFFIX = "/analyst/drift"
+"""End of the slot of the tool events that hold what is known of the instrument's drift."""
 QUALITY_SUFFIX = "/analyst/quality"
 """End of the slot of the decisions that judge a round's values."""
 
@@ -43,6 +46,8 @@ class CampaignView:
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self.id = ""
         self._spec: CampaignSpec | None = None
+        self.features: frozenset[str] = frozenset()
+        """Ways of working that came after the first notebooks were written, as the opening event names them."""
         self.round = 0
         """The round that was opened last; 0 before the first."""
         self.rounds_closed = 0
@@ -65,6 +70,8 @@ class CampaignView:
         """Trials the last round asked to measure again."""
         self.assessed = (0, 0)
         """Round of the last assessment of the surrogate, and how many observations it saw."""
+        self.drift: Drifts | None = None
+        """What is known of the instrument's drift; None where no reference is measured."""
         self.protocol: Protocol | None = None
         self.minds: Counter[str] = Counter()
         """Decisions by the mind that made them."""
@@ -130,8 +137,12 @@ class CampaignView:
         return [self.trials[key] for keys in self.open_runs.values() for key in keys if key not in self.observations]
 
     def training(self) -> list[Observation]:
-        """Observations that models may learn from: all but those the analyst set aside."""
-        return [item for key, item in self.observations.items() if key not in self.excluded]
+        """Observations that models may learn from: all but those set aside, corrected for drift."""
+        return [self.corrected(item) for key, item in self.observations.items() if key not in self.excluded]
+
+    def corrected(self, item: Observation) -> Observation:
+        """An observation corrected for the drift that is known now; as it was measured where none is."""
+        return item if self.drift is None else self.drift.corrected(item)
 
     def fold(self, item: Event) -> None:
         """Take one event in."""
@@ -144,6 +155,7 @@ class CampaignView:
     def _on_campaign_opened(self, _: str, payload: dict[str, Any]) -> None:
         self.id = payload["id"]
         self._spec = CampaignSpec.model_validate(payload["spec"])
+        self.features = frozenset(payload.get("features", ()))
 
     def _on_round_opened(self, _: str, payload: dict[str, Any]) -> None:
         self.round = payload["round"]
@@ -171,7 +183,9 @@ class CampaignView:
         if slot == PRIOR_SLOT:
             self.prior = [Observation.model_validate(item) for item in payload["result"]["observations"]]
         elif slot.endswith(ASSESS_SUFFIX):
-            self.assessed = (self.round, len(self.prior) + len(self.training()))
+            self.assessed = (self.round, len(self.prior) + len(self.observations) - len(self.excluded))
+        elif slot.endswith(DRIFT_SUFFIX):
+            self.drift = Drifts.model_validate(payload["result"])
 
     def _on_protocol(self, _: str, payload: dict[str, Any]) -> None:
         self.protocol = Protocol.model_validate(payload["protocol"])
@@ -224,8 +238,11 @@ class CampaignView:
             self.unjudged.append(key)
 
     def _on_observation_judged(self, slot: str, payload: dict[str, Any]) -> None:
-        if payload["verdict"] == "exclude":
-            self.excluded[slot.split("/")[0]] = payload["reason"]
+        trial = slot.split("/")[0]
+        if payload["verdict"] == "exclude" or payload.get("set_aside"):
+            self.excluded[trial] = payload["reason"]
+        elif payload["verdict"] == "keep":
+            self.excluded.pop(trial, None)
 
     def _on_round_closed(self, _: str, payload: dict[str, Any]) -> None:
         self.rounds_closed += 1

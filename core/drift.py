@@ -1,0 +1,61 @@
+"""Drift: how far an instrument's readings of a round lie off, with uncertainty, and readings corrected for it."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from pydantic import Field
+
+from eutectic.core.record import Record, significant
+from eutectic.core.trial import Measurement, Observation
+
+
+class Shift(Record):
+    """How far one round reads off, against the first round or a certified value."""
+
+    round: int
+    shift: float
+    """Logarithm of the ratio, or a difference in the property's unit."""
+    sd: float = Field(ge=0)
+
+
+class Drift(Record):
+    """The drift of one property over a campaign."""
+
+    property: str
+    scale: Literal["ratio", "difference"]
+    noise: float = Field(ge=0)
+    """Standard deviation of one reading within a round: relative for a ratio, else in the unit."""
+    shifts: tuple[Shift, ...]
+    outliers: tuple[str, ...] = ()
+    """Trials whose reading does not fit the repeats of its recipe, with or without a shift."""
+    jumps: tuple[int, ...] = ()
+    """Rounds from which on the instrument reads differently for good."""
+
+    def corrected(self, item: Measurement, round: int) -> Measurement:
+        """A reading without the shift of its round; its uncertainty is that of the noise and the shift together."""
+        found = next((one for one in self.shifts if one.round == round), None)
+        if found is None or item.value is None:
+            return item
+        spread = math.hypot(self.noise, found.sd)
+        if self.scale == "ratio":
+            value = item.value * math.exp(-found.shift)
+            sd = abs(value) * spread
+        else:
+            value, sd = item.value - found.shift, spread
+        return item.model_copy(update={"value": significant(value, 9), "sd": significant(sd, 6)})
+
+
+class Drifts(Record):
+    """What is known of the drift of every property after a round."""
+
+    round: int
+    properties: tuple[Drift, ...]
+
+    def corrected(self, item: Observation) -> Observation:
+        """An observation with every reading corrected; one of the same values where nothing is known."""
+        number = int(item.trial[1:].split("-")[0])
+        known = {one.property: one for one in self.properties}
+        read = tuple(known[m.property].corrected(m, number) if m.property in known else m for m in item.measurements)
+        return item if read == item.measurements else item.model_copy(update={"measurements": read})
