@@ -114,8 +114,8 @@ class Composition(Record):
         """
         if basis == self.basis:
             return self
-        moles = {name: share / _per_mole(name, self.basis) for name, share in self.fractions.items()}
-        return Composition.of({n: m * _per_mole(n, basis) for n, m in moles.items()}, basis, normalise=True)
+        moles = {name: share / per_mole(name, self.basis) for name, share in self.fractions.items()}
+        return Composition.of({n: m * per_mole(n, basis) for n, m in moles.items()}, basis, normalise=True)
 
 
 def composition_parts(amounts: Mapping[str, float]) -> list[dict[str, Any]]:
@@ -130,8 +130,12 @@ def composition_parts(amounts: Mapping[str, float]) -> list[dict[str, Any]]:
     return [{"component": name, "fraction": amount / total} for name, amount in amounts.items()]
 
 
-def _per_mole(symbol: str, basis: Basis) -> float:
-    """Moles, grams or cm3 of one mole of an element, as the basis counts."""
+def per_mole(symbol: str, basis: Basis) -> float:
+    """Moles, grams or cm3 of one mole of an element, as the basis counts.
+
+    Raises:
+        BadInput: it is not an element, or has no tabulated density where volume is asked for.
+    """
     entry = element(symbol)
     if basis in _MOLE_BASES:
         return 1.0

@@ -65,3 +65,19 @@ def optimise(
 
     run(smoke, seeds, data, as_json)
     return 0
+
+
+@bench.command()
+def elements(
+    learn: Annotated[
+        Path | None, typer.Option("--learn", help="List of formulas to learn from: text, CSV or the matminer wheel.")
+    ] = None,
+    write: Annotated[Path | None, typer.Option("--write", help="Where to write the learned vectors as CSV.")] = None,
+    smoke: Smoke = False,
+    as_json: Json = False,
+) -> int:
+    """Whether element vectors learned from formulas alone reproduce the groups of the periodic table."""
+    from eutectic.evals.bench_elements import run
+
+    run(learn, write, smoke, as_json)
+    return 0
