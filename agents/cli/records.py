@@ -12,6 +12,7 @@ from eutectic.core.errors import BadInput, StorageFailed
 
 if TYPE_CHECKING:
     from eutectic.core.spec import CampaignSpec
+    from eutectic.knowledge.genome import Genome
     from eutectic.knowledge.record import LiteratureRecord
 
 Library = Annotated[
@@ -19,8 +20,15 @@ Library = Annotated[
 ]
 
 
+_COLUMNS = (
+    "component site n n_sources n_top share share_low share_high lift median median_low median_high median_without p q"
+)
+GENOME_COLUMNS = tuple(_COLUMNS.split())
+
+
 def add(app: typer.Typer) -> None:
     """Add the commands to the application."""
+    app.command("genome", short_help="Say which component on which site goes with which performance.")(genome)
     app.command("records", short_help="List composition-property records of the library, or write them as CSV.")(
         records
     )
@@ -56,6 +64,59 @@ def records(
     return 0
 
 
+def genome(
+    property: Annotated[str, typer.Option("--property", help="The property, by any of its names, or a column.")],
+    library: Library = None,
+    table: Annotated[Path | None, typer.Option("--table", help="A CSV in place of the library.")] = None,
+    minimize: Annotated[bool, typer.Option("--minimize", help="Smaller is better.")] = False,
+    least: Annotated[int, typer.Option("--least", min=2, help="Materials a component must have, and lack.")] = 5,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the statistics as a CSV.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Say which component on which site goes with the best quarter: counts, intervals, corrected for their number."""
+    from eutectic.knowledge.genome import genome as statistics
+    from eutectic.knowledge.genome_sources import from_records, from_table
+
+    materials = from_table(table, property) if table else from_records(read_records(library), property)
+    found = statistics(property, materials, maximize=not minimize, least=least)
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+    elif csv is not None:
+        _write(csv, genome_csv(found))
+        typer.echo(f"{len(found.rows)} rows written to {csv}")
+    else:
+        typer.echo(genome_text(found))
+    return 0
+
+
+def genome_csv(found: Genome) -> str:
+    """The statistics as CSV, a row a component and site."""
+    names = list(GENOME_COLUMNS)
+    rows = [row.model_dump() for row in found.rows]
+    lines = [",".join("" if row[name] is None else str(row[name]) for name in names) for row in rows]
+    return "\n".join([",".join(names), *lines]) + "\n"
+
+
+def genome_text(found: Genome) -> str:
+    """The statistics in lines, most telling first."""
+    better = "least" if found.direction == "maximize" else "most"
+    lines = [
+        f"{found.property}: {found.n_materials} materials of {found.n_sources} sources; the best quarter has at "
+        f"{better} {found.threshold:g}. What goes together is no cause.",
+        f"{'component':<10}{'site':<18}{'n':>5}{'top':>5}  {'share in the best quarter':<27}{'lift':>6}"
+        f"  {'median [95 %]':<32}{'without':>10}{'q':>9}",
+    ]
+    for row in found.rows:
+        share = f"{row.share:.2f} [{row.share_low:.2f}, {row.share_high:.2f}]"
+        middle = f"{row.median:.4g} [{row.median_low:.4g}, {row.median_high:.4g}]"
+        without = "-" if row.median_without is None else f"{row.median_without:.4g}"
+        lines.append(
+            f"{row.component:<10}{row.site:<18}{row.n:>5}{row.n_top:>5}  {share:<27}{row.lift:>6.2f}"
+            f"  {middle:<32}{without:>10}{row.q:>9.2g}"
+        )
+    return "\n".join([*lines, *(f"note: {note}" for note in found.notes)])
+
+
 def read_records(library: Path | None) -> list[LiteratureRecord]:
     """Every record of the library of a folder.
 
@@ -78,12 +139,16 @@ def _write_csv(found: list[LiteratureRecord], path: Path, spec: Path | None) -> 
     from eutectic.knowledge.record_table import prior_csv
 
     text, kept = prior_csv(found, _campaign(spec))
+    _write(path, text)
+    typer.echo(f"{kept} of {len(found)} records written to {path}; the others are not verified measurements that fit")
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise StorageFailed(f"cannot write: {error.strerror}", where=str(path), mend="name another file") from error
-    typer.echo(f"{kept} of {len(found)} records written to {path}; the others are not verified measurements that fit")
-    return 0
 
 
 def _campaign(path: Path | None) -> CampaignSpec | None:

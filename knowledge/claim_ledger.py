@@ -1,0 +1,274 @@
+"""The claims ledger: every claim against the campaign's own observations, and what that does to trust in its source."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutectic.core.claim import BestRange, Claim, Effect, Ranking, Region, Synergy
+from eutectic.core.errors import BadInput
+from eutectic.core.objective import Objective
+from eutectic.core.record import Record, sha256
+from eutectic.core.trial import Observation
+
+FloatArray = NDArray[np.float64]
+Verdict = Literal["supported", "refuted", "open"]
+
+LEAST = 8
+"""Observations with a value of the property below which every claim stays open."""
+_LEAST_SIDE = 3
+"""Observations inside and outside of a range or region."""
+_PERMUTATIONS = 999
+FALSE_DISCOVERY = 0.1
+"""Rate of false verdicts accepted among a campaign's claims (Benjamini and Hochberg 1995).
+
+DOI 10.1111/j.2517-6161.1995.tb02031.x
+"""
+_FOR, _AGAINST = math.log(4.0), -math.log(20.0)
+"""What a verdict adds to the log odds of a claim's trust: refuting weighs more than supporting."""
+_LEAST_TRUST, _MOST_TRUST = 0.01, 0.97
+
+
+class ClaimStanding(Record):
+    """A claim, what the campaign's data say of it, and how far it is trusted now."""
+
+    claim: Claim
+    verdict: Verdict
+    statistic: str
+    """In words, with its numbers."""
+    estimate: float | None = None
+    """Larger than 0 where the data agree with the claim: a partial rank correlation, or a difference of mean ranks."""
+    p: float | None = None
+    """Two-sided, by permutation; None where nothing could be tested."""
+    n: int
+    trust_before: float
+    trust_after: float
+    source: str
+    """The source whose record of verdicts moved the trust of its other claims."""
+
+
+class _Tested(NamedTuple):
+    estimate: float | None
+    p: float | None
+    n: int
+    words: str
+
+
+def ledger(
+    claims: Sequence[Claim], observations: Sequence[Observation], objectives: Sequence[Objective]
+) -> list[ClaimStanding]:
+    """The standing of every claim on a campaign's own observations (not on earlier or simulated ones of others).
+
+    Effects, rankings and synergies are tested by partial rank correlation, ranges and optima by the mean rank inside
+    against outside, all by permutation with a seed that depends on the claim alone; the verdicts keep the false
+    discovery rate over all claims.
+    """
+    tested = [_test(claim, observations, objectives) for claim in claims]
+    verdicts = _verdicts(tested)
+    records: dict[str, list[Verdict]] = defaultdict(list)
+    for claim, verdict in zip(claims, verdicts, strict=True):
+        records[source_of(claim)].append(verdict)
+    return [
+        ClaimStanding(
+            claim=claim,
+            verdict=verdict,
+            statistic=test.words,
+            estimate=None if test.estimate is None else round(test.estimate, 4),
+            p=None if test.p is None else round(test.p, 4),
+            n=test.n,
+            trust_before=claim.trust,
+            trust_after=updated_trust(claim.trust, verdict, records[source_of(claim)]),
+            source=source_of(claim),
+        )
+        for claim, test, verdict in zip(claims, tested, verdicts, strict=True)
+    ]
+
+
+def trusted(standings: Sequence[ClaimStanding]) -> tuple[Claim, ...]:
+    """The claims with their trust as it stands now."""
+    return tuple(item.claim.model_copy(update={"trust": item.trust_after}) for item in standings)
+
+
+def source_of(claim: Claim) -> str:
+    """Whose record of verdicts counts: the first document quoted, else who said it."""
+    return claim.evidence[0].document if claim.evidence else claim.author
+
+
+def updated_trust(trust: float, verdict: Verdict, of_source: Sequence[Verdict]) -> float:
+    """Trust after its own verdict and those on the other claims of the same source.
+
+    Log odds: a verdict of its own adds ln 4 or takes ln 20; the others move it by the log odds of the mean of a
+    Beta(1 + supported, 1 + refuted), the reliability of the source.
+    """
+    others = list(of_source)
+    others.remove(verdict)
+    kept, lost = others.count("supported"), others.count("refuted")
+    odds = math.log(max(trust, 1e-6) / max(1 - trust, 1e-6)) + math.log((1 + kept) / (1 + lost))
+    odds += {"supported": _FOR, "refuted": _AGAINST, "open": 0.0}[verdict]
+    return round(min(_MOST_TRUST, max(_LEAST_TRUST, 1 / (1 + math.exp(-odds)))), 3)
+
+
+def _verdicts(tested: Sequence[_Tested]) -> list[Verdict]:
+    """Verdicts at a false discovery rate over the claims that could be tested."""
+    values = sorted(test.p for test in tested if test.p is not None)
+    limit = max(
+        (p for rank, p in enumerate(values, start=1) if p <= FALSE_DISCOVERY * rank / len(values)), default=-1.0
+    )
+    verdicts: list[Verdict] = []
+    for test in tested:
+        if test.p is None or test.estimate is None or test.p > limit:
+            verdicts.append("open")
+        else:
+            verdicts.append("supported" if test.estimate > 0 else "refuted")
+    return verdicts
+
+
+def _test(claim: Claim, observations: Sequence[Observation], objectives: Sequence[Objective]) -> _Tested:
+    objective = next((item for item in objectives if item.property == claim.property), None)
+    if objective is None:
+        return _Tested(None, None, 0, f"{claim.property} is not measured in this campaign")
+    try:
+        shares, values = _data(claim, observations)
+    except BadInput as error:
+        return _Tested(None, None, 0, str(error)[:200])
+    n = len(values)
+    if n < LEAST:
+        return _Tested(None, None, n, f"{n} observations, at least {LEAST} are needed")
+    said = claim.statement
+    sign = -1.0 if objective.direction == "minimize" else 1.0
+    if isinstance(said, BestRange | Region):
+        if objective.direction == "target":
+            return _Tested(None, None, n, "a target value has no best end")
+        inside, better = _inside(claim, shares), sign
+        if isinstance(said, Region):
+            better *= said.sign
+        return _inside_test(inside, _ranks(values) * better, n, claim.id)
+    wanted = _direction(claim, shares)
+    if wanted is None:
+        return _Tested(None, None, n, "the components it names did not vary")
+    score, controls, what = wanted
+    return _partial(score, _ranks(values), controls, n, claim.id, what)
+
+
+def _data(claim: Claim, observations: Sequence[Observation]) -> tuple[dict[str, FloatArray], FloatArray]:
+    """Shares by component in the claim's basis, and values, of the observations that have one."""
+    used = [(item.composition.to(claim.basis), value) for item in observations
+            if item.status == "ok" and (value := item.value(claim.property)) is not None]  # fmt: skip
+    names = sorted({name for composition, _ in used for name in composition.fractions})
+    shares = {name: np.array([composition.fractions.get(name, 0.0) for composition, _ in used]) for name in names}
+    return shares, np.array([value for _, value in used], dtype=np.float64)
+
+
+def _direction(claim: Claim, shares: dict[str, FloatArray]) -> tuple[FloatArray, list[FloatArray], str] | None:
+    """The score that the property should rise with, what is held constant, and the test in words."""
+    said = claim.statement
+
+    def varies(name: str) -> bool:
+        return name in shares and len(np.unique(np.round(shares[name], 6))) >= 3
+
+    if isinstance(said, Effect):
+        return (said.sign * shares[said.component], _others(shares, {said.component}), "partial rank correlation") if varies(said.component) else None  # fmt: skip # noqa: E501
+    if isinstance(said, Synergy):
+        first, second = said.components
+        if not (varies(first) and varies(second)):
+            return None
+        return (
+            said.sign * shares[first] * shares[second],
+            [shares[first], shares[second]],
+            "partial rank correlation of the product",
+        )
+    if isinstance(said, Ranking):
+        known = [name for name in said.components if varies(name)]
+        if len(known) < 2:
+            return None
+        weights = np.linspace(1.0, -1.0, len(known))
+        score = sum((w * shares[name] for w, name in zip(weights, known, strict=True)), np.zeros_like(shares[known[0]]))
+        return score, [], f"rank correlation with the order {' > '.join(known)}"
+    return None
+
+
+def _others(shares: dict[str, FloatArray], named: set[str]) -> list[FloatArray]:
+    """Other components to hold constant: those that vary, without the largest one, at most one per six data."""
+    varied = [name for name in shares if name not in named and np.ptp(shares[name]) > 1e-6]
+    varied.sort(key=lambda name: -float(np.mean(shares[name])))
+    n = len(next(iter(shares.values())))
+    free = varied[1:]
+    free.sort(key=lambda name: -float(np.var(shares[name])))
+    return [shares[name] for name in free[: max(0, n // 6 - 1)]]
+
+
+def _inside(claim: Claim, shares: dict[str, FloatArray]) -> NDArray[np.bool_]:
+    said = claim.statement
+    n = len(next(iter(shares.values())))
+    if isinstance(said, BestRange):
+        share = shares.get(said.component, np.zeros(n))
+        return (share >= said.low - 1e-9) & (share <= said.high + 1e-9)
+    assert isinstance(said, Region)
+    centre = said.composition.to(claim.basis).fractions
+    away = (
+        sum((np.abs(shares.get(name, np.zeros(n)) - centre.get(name, 0.0)) for name in {*shares, *centre}), np.zeros(n))
+        / 2
+    )
+    return away <= said.radius + 1e-9
+
+
+def _inside_test(inside: NDArray[np.bool_], ranks: FloatArray, n: int, seed: str) -> _Tested:
+    count = int(inside.sum())
+    if min(count, n - count) < _LEAST_SIDE:
+        return _Tested(
+            None, None, n, f"{count} of {n} observations lie inside, at least {_LEAST_SIDE} on each side are needed"
+        )
+
+    def gap(mask: NDArray[np.bool_]) -> float:
+        return float(ranks[mask].mean() - ranks[~mask].mean()) / n
+
+    generator = _generator(seed)
+    found = gap(inside)
+    more = sum(abs(gap(generator.permutation(inside))) >= abs(found) - 1e-12 for _ in range(_PERMUTATIONS))
+    p = (1 + more) / (1 + _PERMUTATIONS)
+    return _Tested(
+        found,
+        p,
+        n,
+        f"{count} of {n} inside; their mean rank is {found * n:+.1f} of {n} better than outside, p = {p:.3g}",
+    )
+
+
+def _partial(
+    score: FloatArray, ranks: FloatArray, controls: Sequence[FloatArray], n: int, seed: str, what: str
+) -> _Tested:
+    """Partial Spearman correlation, residuals permuted (Freedman and Lane 1983, DOI 10.1080/07350015.1983.10509354)."""
+    ranked = [_ranks(control) for control in controls]
+    x, y = _residuals(_ranks(score), ranked), _residuals(ranks, ranked)
+    if np.std(x) < 1e-9 or np.std(y) < 1e-9:
+        return _Tested(None, None, n, "the components it names did not vary by themselves")
+    found = float(np.corrcoef(x, y)[0, 1])
+    generator = _generator(seed)
+    more = sum(
+        abs(float(np.corrcoef(x, generator.permutation(y))[0, 1])) >= abs(found) - 1e-12 for _ in range(_PERMUTATIONS)
+    )
+    p = (1 + more) / (1 + _PERMUTATIONS)
+    held = f", {len(controls)} other components held" if controls else ""
+    return _Tested(found, p, n, f"{what} {found:+.2f} in the sense of the claim, n = {n}{held}, p = {p:.3g}")
+
+
+def _residuals(values: FloatArray, controls: Sequence[FloatArray]) -> FloatArray:
+    design = np.column_stack([np.ones(len(values)), *controls])
+    fitted, *_ = np.linalg.lstsq(design, values, rcond=None)
+    return np.asarray(values - design @ fitted, dtype=np.float64)
+
+
+def _ranks(values: FloatArray) -> FloatArray:
+    """Ranks from 1, ties shared."""
+    _, inverse, counts = np.unique(np.round(values, 12), return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    return np.asarray(((ends - counts + 1 + ends) / 2)[inverse], dtype=np.float64)
+
+
+def _generator(seed: str) -> np.random.Generator:
+    return np.random.default_rng(int(sha256({"claim": seed})[:12], 16))
