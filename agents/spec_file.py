@@ -148,6 +148,9 @@ def _resolve_paths(spec: CampaignSpec, tree: Tree, path: Path) -> CampaignSpec:
         changes["prior_data"] = resolved(spec.prior_data, ("prior_data",), False)
     if spec.library is not None:
         changes["library"] = resolved(spec.library, ("library",), True)
+    if spec.knowledge.claims is not None:
+        claims = resolved(spec.knowledge.claims, ("knowledge", "claims"), False)
+        changes["knowledge"] = spec.knowledge.model_copy(update={"claims": claims})
     settings = dict(spec.lab.settings)
     for key in _FILE_SETTINGS:
         if isinstance(given := settings.get(key), str):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pydantic import Field
 
+from eutectic.core.claim import Claim
 from eutectic.core.composition import Composition
 from eutectic.core.record import Record
 from eutectic.core.space import Value
@@ -46,6 +47,15 @@ class Advice(Record):
     """Expected improvement of the batch over the best so far, as a share of the range of scores seen."""
     notes: tuple[str, ...] = ()
     """What a user should know, such as a degenerate fit that was replaced."""
+
+
+@runtime_checkable
+class TakesClaims(Protocol):
+    """An optimiser that may be steered by claims."""
+
+    def take_claims(self, claims: Sequence[Claim]) -> None:
+        """The claims frozen before the first experiment, each with its trust as it stands before the next batch."""
+        ...
 
 
 class Optimizer(Protocol):

@@ -96,6 +96,13 @@ class ReferenceSpec(Record):
     """Certified values by property, in the objectives' units; without one, readings count from the first round."""
 
 
+class KnowledgeSpec(Record):
+    """What is known before the first experiment."""
+
+    claims: str | None = None
+    """Claims file (YAML or JSON, see `eutectic claims`): testable statements that may steer, and are scored."""
+
+
 class CampaignSpec(Record):
     """One pursuit of objectives in a search space under a budget."""
 
@@ -117,6 +124,7 @@ class CampaignSpec(Record):
     """A reference sample, for the correction of drift; it takes one place of the batch."""
     library: str | None = None
     """Folder of an ingested library to take evidence from."""
+    knowledge: KnowledgeSpec = KnowledgeSpec()
     prior_data: str | None = None
     """CSV of earlier measurements, with a column per component and property."""
     seed: int = Field(default=0, ge=0, lt=2**31)

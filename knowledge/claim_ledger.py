@@ -24,7 +24,7 @@ LEAST = 8
 _LEAST_SIDE = 3
 """Observations inside and outside of a range or region."""
 _PERMUTATIONS = 999
-FALSE_DISCOVERY = 0.1
+FALSE_DISCOVERY = 0.05
 """Rate of false verdicts accepted among a campaign's claims (Benjamini and Hochberg 1995).
 
 DOI 10.1111/j.2517-6161.1995.tb02031.x
@@ -147,12 +147,12 @@ def _test(claim: Claim, observations: Sequence[Observation], objectives: Sequenc
         inside, better = _inside(claim, shares), sign
         if isinstance(said, Region):
             better *= said.sign
-        return _inside_test(inside, _ranks(values) * better, n, claim.id)
+        return _inside_test(inside, _ranks(values) * better, n, _seed(claim))
     wanted = _direction(claim, shares)
     if wanted is None:
         return _Tested(None, None, n, "the components it names did not vary")
     score, controls, what = wanted
-    return _partial(score, _ranks(values), controls, n, claim.id, what)
+    return _partial(score, _ranks(values), controls, n, _seed(claim), what)
 
 
 def _data(claim: Claim, observations: Sequence[Observation]) -> tuple[dict[str, FloatArray], FloatArray]:
@@ -193,13 +193,13 @@ def _direction(claim: Claim, shares: dict[str, FloatArray]) -> tuple[FloatArray,
 
 
 def _others(shares: dict[str, FloatArray], named: set[str]) -> list[FloatArray]:
-    """Other components to hold constant: those that vary, without the largest one, at most one per six data."""
+    """Other components to hold constant: those that vary, without the largest one, at most one per three data."""
     varied = [name for name in shares if name not in named and np.ptp(shares[name]) > 1e-6]
     varied.sort(key=lambda name: -float(np.mean(shares[name])))
     n = len(next(iter(shares.values())))
     free = varied[1:]
     free.sort(key=lambda name: -float(np.var(shares[name])))
-    return [shares[name] for name in free[: max(0, n // 6 - 1)]]
+    return [shares[name] for name in free[: max(0, (n - 6) // 3)]]
 
 
 def _inside(claim: Claim, shares: dict[str, FloatArray]) -> NDArray[np.bool_]:
@@ -268,6 +268,11 @@ def _ranks(values: FloatArray) -> FloatArray:
     _, inverse, counts = np.unique(np.round(values, 12), return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
     return np.asarray(((ends - counts + 1 + ends) / 2)[inverse], dtype=np.float64)
+
+
+def _seed(claim: Claim) -> str:
+    """The same for a claim and its opposite, so that chance does not tell them apart."""
+    return f"{claim.property} {claim.statement.kind} {' '.join(sorted(claim.components))}"
 
 
 def _generator(seed: str) -> np.random.Generator:

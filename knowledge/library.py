@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+from eutectic.core.claim import Claim
 from eutectic.core.errors import BadInput, CampaignBusy, EndpointFailed, LibraryBusy, StorageFailed
 from eutectic.core.evidence import Filters, Passage
 from eutectic.core.lock import DriverLock
 from eutectic.core.settings import Settings, home, load_settings
 from eutectic.knowledge.ask import Reply, answer, passage
+from eutectic.knowledge.claim_library import library_claims
 from eutectic.knowledge.dense import DenseRetriever
 from eutectic.knowledge.document import Document
 from eutectic.knowledge.evidence import find_quote
@@ -127,6 +130,10 @@ class Library:
     def records(self) -> list[LiteratureRecord]:
         """What the documents say of properties of compositions, verified, flagged and refused (see `record`)."""
         return library_records(self._store, self.folder)
+
+    def claims(self) -> list[Claim]:
+        """The testable statements of the documents, each with its checked quotes, the most trusted first."""
+        return library_claims(self._store, self.folder, self.holds, datetime.now(UTC).date().isoformat())
 
     def ask(self, question: str, filters: Filters | None = None) -> Reply:
         """Answer from the library in its own sentences, each with document, page and a checked quote.

@@ -156,6 +156,19 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             {"id": "p2", "document": "d2", "page": 1, "text": "Nothing of use. We thank Dr. Fe."},
         ],
     },
+    "claims": {
+        "objectives": OBJECTIVES,
+        "components": ["Fe", "Co", "B"],
+        "passages": [
+            {
+                "id": "p1",
+                "document": "d1",
+                "page": 3,
+                "text": "It was cast. The addition of Co increases Bs. So be it.",
+            },
+            {"id": "p2", "document": "d2", "page": 1, "text": "Nothing of use. We thank Dr. Fe."},
+        ],
+    },
     "choose": {
         "round": 2,
         "strategy": "Explore.",

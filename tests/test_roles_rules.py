@@ -23,6 +23,12 @@ def answer(role: Any, name: str, **changes: Any) -> Any:
     return RulesMind().decide(example(role, name, **changes)).value
 
 
+CLAIM = {
+    "passage": "p1", "quote": "The addition of Co increases Bs.", "property": "saturation_induction", "kind": "effect",
+    "components": ["Co"], "sign": 1, "low": 0.0, "high": 0.0, "formula": "",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(("role", "name"), ALL)
 @given(data=st.data())
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
@@ -203,6 +209,8 @@ def test_findings_carry_numbers_and_trust_follows_fit_and_coverage() -> None:
             "add up to 0.5",
         ),
         ("designer", "evidence", {"quotes": [{"passage": "p1", "quote": "Bs is 9.99 T at best", "why": ""}]}, "copy"),
+        ("designer", "claims", {"claims": [CLAIM | {"quote": "Co raises it by much"}]}, "copy"),
+        ("designer", "claims", {"claims": [CLAIM | {"passage": "p9"}]}, "no passage 'p9'"),
         ("coder", "protocol", {"analysis_code": "import os\ndef analyse(r): return {}"}, "imports \\['os'\\]"),
         ("coder", "protocol", {"analysis_code": "def analyse(:"}, "not Python"),
         ("coder", "protocol", {"analysis_code": "\0"}, "not Python"),

@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from eutectic.agents.cli import answering, chatting, checking, importing, library, records, running, serving, showing
+from eutectic.agents.cli import (
+    answering,
+    chatting,
+    checking,
+    claims,
+    importing,
+    library,
+    records,
+    running,
+    serving,
+    showing,
+)
 
 app = typer.Typer(
     name="eutectic",
@@ -42,6 +53,7 @@ importing.add(app)
 library.add(app)
 records.add(app)
 serving.add(app)
+claims.add(app)
 chatting.add(app)
 checking.add(app)
 for plugin in entry_points(group="eutectic.commands"):

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple, get_args
 
 from eutectic.agents.decisions.analyst import Findings, FindingsContext, Quality, QualityContext
+from eutectic.agents.decisions.claims import ClaimPick, ClaimsContext
 from eutectic.agents.decisions.coder import Protocol, ProtocolContext
 from eutectic.agents.decisions.designer import Choice, ChooseContext, EvidenceContext, EvidencePick
 from eutectic.agents.decisions.experimenter import Release, ReleaseContext, Watch, WatchContext
@@ -30,6 +31,7 @@ DECISIONS: Mapping[tuple[Role, str], DecisionTypes] = MappingProxyType(
         ("pi", "review"): DecisionTypes(ReviewContext, Review),
         ("pi", "close"): DecisionTypes(CloseContext, Closing),
         ("designer", "evidence"): DecisionTypes(EvidenceContext, EvidencePick),
+        ("designer", "claims"): DecisionTypes(ClaimsContext, ClaimPick),
         ("designer", "choose"): DecisionTypes(ChooseContext, Choice),
         ("coder", "protocol"): DecisionTypes(ProtocolContext, Protocol),
         ("experimenter", "release"): DecisionTypes(ReleaseContext, Release),

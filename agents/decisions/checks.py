@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from eutectic.agents.decisions.analyst import Findings, FindingsContext, Quality, QualityContext
+from eutectic.agents.decisions.claims import ClaimPick, ClaimsContext
 from eutectic.agents.decisions.coder import Protocol, ProtocolContext
 from eutectic.agents.decisions.designer import Choice, ChooseContext, ChosenTrial, EvidenceContext, EvidencePick
 from eutectic.agents.decisions.experimenter import Release, ReleaseContext, Watch, WatchContext
@@ -45,6 +46,16 @@ def _evidence(context: EvidenceContext, answer: EvidencePick) -> Iterable[str]:
             yield f"quotes.{number}: there is no passage {item.passage!r}"
         elif len(quote) < _LEAST_QUOTE or quote not in texts[item.passage]:
             yield f"quotes.{number}: these words do not stand in passage {item.passage!r}; copy them exactly"
+
+
+def _claims(context: ClaimsContext, answer: ClaimPick) -> Iterable[str]:
+    texts = {passage.id: " ".join(passage.text.split()) for passage in context.passages}
+    for number, item in enumerate(answer.claims):
+        quote = " ".join(item.quote.split())
+        if item.passage not in texts:
+            yield f"claims.{number}: there is no passage {item.passage!r}"
+        elif len(quote) < _LEAST_QUOTE or quote not in texts[item.passage]:
+            yield f"claims.{number}: these words do not stand in passage {item.passage!r}; copy them exactly"
 
 
 def _choose(context: ChooseContext, answer: Choice) -> Iterable[str]:
@@ -134,6 +145,7 @@ _CHECKS: Mapping[str, Callable[[Any, Any], Iterable[str]]] = MappingProxyType(
     {
         "review": _review,
         "evidence": _evidence,
+        "claims": _claims,
         "choose": _choose,
         "protocol": _protocol,
         "release": _release,

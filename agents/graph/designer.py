@@ -12,6 +12,7 @@ from eutectic.agents.decisions.common import PassageLine, Result
 from eutectic.agents.decisions.designer import Choice, ChooseContext, EvidenceContext, EvidencePick
 from eutectic.agents.decisions.pi import Brief, Review
 from eutectic.agents.graph.batch import Batch, assemble
+from eutectic.agents.graph.claims import freeze_claims, trusted_claims
 from eutectic.agents.graph.context import CampaignContext
 from eutectic.agents.graph.lines import candidate_lines, objective_lines, ranked_lines, result_line, space_line
 from eutectic.agents.graph.state import RoundState
@@ -20,7 +21,7 @@ from eutectic.core.decision import Decision
 from eutectic.core.errors import ReplayDrift
 from eutectic.core.evidence import Passage, Retriever
 from eutectic.core.notebook.store import Entry
-from eutectic.core.optimizer import Advice, Pending, Proposal
+from eutectic.core.optimizer import Advice, Pending, Proposal, TakesClaims
 from eutectic.core.record import Record
 from eutectic.core.trial import Quote
 
@@ -96,6 +97,8 @@ def ask_optimizer(ctx: CampaignContext, number: int) -> Advice:
 
     def compute() -> Advice:
         ctx.tell_new()
+        if isinstance(ctx.optimizer, TakesClaims):
+            ctx.optimizer.take_claims(trusted_claims(ctx))
         n = affordable(ctx, ctx.spec.batch)
         n -= _reference(ctx, number, n) is not None
         waiting = [*ctx.view.rejected, *ctx.view.pending]
@@ -118,6 +121,8 @@ def choose(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Lite
     """Open the round and choose its trials among the optimiser's candidates and, within limits, own recipes."""
     ctx, number = runtime.context, state["round"]
     slot = f"r{number:02d}"
+    if number == 1:
+        freeze_claims(ctx)
     advice = ask_optimizer(ctx, number)
     ctx.journal.step("round_opened", slot, lambda: {"round": number})
     checked = ctx.journal.payload("tool", _QUOTES)

@@ -38,6 +38,10 @@ class Journal:
         recorded = self._recorded.get((kind, slot))
         return self._notebook.append(kind, slot, compute() if recorded is None else recorded).payload
 
+    def is_recorded(self, kind: Kind, slot: str) -> bool:
+        """Whether the recording that is replayed holds a slot."""
+        return (kind, slot) in self._recorded
+
     def recall(self, kind: Kind, slot: str) -> dict[str, Any] | None:
         """In a replay, the recorded payload of a slot, written into this notebook; else None."""
         recorded = self._recorded.get((kind, slot))

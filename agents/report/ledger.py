@@ -72,6 +72,8 @@ class Ledger:
     kinds: Counter[str] = field(default_factory=Counter)
     card: dict[str, Any] | None = None
     """The analyst's model card, where nothing was observed or set aside since."""
+    claims: dict[str, Any] | None = None
+    """The claims frozen before the first experiment, and what was refused."""
     is_simulated: bool = False
     first_at: str = ""
     last_at: str = ""
@@ -161,6 +163,8 @@ def _decision(ledger: Ledger, event: Event) -> None:
 def _tool(ledger: Ledger, event: Event) -> None:
     if event.slot.endswith("optimizer/ask"):
         ledger.advice[round_of(event.slot)] = Advice.model_validate(event.payload["result"])
+    elif event.slot.endswith("designer/claims-frozen"):
+        ledger.claims = event.payload["result"]
     elif event.slot.endswith("analyst/assess"):
         ledger.card = event.payload["result"]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from eutectic.agents.report.answer import answer_section, headline
 from eutectic.agents.report.blocks import Section
+from eutectic.agents.report.claims import claims_section
 from eutectic.agents.report.data import data_section
 from eutectic.agents.report.failures import failures_section
 from eutectic.agents.report.following import next_section
@@ -72,6 +73,7 @@ def compose(ledger: Ledger, results: Results) -> tuple[str, list[Section]]:
         map_section(ledger, results, models),
         parity_section(ledger, models),
         effects_section(ledger, models),
+        claims_section(ledger),
         failures_section(ledger, results),
         data_section(ledger, results),
         timeline_section(ledger, results),

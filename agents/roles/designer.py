@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+if TYPE_CHECKING:
+    from eutectic.knowledge.claim_sentences import Said
+
+from eutectic.agents.decisions.claims import ClaimPick, ClaimsContext, ProposedClaim
 from eutectic.agents.decisions.common import CandidateLine, PassageLine
 from eutectic.agents.decisions.designer import (
     Choice,
@@ -16,6 +20,7 @@ from eutectic.agents.decisions.designer import (
     PickedQuote,
 )
 from eutectic.agents.roles.wording import clip, count
+from eutectic.core.claim import BestRange, Effect, Region, Statement, Synergy
 from eutectic.core.elements import is_element
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])\s*|\n\s*\n")
@@ -25,6 +30,7 @@ _FORMULA = re.compile(r"(?:[A-Z][a-z]?\d+(?:\.\d+)?){2,}")
 _NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:[.,]\d+)?")
 _PER_PASSAGE = 3
 _MAX_QUOTES = 12
+_MAX_CLAIMS = 40
 _QUOTE_LENGTH = 600
 
 
@@ -71,6 +77,44 @@ def _hits(passage: PassageLine, wanted: dict[str, set[str]], symbols: set[str]) 
 def _sentences(text: str) -> list[str]:
     """The sentences as exact substrings, none longer than a quote may be."""
     return [part for piece in _SENTENCE_END.split(text) if 0 < len(part := piece.strip()) <= _QUOTE_LENGTH]
+
+
+def claims(context: ClaimsContext) -> ClaimPick:
+    """Every testable statement that the rules read in the passages, on an objective and a component of the campaign."""
+    from eutectic.knowledge.claim_sentences import statements_in
+    from eutectic.knowledge.properties import same_property
+
+    found: list[ProposedClaim] = []
+    for passage in context.passages:
+        for sentence in _sentences(passage.text):
+            for said in statements_in(sentence):
+                name = next((o.property for o in context.objectives if same_property(o.property, said.property)), None)
+                if name is not None:
+                    found.append(_proposed(passage.id, sentence, name, said))
+    kept = [item for item in found if item.formula or set(item.components) & set(context.components)][:_MAX_CLAIMS]
+    return ClaimPick(claims=tuple(kept), note=f"{count(len(kept), 'statement')} read in the passages by rules.")
+
+
+def _proposed(passage: str, sentence: str, property: str, said: Said) -> ProposedClaim:
+    statement = said.statement
+    is_range, is_region = isinstance(statement, BestRange), isinstance(statement, Region)
+    return ProposedClaim(
+        passage=passage,
+        quote=sentence,
+        property=property,
+        kind=statement.kind,
+        components=() if is_region else _components(statement),
+        sign=statement.sign if isinstance(statement, Effect | Synergy) else 0,
+        low=statement.low if isinstance(statement, BestRange) else 0.0,
+        high=statement.high if is_range and isinstance(statement, BestRange) else 0.0,
+        formula=statement.composition.formula() if isinstance(statement, Region) else "",
+    )
+
+
+def _components(statement: Statement) -> tuple[str, ...]:
+    if isinstance(statement, Effect | BestRange):
+        return (statement.component,)
+    return () if isinstance(statement, Region) else statement.components
 
 
 def choose(context: ChooseContext) -> Choice:
