@@ -328,19 +328,17 @@ def test_stocks_that_cannot_serve_the_space_are_refused_before_the_campaign(chan
         check_stocks(spec_of(METALS).space, pipettes(**changes))
 
 
-def test_a_spec_with_stocks_opens_and_its_typos_are_named() -> None:
-    from pathlib import Path
-
+def test_a_spec_with_stocks_opens_and_its_typos_are_named(tmp_path) -> None:
     from eutectic.lab_interface.registry import open_lab
 
     stocks = [{"id": n, "strength": {n: 0.5}, "expires": "2030-01-01", "on_hand": "50 mL"} for n in ("Fe", "Co")]
     settings_: dict[str, Any] = {"tick": "0.1 uL", "total_ticks": 2000, "min_ticks": 50, "stocks": stocks}
     given = {"lab": {"kind": "worksheet", "settings": settings_}}
     spec = CampaignSpec.model_validate(spec_of(("Fe", "Co")).model_dump() | given)
-    lab = open_lab(spec, Path("unused")).capabilities()
+    lab = open_lab(spec, tmp_path).capabilities()
     check_served(spec, lab)
     assert [item.id for item in lab.stocks] == ["Fe", "Co"] and lab.stocks[0].expires == date(2030, 1, 1)
     stocks[0]["strenght"] = {"Fe": 1}
     spec = CampaignSpec.model_validate(spec_of(("Fe", "Co")).model_dump() | given)
     with pytest.raises(BadInput, match=r"strenght.*strength"):
-        open_lab(spec, Path("unused"))
+        open_lab(spec, tmp_path)
