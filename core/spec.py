@@ -79,7 +79,7 @@ class OptimizerSpec(Record):
 
     kind: Literal["botorch", "random", "sobol"] = "botorch"
     initial: int | None = Field(default=None, ge=1)
-    """Space-filling trials before the surrogate decides; by default two per free dimension, at least one batch."""
+    """Space-filling trials before the surrogate decides; by default four, at least one batch."""
     replicates: int = Field(default=1, ge=0)
     """Repeats of the best trial so far in each batch from the third round on, which tell the noise."""
 

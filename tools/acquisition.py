@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,10 +33,13 @@ class Acquisition:
     seed: int
 
     def __post_init__(self) -> None:
-        self._joint = _joint(self.models)
         self._pending = np.zeros((0, self.baseline.shape[1]))
         self._rng = np.random.default_rng(self.seed)
         self._build()
+
+    @cached_property
+    def _joint(self) -> Any:
+        return _joint(self.models)
 
     def await_also(self, features: FloatArray) -> None:
         """Count recipes `q x d` as on their way."""
@@ -49,7 +53,7 @@ class Acquisition:
         """`N` logarithms of the expected improvement of each recipe `N x d`."""
         import torch
 
-        training = max(len(model.model.train_targets) for model in self.models)
+        training = max(len(model.process.standard) for model in self.models)
         size = max(16, min(512, int(3e6 // ((training + 1) * (len(self.baseline) ** 0.5 + 4 + len(self._pending))))))
         parts = [np.zeros(0)]
         with torch.no_grad():
@@ -143,6 +147,10 @@ def acquisition_of(
     reference = reference_point(scores[kept] if kept.any() else scores, [goal.threshold for goal in goals.goals])
     rank = scores.sum(axis=1) + np.where(kept, 0.0, -1e3)
     best = np.sort(np.argsort(-rank, kind="stable")[:_MOST_BASELINE])
+    if len(goals.goals) == 1 and not goals.limits and goals.goals[0].target is None:
+        from eutectic.tools.improvement import Improvement
+
+        return Improvement(models, goals, features[best], reference, seed)
     return Acquisition(models, goals, features[best], reference, seed)
 
 

@@ -18,7 +18,7 @@ from eutectic.tools.sampling import Domain
 from eutectic.tools.surrogate import Posterior
 from eutectic.tools.survival import Survival
 
-_POOL = 1000
+_POOL = 1100
 _KEPT = 400
 """Best candidates that are scored again as the batch grows."""
 _STARTS = 4

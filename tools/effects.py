@@ -77,7 +77,7 @@ def _along_cox(encoder: Encoder, base: FloatArray, other: FloatArray, place: int
     mean = rest.mean(axis=0) + 1e-9
     proportions = np.where(room[:, None] > 1e-6, rest / np.maximum(room, 1e-6)[:, None], mean / mean.sum())
     moved = np.insert(proportions * (1 - wanted)[:, None], place, wanted, axis=1)
-    return encoder.roots(moved)
+    return encoder.scaled(moved)
 
 
 def _direction(step: FloatArray, change: FloatArray) -> float:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from eutectic.tools.encoding import FloatArray
+from eutectic.tools.exact_process import ExactProcess
 from eutectic.tools.history import replicate_variance
-from eutectic.tools.kernel_fit import LEAST_NOISE, Kernel, NoisePrior, first_kernel, fit_kernel, matern
-from eutectic.tools.knowledge_term import NO_SLOPES, KnowledgeTerm, Slopes, Standing
+from eutectic.tools.kernel_fit import LEAST_NOISE, NoisePrior, first_kernel, fit_kernel, matern
+from eutectic.tools.knowledge_term import KnowledgeTerm, Slopes, Standing
 from eutectic.tools.lattice import IntArray
 from eutectic.tools.slope_kernel import standings, with_slopes
 from eutectic.tools.torch_scope import tensor
 from eutectic.tools.warp import Warp, fit_warp
-
-_CHUNK = 512
 
 
 @dataclass(frozen=True)
@@ -26,28 +26,24 @@ class PropertyModel:
     """A fitted process on the standardised scale of one property."""
 
     property: str
-    model: Any
-    """A `botorch.models.SingleTaskGP`."""
+    process: ExactProcess
     warp: Warp
-    kernel: Kernel
     note: str = ""
     """Why the fit was replaced, where it was."""
-    slopes: Slopes = NO_SLOPES
-    """The knowledge in it."""
 
     @builtins.property
     def noise_sd(self) -> float:
         """Standard deviation of one measurement, on the standardised scale."""
-        return float(self.kernel.noise**0.5)
+        return float(self.process.kernel.noise**0.5)
+
+    @cached_property
+    def model(self) -> Any:
+        """The same process as a `botorch.models.SingleTaskGP`, built when first asked for; use in a `torch_scope`."""
+        return _model(self.process)
 
     def standard(self, features: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the noise-free property on the standardised scale, `N` each."""
-        means, sds = [np.zeros(0)], [np.zeros(0)]
-        for part in _chunks(features):
-            posterior = self.model.posterior(tensor(part))
-            means.append(posterior.mean.detach().numpy().ravel())
-            sds.append(posterior.variance.detach().clamp_min(1e-12).sqrt().numpy().ravel())
-        return np.concatenate(means), np.concatenate(sds)
+        return self.process.moments(features)
 
     def predict(self, features: FloatArray, *, noisy: bool = False) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation in the property's unit; with `noisy`, of a new measurement."""
@@ -56,14 +52,14 @@ class PropertyModel:
 
     def standings(self, terms: Sequence[KnowledgeTerm]) -> list[Standing]:
         """What the data say of each knowledge term in it; `terms` are all terms, in column order."""
-        if not self.slopes.columns:
+        if not self.process.slopes.columns:
             return []
-        features = self.model.train_inputs[0].numpy()
-        covariance = matern(features[:, : self.slopes.n_plain], self.kernel.lengthscales)[0]
-        covariance += self.kernel.noise * np.eye(len(features))
-        residual = self.model.train_targets.numpy() - self.kernel.mean
-        known = features[:, list(self.slopes.columns)]
-        return standings(self.property, terms, self.slopes, covariance, residual, known)
+        features = self.process.features
+        covariance = matern(features[:, : self.process.slopes.n_plain], self.process.kernel.lengthscales)[0]
+        covariance += self.process.kernel.noise * np.eye(len(features))
+        residual = self.process.standard - self.process.kernel.mean
+        known = features[:, list(self.process.slopes.columns)]
+        return standings(self.property, terms, self.process.slopes, covariance, residual, known)
 
 
 def fit_property(
@@ -100,10 +96,10 @@ def fit_property(
             kernel = fit_kernel(plain, standard - expected, prior, scaled @ scaled.T)
         except ArithmeticError as error:
             note = f"{name}: the fit failed ({error}); standard settings stand in"
-    return PropertyModel(name, _model(features, standard, kernel, slopes), warp, kernel, note, slopes)
+    return PropertyModel(name, ExactProcess(features, standard, kernel, slopes), warp, note)
 
 
-def _model(features: FloatArray, standard: FloatArray, kernel: Kernel, slopes: Slopes) -> Any:
+def _model(process: ExactProcess) -> Any:
     """A BoTorch process with fixed hyper-parameters."""
     import torch
     from botorch.models import SingleTaskGP
@@ -111,12 +107,13 @@ def _model(features: FloatArray, standard: FloatArray, kernel: Kernel, slopes: S
     from gpytorch.kernels import MaternKernel
     from gpytorch.likelihoods import GaussianLikelihood
 
+    kernel, slopes = process.kernel, process.slopes
     matern = MaternKernel(nu=2.5, ard_num_dims=slopes.n_plain, active_dims=tuple(range(slopes.n_plain)))
     matern.lengthscale = tensor(kernel.lengthscales)
     covariance, mean = with_slopes(matern, kernel.mean, slopes) if slopes.columns else (matern, None)
     model = SingleTaskGP(
-        tensor(features),
-        tensor(standard)[:, None],
+        tensor(process.features),
+        tensor(process.standard)[:, None],
         likelihood=GaussianLikelihood(noise_constraint=GreaterThan(LEAST_NOISE / 2, transform=None, initial_value=0.1)),
         covar_module=covariance,
         mean_module=mean,
@@ -134,8 +131,3 @@ def _noise_prior(variance: float, freedom: int) -> NoisePrior:
     if freedom < 2 or variance <= 0:
         return NoisePrior(-4.0, 1.0)
     return NoisePrior(float(np.log(max(variance, 2 * LEAST_NOISE))), max(0.3, (2.0 / freedom) ** 0.5))
-
-
-def _chunks(features: FloatArray) -> Iterator[FloatArray]:
-    for start in range(0, len(features), _CHUNK):
-        yield features[start : start + _CHUNK]

@@ -65,9 +65,6 @@ class Slopes(NamedTuple):
     sds: tuple[float, ...] = ()
 
 
-NO_SLOPES = Slopes(0)
-
-
 @dataclass(frozen=True)
 class Standing:
     """What the campaign's own data say of one term."""

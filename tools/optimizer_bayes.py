@@ -21,12 +21,14 @@ from eutectic.tools.knowledge_term import Judge, KnowledgeTerm, Verdict
 from eutectic.tools.lattice import IntArray
 from eutectic.tools.local_search import allowed, row_keys
 from eutectic.tools.optimizer_space import pending_rows, pick_spread, space_proposal
-from eutectic.tools.sampling import domain_of, unique_rows
+from eutectic.tools.sampling import Domain, domain_of, unique_rows
 from eutectic.tools.surrogate import MOST_TRAINING, Posterior, fit_table, training_rows
 from eutectic.tools.survival import fit_survival
 from eutectic.tools.torch_scope import torch_scope
 from eutectic.tools.why import Explainer
 
+_STARTS = 4
+"""Space-filling trials by default: in replays more of them cost more than they taught the surrogate."""
 _ENOUGH_REPEATS = 4
 """Measurements of one recipe after which the next best one is repeated."""
 
@@ -45,16 +47,20 @@ class _State:
 class BayesOptimizer:
     """The optimiser of kind `botorch`."""
 
-    def __init__(self, spec: CampaignSpec, terms: Sequence[KnowledgeTerm] = (), judge: Judge | None = None) -> None:
+    def __init__(
+        self,
+        spec: CampaignSpec,
+        terms: Sequence[KnowledgeTerm] = (),
+        judge: Judge | None = None,
+        domain: Domain | None = None,
+    ) -> None:
+        """Open it; a `domain` holds the recipes to choose among where they are not the whole space."""
         self._spec = spec
         pushed = {objective.property for objective in spec.objectives}
-        self._domain = domain_of(spec.space, [term for term in terms if term.property in pushed])
+        self._domain = domain or domain_of(spec.space, [term for term in terms if term.property in pushed])
         self._judge = judge
         self._history = History(self._domain.lattice, self._domain.encoder, spec.objectives)
-        lattice = self._domain.lattice
-        free = lattice.n_components - int(np.linalg.matrix_rank(lattice.equal)) + len(lattice.levels)
-        wanted = min(2 * max(free, 1), spec.budget.experiments // 3)
-        self._initial = spec.optimizer.initial or max(spec.batch, wanted)
+        self._initial = spec.optimizer.initial or max(spec.batch, min(_STARTS, spec.budget.experiments // 3))
 
     def tell(self, observations: Sequence[Observation]) -> None:
         """Add observations (failed and censored ones too)."""

@@ -1,0 +1,54 @@
+"""Expected improvement of one objective in closed form, in logarithms, with recipes on their way believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from eutectic.tools.acquisition import Acquisition
+from eutectic.tools.encoding import FloatArray
+from eutectic.tools.exact_process import ExactProcess
+
+
+@dataclass
+class Improvement(Acquisition):
+    """The acquisition of a campaign with one property to push up or down and no limit.
+
+    The best is the best single measurement, not the best mean: in replays on eight tables this needed a tenth fewer
+    trials than the noisy kind.
+    """
+
+    process: ExactProcess = field(init=False)
+
+    def await_also(self, features: FloatArray) -> None:
+        """Count recipes `q x d` as on their way."""
+        if len(features):
+            self.process = self.process.believing(features)
+
+    def log_merit(self, features: FloatArray) -> FloatArray:
+        """`N` logarithms of the expected improvement of each recipe `N x d`."""
+        sign = self.goals.goals[0].sign
+        mean, sd = self.process.moments(features)
+        return log_improvement(sign * mean, sd, float((sign * self.process.standard).max()))
+
+    def _build(self) -> None:
+        self.process = self.models[0].process
+
+
+def log_improvement(mean: FloatArray, sd: FloatArray, best: float) -> FloatArray:
+    """Logarithm of the expected improvement over `best`, stable far below it (Ament et al. 2023, arXiv:2310.20708)."""
+    from scipy.special import erfcx
+
+    sd = np.maximum(sd, 1e-9)
+    u = (mean - best) / sd
+    low = np.minimum(u, 0.0)
+    ratio = np.sqrt(np.pi / 2) * erfcx(-low / np.sqrt(2)) * low
+    tail = -0.5 * low**2 - 0.5 * np.log(2 * np.pi) + np.log(np.maximum(1.0 + ratio, 0.3 / (1.0 + low**2)))
+    return np.asarray(np.log(sd) + np.where(u > -1, np.log(_plain(np.maximum(u, -1.0))), tail), dtype=np.float64)
+
+
+def _plain(u: FloatArray) -> FloatArray:
+    from scipy.special import ndtr
+
+    return np.asarray(np.exp(-0.5 * u**2) / np.sqrt(2 * np.pi) + u * ndtr(u), dtype=np.float64)
