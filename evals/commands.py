@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from eutectic.core.errors import BadInput
+
 Smoke = Annotated[bool, typer.Option("--smoke", help="A quick run of about a minute.")]
 Seeds = Annotated[int | None, typer.Option("--seeds", min=1, help="How many seeds.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
@@ -59,11 +61,31 @@ def optimise(
     seeds: Seeds = None,
     data: Data = None,
     as_json: Json = False,
+    methods: Annotated[str, typer.Option("--methods", help="Names with commas between; all without.")] = "",
+    tables: Annotated[str, typer.Option("--tables", help="Tables, emulators, closed forms; all without.")] = "",
+    batches: Annotated[str, typer.Option("--batches", help="Batch sizes with commas between.")] = "",
+    trials: Annotated[int | None, typer.Option("--trials", min=4, help="Trials of a campaign; 80 without.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder of results; ./bench-optimise without.")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes; one per core without.")] = None,
 ) -> int:
-    """Experiments the optimiser needs beside uniform random search, on emulators of real tables and on closed forms."""
+    """Experiments the optimiser needs beside its peers, on tables, emulators of them and closed forms; resumable."""
     from eutectic.evals.bench_optimise import run
 
-    run(smoke, seeds, data, as_json)
+    sizes = [int(size) for size in batches.split(",") if size.strip().isdigit() and int(size) > 0]
+    if batches and len(sizes) != batches.count(",") + 1:
+        raise BadInput(f"--batches {batches!r} are not whole numbers above 0", mend="write such as 1,4,10")
+    run(
+        smoke=smoke,
+        seeds=seeds,
+        data=data,
+        as_json=as_json,
+        methods=[name.strip() for name in methods.split(",") if name.strip()],
+        pools=[name.strip() for name in tables.split(",") if name.strip()],
+        batches=sizes,
+        trials=trials,
+        out=out,
+        workers=workers,
+    )
     return 0
 
 

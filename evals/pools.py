@@ -1,27 +1,34 @@
-"""Landscapes to search: tables of real measurements made complete by an emulator, and closed-form functions."""
+"""Landscapes to search: tables of measurements as they stand or made complete by an emulator, and closed forms."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eutectic.core.errors import BadInput
 from eutectic.core.space import SearchSpace
+from eutectic.evals.table_files import TABLES, FloatArray, Recipes, read_recipes
+from eutectic.tools.encoding import encoder_of
 from eutectic.tools.enumeration import enumerate_counts
 from eutectic.tools.lattice import IntArray, Lattice, lattice_of
+from eutectic.tools.sampling import Domain
+from eutectic.tools.walk import Walker
 
-FloatArray = NDArray[np.float64]
+__all__ = ["TABLES", "FloatArray", "Pool", "emulated_pool", "laws", "peak_pool", "synergy_pool", "table_pool"]
 _MOST_POINTS = 200_000
+_LEVELS = 1000
+NOISE = 0.02
+"""Standard deviation of a measurement on an emulator or a closed form, as a share of the range."""
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Every recipe of a lattice with its true value."""
+    """Recipes to choose among, each with its true value."""
 
     name: str
     about: str
@@ -30,6 +37,18 @@ class Pool:
     lattice: Lattice
     rows: IntArray
     values: FloatArray
+    """`N` true values: of a table the means of its replicates."""
+    kind: Literal["table", "emulator", "law"] = "law"
+    readings: tuple[FloatArray, ...] | None = None
+    """The single measurements of each recipe of a table."""
+    second: FloatArray | None = None
+    """`N` values of a second objective, NaN where it was not measured."""
+    second_direction: str = "maximize"
+
+    @property
+    def key(self) -> str:
+        """What results are filed under."""
+        return self.name if self.kind != "emulator" else f"{self.name}-emulated"
 
     @property
     def scores(self) -> FloatArray:
@@ -37,91 +56,71 @@ class Pool:
         turned = self.values if self.direction == "maximize" else -self.values
         return np.asarray((turned - turned.min()) / np.ptp(turned), dtype=np.float64)
 
+    @cached_property
+    def features(self) -> FloatArray:
+        """`N x d` plain features of the recipes, as the optimiser sees them."""
+        return encoder_of(self.lattice).plain(self.lattice, self.rows)
 
-@dataclass(frozen=True)
-class _Table:
-    """Where a table lies and how it is searched."""
+    def domain(self) -> Domain:
+        """The recipes as all there is to search."""
+        fixed = Walker(self.lattice, np.zeros((0, self.lattice.n_components), dtype=np.int64), self.rows[:1])
+        return Domain(self.lattice, encoder_of(self.lattice), self.rows, fixed)
 
-    path: str
-    columns: tuple[str, ...]
-    value: str
-    unit: str
-    direction: str
-    step: str
-    max_components: int | None = None
-
-
-TABLES: dict[str, _Table] = {
-    "oer-3496": _Table(
-        "oer_oxide_plates/plate_3496_NiFeCoMnCeLa.csv",
-        ("Ni", "Fe", "Co", "Mn", "Ce", "La"),
-        "overpotential_V",
-        "V",
-        "minimize",
-        "10%",
-        4,
-    ),
-    "oer-3860": _Table(
-        "oer_oxide_plates/plate_3860_SnFeCoTaMnCu.csv",
-        ("Sn", "Fe", "Co", "Ta", "Mn", "Cu"),
-        "overpotential_V",
-        "V",
-        "minimize",
-        "10%",
-        4,
-    ),
-    "p3ht": _Table(
-        "p3ht_cnt_conductivity/p3ht.csv",
-        ("P3HT", "D1", "D2", "D6", "D8"),
-        "conductivity_S_cm",
-        "S/cm",
-        "maximize",
-        "5%",
-    ),
-    "opv": _Table(
-        "opv_photostability/photo_wf3.csv",
-        ("PBQ-QF", "P3HT", "PCBM", "oIDTBR"),
-        "photodegradation",
-        "1",
-        "minimize",
-        "5%",
-    ),
-    "perovskite": _Table(
-        "perovskite_stability/perovskite.csv",
-        ("CsPbI3", "FAPbI3", "MAPbI3"),
-        "instability_index",
-        "1",
-        "minimize",
-        "1%",
-    ),
-}
+    def measure(self, place: int, rng: np.random.Generator) -> float:
+        """A measurement of one recipe: one of its readings, or its true value with noise."""
+        if self.readings is not None:
+            return float(rng.choice(self.readings[place]))
+        return float(self.values[place] + rng.normal() * NOISE * np.ptp(self.values))
 
 
 def table_pool(name: str, data: Path) -> Pool:
-    """A table of measurements on its lattice: exact where measured (replicates averaged), ExtraTrees between.
+    """A table as it stands: its recipes and no others, a measurement being one of its replicates drawn.
 
     Raises:
         BadInput: the table is not in the data folder.
     """
     table = TABLES[name]
-    path = data / table.path
-    if not path.is_file():
-        raise BadInput(f"there is no table {path}", mend="give the data folder with --data or EUTECTIC_DATA")
-    shares, values = _read(path, table)
-    space = SearchSpace.model_validate(
-        {
-            "basis": "mol%",
-            "components": [
-                {"name": column, "step": table.step, "max": float(min(1.0, shares[:, i].max()))}
-                for i, column in enumerate(table.columns)
-            ],
-            "max_components": table.max_components,
-        }
+    recipes = read_recipes(table, data)
+    space = _space(recipes, "0.01%", table.process, None)
+    lattice = lattice_of(space)
+    counts = _whole(recipes.shares, 10_000)
+    rows = np.hstack([counts, np.rint(recipes.process * _LEVELS).astype(np.int64)])
+    _, kept = np.unique(rows, axis=0, return_index=True)
+    kept = np.sort(kept)
+    values = np.array([recipes.readings[i].mean() for i in kept])
+    about = f"{len(kept)} measured recipes of {sum(len(recipes.readings[i]) for i in kept)} measurements, {table.path}"
+    second = None if recipes.second is None else recipes.second[kept]
+    readings = tuple(recipes.readings[i] for i in kept)
+    return Pool(
+        name,
+        about,
+        table.direction,
+        table.unit,
+        lattice,
+        rows[kept],
+        values,
+        "table",
+        readings,
+        second,
+        table.second_direction,
     )
-    lattice, rows = _all(space)
-    emulated = _emulate(shares, values, lattice.shares(rows))
+
+
+def emulated_pool(name: str, data: Path) -> Pool | None:
+    """A table on a regular lattice: exact where measured (replicates averaged), ExtraTrees between; None without one.
+
+    Raises:
+        BadInput: the table is not in the data folder.
+    """
+    table = TABLES[name]
+    if table.step is None:
+        return None
+    recipes = read_recipes(table, data)
+    lattice, rows = _all(_space(recipes, table.step, (), table.max_components))
+    values = np.array([readings.mean() for readings in recipes.readings])
+    emulated = _emulate(recipes.shares, values, lattice.shares(rows))
     about = f"{len(values)} measured recipes on {len(rows)} lattice points, {table.path}"
-    return Pool(name, about, table.direction, table.unit, lattice, rows, emulated)
+    return Pool(name, about, table.direction, table.unit, lattice, rows, emulated, "emulator")
 
 
 def synergy_pool() -> Pool:
@@ -133,11 +132,11 @@ def synergy_pool() -> Pool:
         synergy = 1 + 6 * shares[:, 1] * shares[:, 4] + 8 * shares[:, 0] * shares[:, 3] * (1 - shares[:, 5])
         return np.asarray(volcano * synergy, dtype=np.float64)
 
-    return _closed_form("synergy", "volcano times pair synergy", ("Pd", "Pt", "Cu", "Ni", "Co", "Fe"), value, 4)
+    return _closed_form("synergy", "volcano times pair synergy", ("Pd", "Pt", "Cu", "Ni", "Co", "Fe"), value, 4, "10%")
 
 
 def peak_pool() -> Pool:
-    """Five components at 2.5 % with a broad hill and a narrow, higher peak at a corner of it, closed form."""
+    """Five components at 5 % with a broad hill and a narrow, higher peak at a corner of it, closed form."""
     hill, peak = np.array([0.4, 0.3, 0.1, 0.1, 0.1]), np.array([0.7, 0.05, 0.15, 0.05, 0.05])
 
     def value(shares: FloatArray) -> FloatArray:
@@ -145,7 +144,12 @@ def peak_pool() -> Pool:
         narrow = 1.4 * np.exp(-((shares - peak) ** 2).sum(axis=1) / 0.015)
         return np.asarray(broad + narrow, dtype=np.float64)
 
-    return _closed_form("peak", "broad hill and narrow peak", ("Fe", "Co", "Ni", "B", "Si"), value, None, "2.5%")
+    return _closed_form("peak", "broad hill and narrow peak", ("Fe", "Co", "Ni", "B", "Si"), value, None, "10%")
+
+
+def laws() -> list[Pool]:
+    """The closed forms."""
+    return [synergy_pool(), peak_pool()]
 
 
 def _closed_form(
@@ -154,7 +158,7 @@ def _closed_form(
     components: Sequence[str],
     value: Callable[[FloatArray], FloatArray],
     max_components: int | None,
-    step: str = "5%",
+    step: str,
 ) -> Pool:
     space = SearchSpace.model_validate(
         {"components": [{"name": c, "step": step} for c in components], "max_components": max_components}
@@ -163,23 +167,36 @@ def _closed_form(
     return Pool(name, f"{about}, {len(rows)} points", "maximize", "1", lattice, rows, value(lattice.shares(rows)))
 
 
+def _space(recipes: Recipes, step: str, process: Sequence[str], most: int | None) -> SearchSpace:
+    top = np.ceil(recipes.shares.max(axis=0) * 100) / 100
+    return SearchSpace.model_validate(
+        {
+            "basis": "mol%",
+            "components": [
+                {"name": column, "step": step, "max": float(min(1.0, most_of))}
+                for column, most_of in zip(recipes.columns, top, strict=True)
+            ],
+            "max_components": most,
+            "process": [{"kind": "integer", "name": name, "low": 0, "high": _LEVELS} for name in process],
+        }
+    )
+
+
+def _whole(shares: FloatArray, total: int) -> IntArray:
+    """Counts that add up to `total` exactly, by largest remainders."""
+    scaled = shares / shares.sum(axis=1, keepdims=True) * total
+    counts: IntArray = np.floor(scaled + 1e-9).astype(np.int64)
+    for row, left in zip(counts, np.argsort(counts - scaled, axis=1, kind="stable"), strict=True):
+        row[left[: total - int(row.sum())]] += 1
+    return counts
+
+
 def _all(space: SearchSpace) -> tuple[Lattice, IntArray]:
     lattice = lattice_of(space)
     rows = enumerate_counts(lattice, _MOST_POINTS)
     if rows is None:
         raise BadInput(f"the space has more than {_MOST_POINTS} recipes", mend="use coarser steps")
     return lattice, rows
-
-
-def _read(path: Path, table: _Table) -> tuple[FloatArray, FloatArray]:
-    """Distinct shares, their sum made 1, and mean values."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = list(csv.DictReader(file))
-    shares = np.array([[float(line[column]) for column in table.columns] for line in lines])
-    shares = np.round(shares / shares.sum(axis=1, keepdims=True), 4)
-    unique, inverse = np.unique(shares, axis=0, return_inverse=True)
-    values = np.array([float(line[table.value]) for line in lines])
-    return unique, np.bincount(inverse.ravel(), weights=values) / np.bincount(inverse.ravel())
 
 
 def _emulate(shares: FloatArray, values: FloatArray, wanted: FloatArray) -> FloatArray:

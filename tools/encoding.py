@@ -38,6 +38,12 @@ class Encoder:
         """Component features of shares, both `N x n`."""
         return np.asarray((shares - self.low) / (self.high - self.low).max(), dtype=np.float64)
 
+    def spaced(self, lattice: Lattice, rows: IntArray) -> FloatArray:
+        """Features in which starts are spread: shares by their roots (Hellinger's metric), so that edges count."""
+        plain = self.plain(lattice, rows)
+        n = len(self.low)
+        return np.hstack([np.sqrt(np.maximum(plain[:, :n], 0.0)), plain[:, n:]])
+
     def shares(self, features: FloatArray) -> FloatArray:
         """`N x n` shares of features `N x d`: the inverse of `scaled`."""
         shares = features[:, : len(self.low)] * (self.high - self.low).max() + self.low

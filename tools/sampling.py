@@ -50,7 +50,7 @@ class Domain:
         pool = self.random(max(_POOL, 4 * n), rng)
         if len(pool) <= n:
             return pool
-        features = self.encoder.plain(self.lattice, pool)
+        features = self.encoder.spaced(self.lattice, pool)
         centres, _ = kmeans2(features, n, minit="++", iter=15, rng=rng)
         return pool[_nearest_distinct(features, centres)]
 

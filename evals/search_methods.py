@@ -1,0 +1,83 @@
+"""The methods that `bench optimise` compares: each chooses recipes of a pool from what it has seen of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from eutectic.evals.pools import Pool
+from eutectic.evals.search_ours import Ours
+from eutectic.evals.search_surrogates import ForestSearch, ProcessSearch
+
+STARTS = 10
+"""Random recipes that the surrogates of others begin with."""
+
+
+class Search(Protocol):
+    """A search under way: `ask` for places in the pool, `tell` what was read there (more is better)."""
+
+    def ask(self, n: int) -> list[int]:
+        """The places of `n` recipes not asked for before."""
+        ...
+
+    def tell(self, places: Sequence[int], values: Sequence[float]) -> None:
+        """What was measured, turned so that more is better."""
+        ...
+
+
+class RandomSearch:
+    """Uniform draws without repeats."""
+
+    def __init__(self, pool: Pool, seed: int) -> None:
+        self._order = np.random.default_rng([seed, 11]).permutation(len(pool.rows)).tolist()
+
+    def ask(self, n: int) -> list[int]:
+        """The next `n` of a permutation."""
+        return [self._order.pop(0) for _ in range(n)]
+
+    def tell(self, places: Sequence[int], values: Sequence[float]) -> None:
+        """Values change nothing."""
+
+
+class SobolSearch(RandomSearch):
+    """A scrambled Sobol sequence on the simplex (exponential spacings), each point taken to the nearest recipe."""
+
+    def __init__(self, pool: Pool, seed: int) -> None:
+        from scipy.stats import qmc
+
+        shares, other = pool.lattice.shares(pool.rows), pool.features[:, pool.lattice.n_components :]
+        engine = qmc.Sobol(shares.shape[1] + other.shape[1], rng=np.random.default_rng([seed, 11]))
+        points = engine.random_base2(8)
+        spacings = -np.log(np.clip(points[:, : shares.shape[1]], 1e-9, 1.0))
+        wanted = np.hstack([spacings / spacings.sum(axis=1, keepdims=True), points[:, shares.shape[1] :]])
+        there, order = np.hstack([shares, other]), []
+        free = np.ones(len(there), dtype=np.bool_)
+        for point in wanted[: min(len(wanted), len(there))]:
+            distance = np.where(free, ((there - point) ** 2).sum(axis=1), np.inf)
+            order.append(int(distance.argmin()))
+            free[order[-1]] = False
+        self._order = [*order, *np.flatnonzero(free).tolist()]
+
+
+METHODS: dict[str, tuple[str, Callable[[Pool, int, int], Search]]] = {
+    "random": ("uniform draws", lambda pool, seed, batch: RandomSearch(pool, seed)),
+    "sobol": ("Sobol sequence on the simplex", lambda pool, seed, batch: SobolSearch(pool, seed)),
+    "gp-logei": (
+        f"{STARTS} random starts, then a GP as BoTorch fits it by default (RBF with ARD, dimension-scaled prior) on "
+        "shares, LogEI, batches by kriging believer; written in NumPy",
+        lambda pool, seed, batch: ProcessSearch(pool, seed, STARTS),
+    ),
+    "rf-ei": (
+        f"{STARTS} random starts, then EI from the spread of 60 random-forest trees",
+        lambda pool, seed, batch: ForestSearch(pool, seed, STARTS, "rf"),
+    ),
+    "et-ucb": (
+        f"{STARTS} random starts, then mean plus 2 spreads of 100 extra trees",
+        lambda pool, seed, batch: ForestSearch(pool, seed, STARTS, "et"),
+    ),
+    "ours": ("this optimiser without knowledge", lambda pool, seed, batch: Ours(pool, seed, batch)),
+}
+BASELINES = ("gp-logei", "rf-ei", "et-ucb")
+"""The better of these on each table is what the others are measured against."""
