@@ -1,0 +1,62 @@
+"""The NumPy process and the closed-form improvement against BoTorch, quadrature and brute force."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from eutectic.tools.exact_process import ExactProcess
+from eutectic.tools.gaussian_process import fit_property
+from eutectic.tools.improvement import log_improvement
+from eutectic.tools.kernel_fit import Kernel
+from eutectic.tools.knowledge_term import Slopes
+from eutectic.tools.torch_scope import tensor, torch_scope
+
+
+def process(slopes: Slopes) -> ExactProcess:
+    rng = np.random.default_rng(0)
+    features = np.column_stack([rng.dirichlet(np.ones(3), 20), rng.normal(size=20)])
+    return ExactProcess(features, rng.normal(size=20), Kernel(np.array([0.3, 0.5, 0.9]), 0.02, 0.1), slopes)
+
+
+@pytest.mark.parametrize("slopes", [Slopes(3), Slopes(3, (3,), (0.5,), (0.7,))], ids=["plain", "with knowledge"])
+def test_it_is_the_process_that_botorch_computes(slopes: Slopes) -> None:
+    rng = np.random.default_rng(1)
+    with torch_scope(0):
+        model = fit_property(
+            "y", process(slopes).features, rng.normal(size=20), np.arange(20), bend=False, slopes=slopes
+        )
+        wanted = np.column_stack([rng.dirichlet(np.ones(3), 50), rng.normal(size=50)])
+        posterior = model.model.posterior(tensor(wanted))
+        mean, sd = model.standard(wanted)
+        np.testing.assert_allclose(mean, posterior.mean.detach().numpy().ravel(), atol=1e-5)
+        np.testing.assert_allclose(sd, posterior.variance.detach().sqrt().numpy().ravel(), atol=1e-4)
+
+
+def test_left_out_predictions_are_those_of_the_process_without_the_point() -> None:
+    whole = process(Slopes(3))
+    mean, sd = whole.left_out()
+    for i in (0, 7, 19):
+        rest = np.delete(np.arange(20), i)
+        less = ExactProcess(whole.features[rest], whole.standard[rest], whole.kernel, whole.slopes)
+        one_mean, one_sd = less.moments(whole.features[i : i + 1])
+        assert mean[i] == pytest.approx(one_mean[0], abs=1e-6)
+        assert sd[i] == pytest.approx(np.hypot(one_sd[0], 0.02**0.5), abs=1e-6)
+
+
+def test_a_believed_recipe_keeps_the_mean_and_loses_its_uncertainty() -> None:
+    before = process(Slopes(3))
+    point = np.array([[0.9, 0.05, 0.05, 0.0]])
+    after = before.believing(point)
+    assert after.moments(point)[0] == pytest.approx(before.moments(point)[0], abs=1e-6)
+    assert after.moments(point)[1][0] < 0.6 * before.moments(point)[1][0]
+
+
+def test_improvement_is_right_near_and_finite_far_below_the_best() -> None:
+    for mean in (-3.0, -0.5, 0.0, 2.0):
+        grid = np.linspace(0, 12, 400_001)
+        by_hand = np.trapezoid(grid * norm.pdf(grid, mean - 0.2, 0.7), grid)
+        assert log_improvement(np.array([mean]), np.array([0.7]), 0.2)[0] == pytest.approx(np.log(by_hand), abs=1e-4)
+    far = log_improvement(np.array([-1.0, -10.0, -100.0, -1e4]), np.full(4, 0.1), 0.0)
+    assert np.isfinite(far).all() and (np.diff(far) < 0).all()
