@@ -100,6 +100,7 @@ class Campaign:
         self.context = self._context()
 
     def _opened(self, spec: CampaignSpec) -> Collaborators:
+        from eutectic.agents.knowledge_freeze import freeze_tables
         from eutectic.agents.minds import open_mind
         from eutectic.lab_interface.registry import open_lab
         from eutectic.lab_interface.spec_check import check_served
@@ -110,21 +111,22 @@ class Campaign:
             check_served(spec, lab.capabilities())
             if spec.prior_data is not None:
                 read_prior(Path(spec.prior_data), spec)
+            freeze_tables(spec)
         mind = self._with.mind or open_mind(spec, self._with.settings, lambda: self.view.spent)
         return replace(self._with, lab=lab, mind=mind)
 
     def _context(self) -> CampaignContext:
+        from eutectic.agents.graph.knowing import InformedOptimizer
         from eutectic.agents.minds import open_mind
         from eutectic.agents.minds.rules import RulesMind
         from eutectic.lab_interface.gate import Gate
         from eutectic.lab_interface.registry import open_lab
-        from eutectic.tools.optimizer import open_optimizer
 
         spec = self.view.spec
         lab = self._with.lab or open_lab(spec, self.folder)
         journal = Journal(self.notebook, self._with.recorded)
         self._prior(spec, journal)
-        optimizer = self._with.optimizer or open_optimizer(spec)
+        optimizer = self._with.optimizer or InformedOptimizer(spec, journal, self.view)
         if self.view.prior:
             optimizer.tell(self.view.prior)
         context = CampaignContext(

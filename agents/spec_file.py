@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from eutectic.agents.spec_complaints import complain, suggest_element
 from eutectic.agents.yaml_tree import Tree, read_tree, write_tree
 from eutectic.core.elements import is_element
 from eutectic.core.errors import BadInput, InfeasibleSpace
-from eutectic.core.spec import CampaignSpec, MindKind
+from eutectic.core.spec import CampaignSpec, KnowledgeSpec, MindKind
 
 _MAX_BYTES = 1_000_000
 _FILE_SETTINGS = ("table", "card")
@@ -148,15 +149,21 @@ def _resolve_paths(spec: CampaignSpec, tree: Tree, path: Path) -> CampaignSpec:
         changes["prior_data"] = resolved(spec.prior_data, ("prior_data",), False)
     if spec.library is not None:
         changes["library"] = resolved(spec.library, ("library",), True)
-    if spec.knowledge.claims is not None:
-        claims = resolved(spec.knowledge.claims, ("knowledge", "claims"), False)
-        changes["knowledge"] = spec.knowledge.model_copy(update={"claims": claims})
+    changes["knowledge"] = _knowledge_paths(spec.knowledge, resolved)
     settings = dict(spec.lab.settings)
     for key in _FILE_SETTINGS:
         if isinstance(given := settings.get(key), str):
             settings[key] = resolved(given, ("lab", "settings", key), False)
     changes["lab"] = spec.lab.model_copy(update={"settings": settings})
     return spec.model_copy(update=changes)
+
+
+def _knowledge_paths(given: KnowledgeSpec, resolved: Callable[[str, tuple[str, ...], bool], str]) -> KnowledgeSpec:
+    changes: dict[str, Any] = {}
+    if given.claims is not None:
+        changes["claims"] = resolved(given.claims, ("knowledge", "claims"), False)
+    tables = tuple(resolved(table, ("knowledge", "sources", "campaigns"), False) for table in given.sources.campaigns)
+    return given.model_copy(update={**changes, "sources": given.sources.model_copy(update={"campaigns": tables})})
 
 
 def _check_feasible(spec: CampaignSpec, tree: Tree, name: str) -> None:

@@ -39,6 +39,10 @@ class StopRules(Record):
     """Stop after so many rounds without an improvement."""
     least_gain: float | None = Field(default=None, ge=0)
     """Stop when the expected gain of the next batch, as a share of the range seen, falls below this."""
+    least_chance: float | None = Field(default=None, gt=0, lt=1)
+    """Stop when the probability that any recipe of the space reaches the goals falls below this."""
+    worth: float | None = Field(default=None, gt=0)
+    """Money that an improvement by the whole range seen is worth; stop when the next batch costs more than it gains."""
     max_failures: int | None = Field(default=None, ge=1)
     """Stop and ask after so many failed trials in a row."""
 
@@ -96,11 +100,29 @@ class ReferenceSpec(Record):
     """Certified values by property, in the objectives' units; without one, readings count from the first round."""
 
 
+class KnowledgeSources(Record):
+    """Which sources of knowledge shape the campaign; each has its own weight, learned from the campaign's data."""
+
+    descriptors: bool = False
+    """Descriptors of the composition for which physics gives a direction, such as the magnetic moment for Bs."""
+    literature: bool = True
+    """Claims that rest on quotes from papers."""
+    advice: bool = True
+    """Claims of a language model or a person."""
+    embeddings: bool = False
+    """Text embeddings of recipes as CRESt released them: a baseline, no gain over random numbers was measured."""
+    campaigns: tuple[str, ...] = ()
+    """CSV tables of earlier campaigns or public data on other components, with a column per component and property."""
+
+
 class KnowledgeSpec(Record):
-    """What is known before the first experiment."""
+    """What is known before the first experiment, frozen in the notebook before it."""
 
     claims: str | None = None
     """Claims file (YAML or JSON, see `eutectic claims`): testable statements that may steer, and are scored."""
+    sources: KnowledgeSources = KnowledgeSources()
+    meter: bool = True
+    """Whether to measure after each round what the knowledge added, and to switch off what hurts."""
 
 
 class CampaignSpec(Record):
@@ -125,6 +147,7 @@ class CampaignSpec(Record):
     library: str | None = None
     """Folder of an ingested library to take evidence from."""
     knowledge: KnowledgeSpec = KnowledgeSpec()
+    """What papers, people, physics and earlier campaigns say; each source is weighed by the campaign's own data."""
     prior_data: str | None = None
     """CSV of earlier measurements, with a column per component and property."""
     seed: int = Field(default=0, ge=0, lt=2**31)

@@ -10,10 +10,11 @@ from langgraph.types import Command, interrupt
 from eutectic.agents.decisions.pi import Brief, CloseContext, Closing, FrameContext, Review, ReviewContext
 from eutectic.agents.graph.context import CampaignContext
 from eutectic.agents.graph.designer import ask_optimizer
+from eutectic.agents.graph.knowing import read_round
 from eutectic.agents.graph.lines import budget_left, objective_lines, ranked_lines, space_line
 from eutectic.agents.graph.ranking import has_goal
 from eutectic.agents.graph.state import RoundState
-from eutectic.agents.graph.stopping import next_batch_cost, stop_reasons
+from eutectic.agents.graph.stopping import next_batch_cost, stop_reasons, worth_reasons
 from eutectic.core.decision import Decision
 from eutectic.core.errors import InfeasibleSpace
 from eutectic.core.record import significant
@@ -52,6 +53,7 @@ def review(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Lite
     if hard:
         _await_pending(ctx, slot)
     advice = None
+    read_round(ctx, number)
     if not hard:
         try:
             advice = ask_optimizer(ctx, number + 1)
@@ -61,6 +63,7 @@ def review(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Lite
     least = ctx.spec.stop.least_gain
     if least is not None and gain is not None and gain < least:
         soft.append(f"the next batch is expected to gain {gain:.3g} of the range, less than {least:g}")
+    soft += worth_reasons(ctx, number, advice)
     answer = ctx.journal.decide(
         ctx.mind, Decision("pi", "review", f"{slot}/pi/review", _review_context(ctx, number, gain, hard + soft), Review)
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from eutectic.agents.graph.context import CampaignContext
+from eutectic.agents.graph.knowing import round_outlook
+from eutectic.core.optimizer import Advice
 
 
 def next_batch_cost(ctx: CampaignContext) -> float:
@@ -44,3 +46,23 @@ def stop_reasons(ctx: CampaignContext) -> tuple[list[str], list[str]]:
     if rules.max_failures is not None and ctx.failed_in_a_row() >= rules.max_failures:
         soft.append(f"{ctx.failed_in_a_row()} trials failed in a row")
     return hard, soft
+
+
+def worth_reasons(ctx: CampaignContext, number: int, advice: Advice | None) -> list[str]:
+    """Stop rules on what the next batch is worth: its expected gain against its price, and whether a goal is there."""
+    if advice is None or advice.expected_gain is None:
+        return []
+    rules, reasons = ctx.spec.stop, []
+    cost, gain = next_batch_cost(ctx), advice.expected_gain
+    if rules.worth is not None and gain * rules.worth < cost:
+        reasons.append(
+            f"the next batch costs {cost:.2f} {ctx.spec.budget.currency} and is expected to gain {gain:.3g} of the "
+            f"range, worth {gain * rules.worth:.2f}"
+        )
+    found = round_outlook(ctx, number, advice)
+    if found is not None and found.chance is not None and found.chance < (rules.least_chance or 0.0):
+        reasons.append(
+            f"the surrogate gives a probability of {found.chance:.2g} that any recipe of the space reaches the goals, "
+            f"less than {rules.least_chance:g}"
+        )
+    return reasons

@@ -17,7 +17,7 @@ _SHOWN = 5
 
 def next_section(ledger: Ledger, results: Results, models: Models) -> Section:
     """What to do next."""
-    blocks: list[Block] = [*_advice(ledger, results), *_gain(ledger)]
+    blocks: list[Block] = [*_advice(ledger, results), *_gain(ledger), *_outlook(ledger, models)]
     table = _untested(ledger, results, models)
     if table is not None:
         blocks.append(table)
@@ -60,6 +60,21 @@ def _gain(ledger: Ledger) -> list[Block]:
         f"seen so far{price}."
     )
     return [Text(text)]
+
+
+def _outlook(ledger: Ledger, models: Models) -> list[Block]:
+    """Whether the goal can be reached, and whether to repeat or to try something new."""
+    if models.posterior is None:
+        return []
+    from eutectic.tools.outlook import outlook
+
+    last = ledger.advice[max(ledger.advice)].batch if ledger.advice else ()
+    batch = [(item.composition, item.process) for item in last]
+    try:
+        found = outlook(ledger.spec, ledger.view.training(), batch)
+    except (EutecticError, ValueError, ArithmeticError, RuntimeError) as error:
+        return [Text(f"The outlook could not be computed: {str(error)[:200]}", "muted")]
+    return [] if found is None else [Text(found.words(ledger.spec))]
 
 
 def _untested(ledger: Ledger, results: Results, models: Models) -> Table | None:

@@ -74,6 +74,8 @@ class Ledger:
     """The analyst's model card, where nothing was observed or set aside since."""
     claims: dict[str, Any] | None = None
     """The claims frozen before the first experiment, and what was refused."""
+    knowing: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By slot: knowledge as frozen, its terms, and the meter after each round."""
     is_simulated: bool = False
     first_at: str = ""
     last_at: str = ""
@@ -167,6 +169,8 @@ def _tool(ledger: Ledger, event: Event) -> None:
         ledger.claims = event.payload["result"]
     elif event.slot.endswith("analyst/assess"):
         ledger.card = event.payload["result"]
+    elif event.slot in ("r00/knowledge", "r00/terms") or event.slot.endswith("/meter"):
+        ledger.knowing[event.slot] = event.payload["result"]
 
 
 def _entry(ledger: Ledger, event: Event) -> dict[str, Any]:

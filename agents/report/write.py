@@ -13,6 +13,7 @@ from eutectic.agents.report.data import data_section
 from eutectic.agents.report.failures import failures_section
 from eutectic.agents.report.following import next_section
 from eutectic.agents.report.intervals import noise_of
+from eutectic.agents.report.knowing import knowledge_section
 from eutectic.agents.report.ledger import Ledger, read_ledger
 from eutectic.agents.report.mapping import map_section
 from eutectic.agents.report.markdown import render_markdown
@@ -74,6 +75,7 @@ def compose(ledger: Ledger, results: Results) -> tuple[str, list[Section]]:
         parity_section(ledger, models),
         effects_section(ledger, models),
         claims_section(ledger),
+        knowledge_section(ledger, results),
         failures_section(ledger, results),
         data_section(ledger, results),
         timeline_section(ledger, results),

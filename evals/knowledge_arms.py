@@ -1,0 +1,99 @@
+"""Knowledge for each benchmark table, as terms: true, without what may rest on the table itself, shuffled, inverted."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+
+from eutectic.core.errors import BadInput
+from eutectic.core.objective import Objective
+from eutectic.evals.pools import TABLES, FloatArray, Pool
+from eutectic.evals.score_cards import card
+from eutectic.tools.campaign_term import campaign_term, without_overlap
+from eutectic.tools.claim_term import claim_terms
+from eutectic.tools.descriptor_term import descriptor_terms
+from eutectic.tools.knowledge_term import KnowledgeTerm
+from eutectic.tools.source_term import Inverted, Placebo, derangement
+
+Arm = Literal["none", "true", "open", "card", "campaigns", "descriptors", "shuffled", "inverted"]
+ARMS: tuple[Arm, ...] = get_args(Arm)
+SISTERS: dict[str, tuple[str, ...]] = {"oer-3496": ("oer-3860",), "oer-3860": ("oer-3496",)}
+"""Tables of the same property on other components."""
+_PROCESS = np.zeros((0, 0))
+
+
+def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[KnowledgeTerm]:
+    """The terms of an arm on a landscape, for an objective called `y`.
+
+    `true` is everything: score card, sister tables without common recipes, descriptors. `open` is the same without
+    claims that may rest on the very table; `card`, `campaigns` and `descriptors` are one source each. `shuffled`
+    exchanges the components of all true terms (a placebo), `inverted` turns their sign.
+
+    Args:
+        pool: The landscape.
+        arm: Which knowledge.
+        data: Folder of the tables.
+        seed: Of the exchange of components.
+    """
+    if arm == "none":
+        return []
+    if arm in ("shuffled", "inverted"):
+        true = terms_for(pool, "true", data)
+        if arm == "inverted":
+            return [Inverted(term) for term in true]
+        order = derangement(pool.lattice.n_components, np.random.default_rng([seed, 11]))
+        return [Placebo(term, order) for term in true]
+    shares = _stand_in(pool)
+    objective = Objective.model_validate({"property": "y", "unit": pool.unit, "direction": pool.direction})
+    found: list[KnowledgeTerm] = []
+    if arm in ("true", "open", "card"):
+        found += claim_terms(card(pool.name, own=arm != "open"), pool.lattice.space, [objective], shares)[0]
+    if arm in ("true", "open", "campaigns") and data is not None:
+        for sister in SISTERS.get(pool.name, ()):
+            term = campaign_term(
+                sister,
+                "y",
+                without_overlap(_measured(sister, data), pool.lattice.space.component_names),
+                pool.lattice.space.component_names,
+                shares,
+                np.zeros((len(shares), 0)),
+            )
+            if not isinstance(term, str):
+                found.append(term)
+    if arm in ("true", "open", "descriptors"):
+        named = objective.model_copy(update={"property": TABLES[pool.name].value if pool.name in TABLES else "y"})
+        terms = descriptor_terms(pool.lattice.space, [named], shares)[0]
+        found += [_renamed(term) for term in terms]
+    return found
+
+
+def _renamed(term: KnowledgeTerm) -> KnowledgeTerm:
+    from dataclasses import replace
+
+    from eutectic.tools.source_term import SourceTerm
+
+    assert isinstance(term, SourceTerm)
+    return replace(term, property="y")
+
+
+def _stand_in(pool: Pool) -> FloatArray:
+    """Up to 4,000 recipes that stand for the space."""
+    rng = np.random.default_rng(0)
+    rows = pool.rows if len(pool.rows) <= 4000 else pool.rows[rng.choice(len(pool.rows), 4000, replace=False)]
+    return pool.lattice.shares(rows)
+
+
+def _measured(name: str, data: Path) -> tuple[Sequence[str], FloatArray, FloatArray]:
+    table = TABLES[name]
+    path = data / table.path
+    if not path.is_file():
+        raise BadInput(f"there is no table {path}", mend="give the data folder with --data or EUTECTIC_DATA")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    shares = np.array([[float(line[column]) for column in table.columns] for line in lines])
+    values = np.array([float(line[table.value]) for line in lines])
+    return table.columns, shares / shares.sum(axis=1, keepdims=True), values
