@@ -125,9 +125,19 @@ def _source(
 
 
 def terms_of(
-    spec: CampaignSpec, claims: Sequence[Claim], tables: Sequence[SourceTable]
+    spec: CampaignSpec,
+    claims: Sequence[Claim],
+    tables: Sequence[SourceTable],
+    made: dict[str, SourceTerm | str] | None = None,
 ) -> tuple[list[SourceTerm], Terms]:
-    """The terms of what a campaign knows, and what of it says nothing here."""
+    """The terms of what a campaign knows, and what of it says nothing here.
+
+    Args:
+        spec: The campaign.
+        claims: With their trust.
+        tables: Of earlier campaigns.
+        made: Terms of tables from an earlier call, which are not learned again.
+    """
     import numpy as np
 
     from eutectic.tools.campaign_term import campaign_term
@@ -152,7 +162,11 @@ def terms_of(
         unused += [(item.name, item.reason) for item in left]
     for table in tables:
         source = (table.components, np.array(table.shares), np.array(table.values))
-        term = campaign_term(table.name, table.property, source, spec.space.component_names, shares, process)
+        key, names = f"{table.name}/{table.property}", spec.space.component_names
+        made = {} if made is None else made
+        if key not in made:
+            made[key] = campaign_term(table.name, table.property, source, names, shares, process)
+        term = made[key]
         if isinstance(term, str):
             unused.append((f"campaigns: {table.name}", term))
         else:

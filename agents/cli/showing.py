@@ -70,11 +70,22 @@ def summary(out: Path, name: str, settings: Settings) -> dict[str, Any]:
             "currency": view.spec.budget.currency,
             "failed": sum(item.status != "ok" for item in view.observations.values()),
             "minds": dict(view.minds),
+            "knowledge": _knowledge(view, notebook),
             "waiting": _waiting(view, notebook),
             "closed": view.closed,
             "events": len(notebook),
             "folder": str(folder),
         }
+
+
+def _knowledge(view: CampaignView, notebook: Notebook) -> dict[str, Any] | None:
+    """The sources of knowledge and the last reading of the meter; nothing without knowledge."""
+    terms = notebook.get("tool", "r00/terms")
+    if terms is None:
+        return None
+    readings = (notebook.get("tool", f"r{number:02d}/meter") for number in range(view.round, 0, -1))
+    last = next((item["result"] for item in readings if item is not None), None)
+    return {"sources": terms["result"]["used"], "unused": terms["result"]["unused"], "meter": last}
 
 
 def _waiting(view: CampaignView, notebook: Notebook) -> dict[str, Any] | None:
@@ -98,6 +109,8 @@ def status_text(row: dict[str, Any]) -> str:
     )
     minds = ", ".join(f"{count} by {name}" for name, count in sorted(row["minds"].items()))
     lines.append(f"  decisions: {minds or 'none yet'}")
+    meter = (row["knowledge"] or {}).get("meter")
+    lines += [f"  knowledge: {words}" for words in (meter["words"] if meter else ())]
     if row["waiting"]:
         trials = row["waiting"].get("trials", ())
         lines.append(f"  waits: {row['waiting']['reason']}" + (f" (trials {', '.join(trials)})" if trials else ""))

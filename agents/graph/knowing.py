@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from eutectic.agents.graph.context import CampaignContext
 from eutectic.agents.graph.journal import Journal
-from eutectic.agents.knowledge_freeze import FrozenTables, SourceLine, Terms, freeze_tables, terms_of
+from eutectic.agents.knowledge_freeze import FrozenTables, SourceLine, SourceTable, Terms, freeze_tables, terms_of
 from eutectic.core.claim import Claim
 from eutectic.core.notebook import CampaignView
 from eutectic.core.optimizer import Advice, Optimizer, Pending
@@ -53,9 +53,10 @@ class InformedOptimizer:
 
     def __init__(self, spec: CampaignSpec, journal: Journal, view: CampaignView) -> None:
         self._spec, self._journal, self._view = spec, journal, view
-        self._tables = (
-            journal.tool(_TABLES, FrozenTables, lambda: freeze_tables(spec)).tables if _has_tables(spec) else ()
-        )
+        self._tables: tuple[SourceTable, ...] = ()
+        if spec.knowledge.sources.campaigns:
+            self._tables = journal.tool(_TABLES, FrozenTables, lambda: freeze_tables(spec)).tables
+        self._made: dict[str, SourceTerm | str] = {}
         self._told: list[Observation] = []
         self._claims: tuple[Claim, ...] | None = None
         self._inner: Optimizer | None = None
@@ -82,7 +83,7 @@ class InformedOptimizer:
         return inner.ask(n, round=round, pending=pending, alternatives=alternatives)
 
     def judge(self, standings: Sequence[Standing]) -> Mapping[str, Verdict]:
-        """Which sources to use, trust or drop: by their evidence, and none of a property for which the meter says no."""
+        """Which sources to use, trust or drop: by evidence, and none of a property that the meter switched off."""
         from eutectic.tools.source_term import judge_of
 
         hurts = _hurts(self._journal, self._view.round)
@@ -93,17 +94,13 @@ class InformedOptimizer:
     def _open(self, claims: tuple[Claim, ...]) -> Optimizer:
         from eutectic.tools.optimizer import open_optimizer
 
-        self.terms, lines = terms_of(self._spec, claims, self._tables)
+        self.terms, lines = terms_of(self._spec, claims, self._tables, self._made)
         if lines.used or lines.unused:
             self._journal.tool(_TERMS, Terms, lambda: lines)
         self._claims = claims
         self._inner = open_optimizer(self._spec, self.terms, self.judge if self.terms else None)
         self._inner.tell(self._told)
         return self._inner
-
-
-def _has_tables(spec: CampaignSpec) -> bool:
-    return bool(spec.knowledge.sources.campaigns)
 
 
 def _hurts(journal: Journal, number: int) -> tuple[str, ...]:

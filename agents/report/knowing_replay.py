@@ -32,11 +32,12 @@ def own_replay(ledger: Ledger) -> str:
         )
     if found is None:
         return "The trials are too few, or the objective is a target, for shadow campaigns on them."
+    saved, low, high = found.saved
     return (
         f"Shadow campaigns on the {found.trials} trials that were made, {found.replays} of each arm with other starts: "
         f"to come within 5 % of the best {objective.property} measured took {found.random:.1f} trials in random order, "
         f"{found.plain:.1f} with the surrogate alone, {found.knowledge:.1f} with knowledge and {found.shuffled:.1f} "
-        f"with shuffled knowledge. Knowledge saved {found.saved[0]:+.1f} [95 %: {found.saved[1]:+.1f}, "
-        f"{found.saved[2]:+.1f}] trials against the surrogate alone. The trials were chosen with knowledge, which favours it; recipes that no "
-        "arm measured cannot be counted."
+        f"with shuffled knowledge. Knowledge saved {saved:+.1f} [95 %: {low:+.1f}, {high:+.1f}] trials against the "
+        "surrogate alone. The trials were chosen with knowledge, which favours it; recipes that no arm measured "
+        "cannot be counted."
     )
