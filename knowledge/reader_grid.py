@@ -1,0 +1,201 @@
+"""Words put into the cells of a table whose rows and columns are known: spanning headers, wrapped and merged cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eutectic.knowledge.amounts import is_missing, read_amount
+from eutectic.knowledge.reader_words import Word, join, lines_of
+from eutectic.knowledge.table import Box
+
+Span = tuple[float, float]
+_BORDER_GAP, _GAP = 0.45, 0.9
+"""Of the font size: gaps that part two cells, where a column border lies in the gap and where none does."""
+_SLACK = 2.0
+"""Points a text may stand over the border of its column."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows and columns of a table on a page."""
+
+    rows: tuple[Span, ...]
+    """Top and bottom of each."""
+    columns: tuple[Span, ...]
+    """Left and right of each."""
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    """Row, column, number of rows and number of columns of the cells that rules join."""
+
+    def row_of(self, height: float) -> int:
+        """The row that holds a height, or the nearest one."""
+        return min(range(len(self.rows)), key=lambda i: max(self.rows[i][0] - height, height - self.rows[i][1], 0.0))
+
+    def overlap(self, column: int, left: float, right: float) -> float:
+        """Width in points that a text shares with a column."""
+        return min(right, self.columns[column][1]) - max(left, self.columns[column][0])
+
+    def column_of(self, left: float, right: float) -> int:
+        """The column that a text shares most with."""
+        return max(range(len(self.columns)), key=lambda j: self.overlap(j, left, right))
+
+
+def refine(grid: Grid, words: Sequence[Word], n_header: int) -> Grid:
+    """The grid with columns and rows parted in which several cells stand side by side or above one another."""
+    columns: list[Span] = []
+    for j, (left, right) in enumerate(grid.columns):
+        cuts = [] if any(m[3] > 1 and m[1] <= j < m[1] + m[3] for m in grid.merged) else _gaps(grid, words, j, n_header)
+        columns += zip([left, *cuts], [*cuts, right], strict=True)
+    rows: list[Span] = []
+    for i, (top, bottom) in enumerate(grid.rows):
+        inside = [word for word in words if i >= n_header and grid.row_of(word.middle) == i]
+        cuts = _levels(Grid(grid.rows, tuple(columns)), inside)
+        rows += zip([top, *cuts], [*cuts, bottom], strict=True)
+    if grid.merged and (len(columns), len(rows)) != (len(grid.columns), len(grid.rows)):
+        return grid
+    return Grid(tuple(rows), tuple(columns), grid.merged)
+
+
+def _gaps(grid: Grid, words: Sequence[Word], column: int, n_header: int) -> list[float]:
+    """Where a column is to be parted: the gaps that nearly every row of its body has at the same place."""
+    runs: list[list[tuple[float, float]]] = []
+    for row in range(n_header, len(grid.rows)):
+        inside = [w for w in words if grid.row_of(w.middle) == row and grid.column_of(w.box[0], w.box[2]) == column]
+        for line in lines_of(inside):
+            ends = zip(line, line[1:], strict=False)
+            runs.append([(a.box[2], b.box[0]) for a, b in ends if b.box[0] - a.box[2] > _GAP * a.size])
+    with_gap = [run for run in runs if run]
+    if len(with_gap) < 2 or len(with_gap) < 0.75 * len(runs) or len({len(run) for run in with_gap}) > 1:
+        return []
+    cuts = []
+    for gaps in zip(*with_gap, strict=True):
+        start, end = max(gap[0] for gap in gaps), min(gap[1] for gap in gaps)
+        if end - start < _SLACK:
+            return []
+        cuts.append(0.5 * (start + end))
+    return cuts
+
+
+def _levels(grid: Grid, words: Sequence[Word]) -> list[float]:
+    """Where a row is to be parted: most of its columns hold the same number of amounts above one another."""
+    heights: list[list[float]] = []
+    n_filled = 0
+    for column in range(len(grid.columns)):
+        lines = lines_of([word for word in words if grid.column_of(word.box[0], word.box[2]) == column])
+        n_filled += bool(lines)
+        if len(lines) > 1 and all(read_amount(join(line)) is not None or is_missing(join(line)) for line in lines):
+            heights.append([line[0].middle for line in lines])
+    n_levels = {len(level) for level in heights}
+    if len(n_levels) != 1 or len(heights) < max(2, 0.5 * n_filled):
+        return []
+    means = [sum(level) / len(level) for level in zip(*heights, strict=True)]
+    return [0.5 * (a + b) for a, b in zip(means, means[1:], strict=False)]
+
+
+def fill(grid: Grid, words: Sequence[Word], n_header: int, rules: Sequence[Box]) -> list[list[str]]:
+    """The text of every cell, header rows first.
+
+    Args:
+        grid: rows and columns.
+        words: the words inside the table.
+        n_header: how many rows from the top are header rows.
+        rules: horizontal rules as boxes; one under a part of the header groups the columns it runs over.
+    """
+    cells: list[list[list[Word]]] = [[[] for _ in grid.columns] for _ in grid.rows]
+    spans: dict[tuple[int, int], set[int]] = {}
+    by_row: dict[int, list[Word]] = {}
+    for word in words:
+        by_row.setdefault(grid.row_of(word.middle), []).append(word)
+    for row, inside in by_row.items():
+        segments = [segment for line in lines_of(inside) for segment in _segments(grid, line)]
+        for segment in segments:
+            left, right = segment[0].box[0], segment[-1].box[2]
+            home = grid.column_of(left, right)
+            over = _columns_under(grid, left, right)
+            if len(over) < 2:
+                cells[row][home].extend(segment)
+            elif row < n_header:
+                cells[row][over[0]].extend(segment)
+                spans.setdefault((row, over[0]), set()).update(over)
+            elif len(segments) == 1:
+                cells[row][0].extend(segment)
+            else:
+                for word in segment:
+                    cells[row][grid.column_of(word.box[0], word.box[2])].append(word)
+    texts = [[join(cell) for cell in row] for row in cells]
+    for row in range(n_header):
+        _spread(grid, texts, row, n_header, cells[row], rules)
+    for (row, column), over in spans.items():
+        for other in over:
+            texts[row][other] = texts[row][other] or texts[row][column]
+    for row, column, n_rows, n_columns in grid.merged:
+        text = " ".join(filter(None, (texts[i][column] for i in range(row, row + n_rows))))
+        for i in range(row, row + n_rows):
+            for j in range(column, column + (n_columns if row < n_header else 1)):
+                texts[i][j] = text
+    return texts
+
+
+def _segments(grid: Grid, line: Sequence[Word]) -> list[list[Word]]:
+    """A printed line cut where its gaps part cells."""
+    borders = [0.5 * (a[1] + b[0]) for a, b in zip(grid.columns, grid.columns[1:], strict=False)]
+    segments: list[list[Word]] = []
+    for word in line:
+        if segments:
+            end, start = segments[-1][-1].box[2], word.box[0]
+            is_border = any(end - _SLACK <= border <= start + _SLACK for border in borders)
+            if start - end < (_BORDER_GAP if is_border else _GAP) * word.size:
+                segments[-1].append(word)
+                continue
+        segments.append([word])
+    return segments
+
+
+def _columns_under(grid: Grid, left: float, right: float) -> list[int]:
+    """The columns a text stands over, by more than a little."""
+    least = [min(3 * _SLACK, 0.4 * (end - start)) for start, end in grid.columns]
+    return [j for j in range(len(grid.columns)) if grid.overlap(j, left, right) > least[j]]
+
+
+def _spread(
+    grid: Grid, texts: list[list[str]], row: int, n_header: int, cells: Sequence[Sequence[Word]], rules: Sequence[Box]
+) -> None:
+    """Repeat a header cell in the columns it groups: those of the rule below it, else those it stands midway over."""
+    if row + 1 >= n_header:
+        return
+    for column in range(len(grid.columns)):
+        words = cells[column]
+        if not words:
+            continue
+        left, right = min(w.box[0] for w in words), max(w.box[2] for w in words)
+        group = _ruled(grid, row, left, right, rules) or _midway(grid, texts, row, column, 0.5 * (left + right))
+        for other in group:
+            texts[row][other] = texts[row][other] or texts[row][column]
+
+
+def _ruled(grid: Grid, row: int, left: float, right: float, rules: Sequence[Box]) -> list[int]:
+    top, bottom = 0.5 * sum(grid.rows[row]), 0.5 * sum(grid.rows[row + 1])
+    width = grid.columns[-1][1] - grid.columns[0][0]
+    for rule in rules:
+        is_part = rule[2] - rule[0] < 0.85 * width
+        if is_part and top < rule[1] < bottom and rule[0] <= left + _SLACK and rule[2] >= right - _SLACK:
+            return [j for j, (a, b) in enumerate(grid.columns) if rule[0] <= 0.5 * (a + b) <= rule[2]]
+    return []
+
+
+def _midway(grid: Grid, texts: list[list[str]], row: int, column: int, middle: float) -> list[int]:
+    """The run of empty cells around a header cell whose middle is nearest the text's, where they are headed below."""
+
+    def is_free(j: int) -> bool:
+        return 0 <= j < len(grid.columns) and not texts[row][j] and bool(texts[row + 1][j])
+
+    if not texts[row + 1][column]:
+        return []
+    first = last = column
+    while is_free(first - 1):
+        first -= 1
+    while is_free(last + 1):
+        last += 1
+    runs = [(a, b) for a in range(first, column + 1) for b in range(column, last + 1)]
+    a, b = min(runs, key=lambda run: (abs(0.5 * (grid.columns[run[0]][0] + grid.columns[run[1]][1]) - middle), run))
+    return list(range(a, b + 1)) if b > a else []

@@ -1,0 +1,58 @@
+"""Parts of tables put together: those cut in two on a page, and those that go on over pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eutectic.knowledge.table import Table
+
+_GAP = 24.0
+"""Points between two parts of one table on a page."""
+CONTINUED = -1
+"""`last_page` of a table whose caption says that it goes on from the page before."""
+
+
+def join_parts(tables: Sequence[Table]) -> list[Table]:
+    """Tables in the order of the pages, parts joined; a repeated header is said once."""
+    whole: list[Table] = []
+    for table in tables:
+        at = _begun(whole, table)
+        if at is None:
+            whole.append(table.model_copy(update={"last_page": 0}) if table.last_page == CONTINUED else table)
+        else:
+            whole[at] = _joined(whole[at], table)
+    return whole
+
+
+def _begun(whole: Sequence[Table], part: Table) -> int | None:
+    """Index of the table that a part goes on from."""
+    for at in range(len(whole) - 1, -1, -1):
+        table = whole[at]
+        end = table.last_page or table.page
+        if table.n_columns != part.n_columns:
+            continue
+        if part.page == end:
+            is_below = 0 <= part.bbox[1] - table.bbox[3] < _GAP and abs(part.bbox[0] - table.bbox[0]) < 12
+            if is_below and not part.label and abs(part.bbox[2] - table.bbox[2]) < 12:
+                return at
+        elif part.page == end + 1:
+            if part.last_page == CONTINUED and part.label in ("", table.label):
+                return at
+            is_last = all(other.page < part.page or other is table for other in whole[at:])
+            if not part.label and is_last and table.headers == part.headers and any(map(any, part.headers)):
+                return at
+    return None
+
+
+def _joined(table: Table, part: Table) -> Table:
+    head = part.headers if part.headers != table.headers[: len(part.headers)] else ()
+    offset = len(table.headers) + len(table.rows) - (0 if head else len(part.headers))
+    marks = [mark.model_copy(update={"row": mark.row + offset}) for mark in part.marks if mark.row + offset >= 0]
+    kept = [mark for mark in marks if head or mark.row >= len(table.headers) + len(table.rows)]
+    update = {
+        "rows": (*table.rows, *head, *part.rows),
+        "footnotes": (*table.footnotes, *(note for note in part.footnotes if note not in table.footnotes)),
+        "marks": (*table.marks, *kept),
+        "last_page": part.page if part.page != table.page else table.last_page,
+    }
+    return table.model_copy(update=update)
