@@ -23,11 +23,15 @@ _ENVIRONMENT = {
     "EUTECTIC_PRICE_OUT": "price_out",
     "EUTECTIC_DATABASE_URL": "database_url",
     "EUTECTIC_EMBEDDING_MODEL": "embedding_model",
+    "EUTECTIC_PDF_READER": "pdf_reader",
     "EUTECTIC_DENSE_INDEX": "dense_index",
 }
 _SECRET = ("api_key", "database_url")
 _TOML = 'write UTF-8 text with lines such as model = "my-model"'
 _NUMBERS = ("temperature", "timeout_s", "price_in", "price_out")
+
+
+PdfReader = Literal["pymupdf", "pypdfium2"]
 
 
 class Settings(Record):
@@ -50,6 +54,8 @@ class Settings(Record):
     """`minilm` or `latent` for a local one, else a model at the endpoint; unset: MiniLM where it was set up."""
     dense_index: Literal["auto", "exact", "chroma"] = "auto"
     """Which index answers nearness searches: `auto` compares every vector up to 200,000 and asks Chroma above."""
+    pdf_reader: PdfReader = "pymupdf"
+    """`pypdfium2` reads PDFs without PyMuPDF's AGPL, and without tables, superscripts and the check for hidden text."""
 
 
 def home() -> Path:

@@ -10,7 +10,7 @@ from eutectic.knowledge.normalise import readable
 _NUMBER = r"(?:S\s?)?\d{1,3}(?:[.\-]\d{1,2})?[a-z]?(?![\w%])|S?[IVXL]{1,6}(?![\w])|[A-Z]\.?\d{1,2}(?!\w)"
 _LABEL = re.compile(
     rf"\s*((?P<table>Tables?|TABLES?|Tab\.|表)|(?P<figure>Figures?|FIGURES?|FIGs?\.?|Figs?\.?|Schemes?|SCHEMES?|图|圖))"
-    rf"\s*(?P<number>{_NUMBER})\s*(?P<close>[.:：|)\]—–-]?)\s*"
+    rf"\s*(?P<number>{_NUMBER})\s*(?P<close>[.:：|)\]]|[—–-](?=\s))?\s*"
 )
 _RUNNING = re.compile(
     r"(?:shows?|lists?|gives?|presents?|summari[sz]es?|compares?|illustrates?|displays?|depicts?|and|to|in|is|are|we|it|"
@@ -37,7 +37,7 @@ def read_caption(text: str) -> Caption | None:
     if match is None:
         return None
     rest = line[match.end() :]
-    if _RUNNING.match(rest) if not match["close"] else rest[:1] in (",", ";"):
+    if rest[:1] in (",", ";") if match["close"] else _RUNNING.match(rest):
         return None
     if not match["close"] and rest and not (rest[0].isupper() or rest[0] in "([（‘“'" or not rest[0].isascii()):
         return None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
+from eutectic.core.errors import StorageFailed
 from eutectic.core.record import Record
 from eutectic.knowledge.chunk import Chunk
 from eutectic.knowledge.reader import Flag, PageText
@@ -91,3 +93,20 @@ def _numbered(document: Document, letter: str, parts: Sequence[Table | Figure]) 
         name = f"{document.id[:16]}-p{part.page}-{letter}{count[part.page]}"
         rows.append((name, document.id, part.page, part.model_dump_json()))
     return rows
+
+
+def keep_file(target: Path, data: bytes, where: Path) -> None:
+    """Write a file whole or not at all; one that stands there already is kept.
+
+    Raises:
+        StorageFailed: the disk refused.
+    """
+    if target.exists():
+        return
+    part = target.with_suffix(".part")
+    try:
+        target.parent.mkdir(exist_ok=True)
+        part.write_bytes(data)
+        part.replace(target)
+    except OSError as error:
+        raise StorageFailed(f"the library cannot be written: {error.strerror}", where=str(where)) from error

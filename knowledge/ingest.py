@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from eutectic.core.record import Record
 from eutectic.knowledge.chunk import chunk_pages
 from eutectic.knowledge.document import Content, Document
+from eutectic.knowledge.metadata import Bibliography, Facts, describe, read_bibliography
 from eutectic.knowledge.normalise import normalise
 from eutectic.knowledge.reader import MENDS, Flag, Limits, ReadDocument, Reader, Refusal, RefusalCode
 from eutectic.knowledge.store import Store
-from eutectic.knowledge.titles import choose_title
+from eutectic.knowledge.structure import cited, sections
 
 SUFFIXES = (".pdf", ".txt", ".md", ".html", ".htm")
+BIBLIOGRAPHY = ".bib"
+_SAME_WORK = 0.5
+"""Share of words in common from which two texts with one DOI are versions of each other, not paper and supplement."""
 
 
 class FileReport(Record):
@@ -31,6 +35,8 @@ class FileReport(Record):
     """Name of the document in the library (of the one it repeats, for a duplicate)."""
     pages: int = 0
     chunks: int = 0
+    tables: int = 0
+    figures: int = 0
     flags: tuple[Flag, ...] = ()
     hidden: tuple[str, ...] = ()
     """Texts that no reader of the page can see, left out; at most 20, 200 characters each."""
@@ -79,17 +85,35 @@ def ingest_files(
 ) -> list[FileReport]:
     """Take in every file, folders with all below them; a file that cannot be read is refused and the rest goes on."""
     files = list(_files(paths))
+    bibliography, failed = read_bibliography(_bibliographies(paths, files))
     started, reports, pages = time.monotonic(), [], 0
     for done, path in enumerate(files, start=1):
         begun = time.monotonic()
-        report = _ingest(store, reader, path, limits)
+        report = _ingest(store, Sources(reader, bibliography, limits), path)
         report = report.model_copy(update={"seconds": round(time.monotonic() - begun, 4)})
         reports.append(report)
         pages += report.pages if report.status == "ingested" else 0
         if progress is not None:
             seconds = time.monotonic() - started
             progress(IngestProgress(done=done, total=len(files), pages=pages, seconds=seconds, file=report))
-    return reports
+    refused = [FileReport(path=str(p), status="refused", reason="unreadable", message=why) for p, why in failed]
+    return [*reports, *refused]
+
+
+class Sources(NamedTuple):
+    """What a document is read with."""
+
+    reader: Reader
+    bibliography: Bibliography
+    limits: Limits
+
+
+def _bibliographies(paths: Sequence[Path], files: Sequence[Path]) -> list[Path]:
+    """The .bib files among the paths, in the folders named and beside the documents."""
+    named = [path for path in paths if path.suffix.lower() == BIBLIOGRAPHY]
+    folders = {path for path in paths if path.is_dir()} | {file.parent for file in files}
+    beside = [path for folder in sorted(folders) if folder.is_dir() for path in sorted(folder.glob("*.bib"))]
+    return list(dict.fromkeys([*named, *beside]))
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -97,18 +121,20 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
         inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
         for file in inside if path.is_dir() else [path]:
+            if file.suffix.lower() == BIBLIOGRAPHY and file.is_file():
+                continue
             if file not in seen:
                 seen.add(file)
                 yield file
 
 
-def _ingest(store: Store, reader: Reader, path: Path, limits: Limits) -> FileReport:
+def _ingest(store: Store, sources: Sources, path: Path) -> FileReport:
     try:
-        digest = _hash(path, limits)
+        digest = _hash(path, sources.limits)
         known = store.document(digest)
         if known is not None:
             return _duplicate(path, known, "its bytes")
-        read = reader.read(path, limits)
+        read = sources.reader.read(path, sources.limits)
     except Refusal as refusal:
         message = f"{refusal.what} ({MENDS[refusal.code]})"
         return FileReport(path=str(path), status="refused", reason=refusal.code, message=message)
@@ -118,10 +144,11 @@ def _ingest(store: Store, reader: Reader, path: Path, limits: Limits) -> FileRep
     if known is not None:
         report = _duplicate(path, known, "its text")
         return report.model_copy(update={"flags": read.flags, "hidden": hidden})
-    return _add(store, path, digest, text_hash, read).model_copy(update={"hidden": hidden})
+    facts = describe(read, path, sources.bibliography)
+    return _add(store, path, digest, text_hash, read, facts).model_copy(update={"hidden": hidden})
 
 
-def _add(store: Store, path: Path, digest: str, text_hash: str, read: ReadDocument) -> FileReport:
+def _add(store: Store, path: Path, digest: str, text_hash: str, read: ReadDocument, facts: Facts) -> FileReport:
     chunks = chunk_pages(read.pages)
     flags: tuple[Flag, ...] = read.flags
     if any(chunk.is_suspicious for chunk in chunks):
@@ -130,17 +157,46 @@ def _add(store: Store, path: Path, digest: str, text_hash: str, read: ReadDocume
     document = Document(
         id=digest,
         name=name,
-        title=choose_title(read, path.stem),
         path=str(path.resolve()),
         n_pages=len(read.pages),
         reader=read.reader,
         text_hash=text_hash,
         flags=flags,
+        **facts.model_dump(),
     )
-    store.add(document, Content(read.pages, chunks))
+    older = _older_versions(store, document, read)
+    store.keep_original(document, path)
+    figures = store.keep_pictures(document, read.pictures)
+    content = Content(read.pages, chunks, read.tables, figures, sections(read.pages), cited(read.pages))
+    store.add(document, content, older)
     return FileReport(
-        path=str(path), status="ingested", document=name, pages=len(read.pages), chunks=len(chunks), flags=flags
+        path=str(path),
+        status="ingested",
+        message=f"a version of {older[0].name}: this one is used" if older else "",
+        document=name,
+        pages=len(read.pages),
+        chunks=len(chunks),
+        tables=len(read.tables),
+        figures=len(figures),
+        flags=flags,
     )
+
+
+def _older_versions(store: Store, document: Document, read: ReadDocument) -> list[Document]:
+    """The documents with the same DOI and much the same words: a supplement shares the DOI but not the text."""
+    if not document.doi:
+        return []
+    words = _words(page.text for page in read.pages)
+    older = []
+    for known in store.same_doi(document.doi):
+        theirs = _words(store.page(known.id, number) or "" for number in range(1, known.n_pages + 1))
+        if len(words & theirs) >= _SAME_WORK * max(1, min(len(words), len(theirs))):
+            older.append(known)
+    return older
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in text.lower().split() if len(word) > 3}
 
 
 def _duplicate(path: Path, known: Document, what: str) -> FileReport:

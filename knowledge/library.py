@@ -47,6 +47,7 @@ class Library:
         except OSError as error:
             raise StorageFailed(f"the library folder cannot be made: {error.strerror}", where=str(folder)) from error
         self._store = Store(folder)
+        self._pdf_reader = settings.pdf_reader
         self._dense = DenseRetriever(folder, self._store, settings)
         self._lexical: LexicalIndex | None = None
 
@@ -92,7 +93,7 @@ class Library:
             StorageFailed: the disk refused; what was reported before is kept.
         """
         begun = time.monotonic()
-        with self._lock(), ReaderProcess() as reader:
+        with self._lock(), ReaderProcess(self._pdf_reader) as reader:
             files = ingest_files(self._store, reader, paths, progress, limits or Limits())
             notes: tuple[str, ...] = ()
             try:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
 from pydantic import Field
 
 from eutectic.core.record import Record
+from eutectic.knowledge.table import Figure, Table
 
 RefusalCode = Literal[
     "missing",
@@ -27,10 +29,10 @@ RefusalCode = Literal[
     "crashed",
     "unreadable",
 ]
-Flag = Literal["hidden_text", "suspicious_text", "broken_glyphs", "repaired", "text_cut"]
+Flag = Literal["hidden_text", "suspicious_text", "broken_glyphs", "repaired", "text_cut", "tables_unread"]
 MENDS: dict[RefusalCode, str] = {
     "missing": "check the path",
-    "unsupported": "give .pdf, .txt, .md or .html files, or a folder of them",
+    "unsupported": "give .pdf, .txt, .md, .html or .bib files, or a folder of them",
     "empty": "download it again",
     "not_a_pdf": "open it: it is often a log-in page saved as .pdf",
     "damaged": "download it again",
@@ -67,6 +69,8 @@ class Limits(Record):
     cpu_s: int = Field(default=20, ge=1)
     """Processor seconds, before the allowance per page."""
     cpu_s_per_page: float = Field(default=0.1, ge=0)
+    cpu_s_per_table_page: float = Field(default=2.0, ge=0)
+    """Allowance for the second look, at pages with tables and figures."""
     wall_s: float = Field(default=300.0, gt=0)
 
 
@@ -95,6 +99,14 @@ class PageText:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A figure, and its picture as PNG in base64 where one was cut out."""
+
+    figure: Figure
+    png: str = ""
+
+
+@dataclass(frozen=True)
 class ReadDocument:
     """What a reader got out of a file."""
 
@@ -103,6 +115,10 @@ class ReadDocument:
     title: str
     pages: tuple[PageText, ...]
     flags: tuple[Flag, ...] = ()
+    tables: tuple[Table, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """What the file says of itself: `doi`, `authors` (parted by `;`), `year`, `journal`."""
 
 
 class Reader(Protocol):

@@ -12,10 +12,11 @@ import select
 import signal
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from eutectic.knowledge.reader import Limits, Reader, Refusal
+from eutectic.knowledge.reader_wire import encode, encode_parts
 
 _CHUNK = 1 << 16
 _MAGIC = b"%PDF-"
@@ -29,10 +30,26 @@ def main() -> None:
     os.dup2(1, 2)
     _load_parser()
     for line in sys.stdin:
-        request = json.loads(line)
-        path, limits = Path(request["path"]), Limits.model_validate(request["limits"])
-        answers.write((_in_fork(path, limits) if "fork" in dir(os) else _answer(path, limits)) + "\n")
+        request = Request(json.loads(line))
+        answers.write((_in_fork(request) if "fork" in dir(os) else _answer(request)) + "\n")
         answers.flush()
+
+
+class Request:
+    """One line of the parent's: what is wanted of which file, within which limits."""
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        self.what: str = given["what"]
+        self.path = Path(given["path"])
+        self.limits = Limits.model_validate(given["limits"])
+        self.pdf: str = given["pdf"]
+        self.pages: dict[int, bool] = {int(number): bool(has) for number, has in given.get("pages", ())}
+
+    @property
+    def cpu_s(self) -> int:
+        """Processor seconds it may take before its pages are counted."""
+        n_slow = sum(self.pages.values()) + 0.2 * len(self.pages)
+        return self.limits.cpu_s + int(n_slow * self.limits.cpu_s_per_table_page)
 
 
 def _load_parser() -> str:
@@ -45,14 +62,15 @@ def _load_parser() -> str:
     return "pymupdf"
 
 
-def _in_fork(path: Path, limits: Limits) -> str:
+def _in_fork(request: Request) -> str:
+    limits = request.limits
     receive, send = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(receive)
-        _limit(limits, limits.cpu_s)
+        _limit(limits, request.cpu_s)
         with os.fdopen(send, "w", encoding="utf-8") as stream:
-            stream.write(_answer(path, limits))
+            stream.write(_answer(request))
         os._exit(0)
     os.close(send)
     text, is_late = _collect(receive, time.monotonic() + limits.wall_s)
@@ -87,16 +105,18 @@ def _limit(limits: Limits, cpu_s: int) -> None:
         return
     import resource
 
-    most = limits.cpu_s + int(limits.pages * limits.cpu_s_per_page) + 1
+    most = int(limits.pages * (limits.cpu_s_per_page + limits.cpu_s_per_table_page)) + limits.cpu_s + 1
     resource.setrlimit(resource.RLIMIT_CPU, (min(cpu_s, most), most))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer(path: Path, limits: Limits) -> str:
+def _answer(request: Request) -> str:
     try:
-        return json.dumps({"read": asdict(_reader(path, limits).read(path, limits))})
+        if request.what == "layout":
+            return json.dumps({"layout": _layout(request)})
+        return json.dumps({"read": encode(_reader(request).read(request.path, request.limits))})
     except Refusal as refusal:
         return _refused(refusal.code, refusal.what)
     except MemoryError:
@@ -108,8 +128,19 @@ def _answer(path: Path, limits: Limits) -> str:
         return _refused("unreadable", f"{type(error).__name__}: {what}")
 
 
-def _reader(path: Path, limits: Limits) -> Reader:
+def _layout(request: Request) -> dict[str, Any]:
+    """Tables and figures; the layout model's runtime, shut out while plain text is read, may be loaded now."""
+    if sys.modules.get("onnxruntime", ...) is None:
+        del sys.modules["onnxruntime"]
+    from eutectic.knowledge.reader_layout import read_layout
+
+    found = read_layout(request.path, request.pages, 0.8 * request.cpu_s)
+    return encode_parts(found.tables, found.pictures) | {"is_cut": found.is_cut}
+
+
+def _reader(request: Request) -> Reader:
     """The reader for a file, after the checks that need no parser."""
+    path, limits = request.path, request.limits
     size = path.stat().st_size
     if size == 0:
         raise Refusal("empty", "it has no bytes")
@@ -122,7 +153,7 @@ def _reader(path: Path, limits: Limits) -> Reader:
     with path.open("rb") as stream:
         if _MAGIC not in stream.read(_MAGIC_WINDOW):
             raise Refusal("not_a_pdf", "it does not begin like a PDF")
-    if "pymupdf" in sys.modules:
+    if request.pdf == "pymupdf" and "pymupdf" in sys.modules:
         from eutectic.knowledge.reader_pymupdf import PyMuPdfReader, page_count
 
         pages = min(page_count(path), limits.pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,7 +63,7 @@ def _gaps(grid: Grid, words: Sequence[Word], column: int, n_header: int) -> list
     for row in range(n_header, len(grid.rows)):
         inside = [w for w in words if grid.row_of(w.middle) == row and grid.column_of(w.box[0], w.box[2]) == column]
         for line in lines_of(inside):
-            ends = zip(line, line[1:], strict=False)
+            ends = itertools.pairwise(line)
             runs.append([(a.box[2], b.box[0]) for a, b in ends if b.box[0] - a.box[2] > _GAP * a.size])
     with_gap = [run for run in runs if run]
     if len(with_gap) < 2 or len(with_gap) < 0.75 * len(runs) or len({len(run) for run in with_gap}) > 1:
@@ -89,7 +90,7 @@ def _levels(grid: Grid, words: Sequence[Word]) -> list[float]:
     if len(n_levels) != 1 or len(heights) < max(2, 0.5 * n_filled):
         return []
     means = [sum(level) / len(level) for level in zip(*heights, strict=True)]
-    return [0.5 * (a + b) for a, b in zip(means, means[1:], strict=False)]
+    return [0.5 * (a + b) for a, b in itertools.pairwise(means)]
 
 
 def fill(grid: Grid, words: Sequence[Word], n_header: int, rules: Sequence[Box]) -> list[list[str]]:
@@ -125,8 +126,8 @@ def fill(grid: Grid, words: Sequence[Word], n_header: int, rules: Sequence[Box])
     texts = [[join(cell) for cell in row] for row in cells]
     for row in range(n_header):
         _spread(grid, texts, row, n_header, cells[row], rules)
-    for (row, column), over in spans.items():
-        for other in over:
+    for (row, column), beneath in spans.items():
+        for other in beneath:
             texts[row][other] = texts[row][other] or texts[row][column]
     for row, column, n_rows, n_columns in grid.merged:
         text = " ".join(filter(None, (texts[i][column] for i in range(row, row + n_rows))))

@@ -5,24 +5,17 @@ Runs inside the limited child process of `reader_process`; never import PyMuPDF 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from eutectic.knowledge.formula_lines import join_formula_lines
 from eutectic.knowledge.headings import looks_like_heading
 from eutectic.knowledge.normalise import raised, visible
 from eutectic.knowledge.reader import Block, Flag, Limits, PageText, ReadDocument, Refusal
+from eutectic.knowledge.reader_spans import Sight, is_exponent
 
-_SUPERSCRIPT, _BOLD = 1, 16
-_LEAST_SIZE = 3.0
-"""Points; smaller text cannot be read on the page."""
-_LEAST_ALPHA = 30
-"""Of 255; render mode 3 (invisible) is reported as alpha 0."""
-_LIGHT = 240
-"""Of 255 in each colour channel: white or nearly so."""
-_RAISED_SIZE = 0.92
-"""Of the largest text of its line: superscripts are smaller."""
-_Box = tuple[float, float, float, float]
+_BOLD = 16
 
 
 class PyMuPdfReader:
@@ -47,10 +40,16 @@ class PyMuPdfReader:
                     break
                 pages.append(text)
             repaired = bool(document.is_repaired)
-            title = " ".join(visible(str((document.metadata or {}).get("title") or "")).split())
+            said = {key: " ".join(visible(str(text or "")).split()) for key, text in (document.metadata or {}).items()}
         if not any(page.blocks for page in pages):
             raise _nothing_read(repaired, has_images, len(pages))
-        return ReadDocument(f"pymupdf {pymupdf.__version__}", title, tuple(pages), _flags(pages, repaired, left < 0))
+        return ReadDocument(
+            f"pymupdf {pymupdf.__version__}",
+            said.get("title", ""),
+            tuple(pages),
+            _flags(pages, repaired, left < 0),
+            metadata={"authors": said.get("author", ""), "about": f"{said.get('subject')} {said.get('keywords')}"},
+        )
 
 
 def page_count(path: Path) -> int:
@@ -104,21 +103,14 @@ def _page_text(pymupdf: Any, page: Any, number: int) -> PageText:
     keep = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.TEXT_PRESERVE_LIGATURES
     content = page.get_text("dict", flags=keep, sort=False)
     body = _body_size(content["blocks"])
-    grounds: list[_Box] | None = None
+    sight = Sight(page)
     blocks, hidden = [], []
     for raw in content["blocks"]:
         lines = []
         for line in raw.get("lines", ()):
-            shown = []
-            for span in line["spans"]:
-                if _is_light(span["color"]) and grounds is None:
-                    grounds = list(_dark_grounds(page))
-                if _is_hidden(span, grounds or []):
-                    if span["text"].strip():
-                        hidden.append(visible(span["text"]).strip())
-                else:
-                    shown.append(span)
-            lines.append(shown)
+            seen = [span for span in line["spans"] if sight.sees(span)]
+            hidden += [visible(span["text"]).strip() for span in line["spans"] if span not in seen]
+            lines.append(seen)
         block = _block(lines, body)
         if block is not None:
             blocks.append(block)
@@ -138,7 +130,7 @@ def _body_size(blocks: Sequence[dict[str, Any]]) -> float:
 
 def _block(lines: Sequence[Sequence[dict[str, Any]]], body: float) -> Block | None:
     texts = [_line_text(line) for line in lines]
-    text = "\n".join(line for line in texts if line.strip())
+    text = join_formula_lines("\n".join(line for line in texts if line.strip()))
     if not text.strip():
         return None
     spans = [span for line in lines for span in line if span["text"].strip()]
@@ -147,49 +139,11 @@ def _block(lines: Sequence[Sequence[dict[str, Any]]], body: float) -> Block | No
 
 
 def _line_text(spans: Sequence[dict[str, Any]]) -> str:
-    pieces: list[str] = []
+    text = ""
     for i, span in enumerate(spans):
-        text = visible(span["text"])
-        pieces.append(raised(text) if _is_exponent(spans, i, pieces) else text)
-    return "".join(pieces).rstrip()
-
-
-def _is_exponent(spans: Sequence[dict[str, Any]], i: int, before: Sequence[str]) -> bool:
-    """Whether a span is raised; equations and tall lines mark full-sized text and lone signs so without being it."""
-    if not spans[i]["flags"] & _SUPERSCRIPT or spans[i]["size"] > _RAISED_SIZE * max(span["size"] for span in spans):
-        return False
-    if any(character.isdigit() for character in spans[i]["text"]):
-        return True
-    is_followed = i + 1 < len(spans) and bool(spans[i + 1]["flags"] & _SUPERSCRIPT)
-    return is_followed or bool(before and before[-1] and not before[-1][-1].isspace())
-
-
-def _is_hidden(span: dict[str, Any], grounds: Sequence[_Box]) -> bool:
-    if span["alpha"] < _LEAST_ALPHA or span["size"] < _LEAST_SIZE:
-        return True
-    return _is_light(span["color"]) and not any(_covers(ground, span["bbox"]) for ground in grounds)
-
-
-def _is_light(color: int) -> bool:
-    return all((color >> shift & 255) > _LIGHT for shift in (0, 8, 16))
-
-
-def _dark_grounds(page: Any) -> Iterator[_Box]:
-    """Filled shapes that light text can be read on."""
-    for drawing in page.get_drawings():
-        fill = drawing.get("fill")
-        if fill and min(fill) < 0.8 and (drawing.get("fill_opacity") or 0) > 0.3:
-            yield tuple(drawing["rect"])
-
-
-def _covers(ground: _Box, box: _Box) -> bool:
-    slack = 0.25 * (box[3] - box[1])
-    return (
-        ground[0] <= box[0] + slack
-        and ground[1] <= box[1] + slack
-        and ground[2] >= box[2] - slack
-        and ground[3] >= box[3] - slack
-    )
+        shown = visible(span["text"])
+        text += raised(shown) if is_exponent(spans, i, text) else shown
+    return text.rstrip()
 
 
 def _first_line(error: Exception) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from eutectic.knowledge.formula_lines import join_formula_lines
 from eutectic.knowledge.headings import looks_like_heading
 from eutectic.knowledge.normalise import visible
 from eutectic.knowledge.reader import Block, Limits, PageText, ReadDocument, Refusal
@@ -53,7 +54,7 @@ def _blocks(text: str) -> tuple[Block, ...]:
     for line in [*lines, ""]:
         if not line.strip() or looks_like_heading(line):
             if running:
-                blocks.append(Block("\n".join(running)))
+                blocks.append(Block(join_formula_lines("\n".join(running))))
                 running = []
             if line.strip():
                 blocks.append(Block(line.strip(), is_heading=True))

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from eutectic.knowledge.amounts import is_missing, read_amount
-from eutectic.knowledge.captions import Caption
 from eutectic.knowledge.reader_grid import Grid, fill, refine
 from eutectic.knowledge.reader_words import Word, join, lines_of
 from eutectic.knowledge.table import Box, CellMark, Table
@@ -22,13 +21,6 @@ _RULE = 2.5
 """Points; a filled box lower than this is a rule."""
 _NEAR = 14.0
 """Points between a table and the footnotes below it."""
-
-
-class PlacedCaption(NamedTuple):
-    """A caption with its place on the page."""
-
-    caption: Caption
-    box: Box
 
 
 def horizontal_rules(page: Any) -> list[Box]:
@@ -82,7 +74,7 @@ def read_table(number: int, found: Any, words: Sequence[Word], rules: Sequence[B
         rows=tuple(rows[head:]),
         footnotes=notes,
         marks=tuple(marks),
-        bbox=tuple(round(x, 1) for x in box),  # type: ignore[arg-type]
+        bbox=tuple(round(x, 1) for x in box),
     )
 
 
@@ -101,7 +93,7 @@ def _grid(found: Any) -> Grid | None:
     starts = [sorted(side)[len(side) // 2] for side in lefts]
     ends = [sorted(rights[j])[len(rights[j]) // 2] if rights[j] else (*starts, found.bbox[2])[j + 1] for j in range(n)]
     rows, merged = [], []
-    for i, row in enumerate(found.rows):
+    for row in found.rows:
         heights = [cell[3] for cell in row.cells if cell is not None]
         if not heights:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eutectic.core.errors import StorageFailed
-from eutectic.knowledge.document import Cited, Content, Document, Section, rows
+from eutectic.knowledge.document import Cited, Content, Document, Section, keep_file, rows
+from eutectic.knowledge.reader import Picture
 from eutectic.knowledge.schema import SCHEMA, upgrade, version
 from eutectic.knowledge.table import Figure, Table
 
@@ -36,6 +38,7 @@ class Store:
     """The rows of one library."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._path = folder / "library.db"
         with self._storage():
             self._db = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
@@ -72,17 +75,39 @@ class Store:
         """The document that has this text already."""
         return next(iter(self._documents("WHERE text_hash = ?", text_hash)), None)
 
-    def add(self, document: Document, content: Content) -> None:
+    def same_doi(self, doi: str) -> list[Document]:
+        """The documents that have this DOI."""
+        return self._documents("WHERE doi = ?", doi)
+
+    def add(self, document: Document, content: Content, older: Sequence[Document] = ()) -> None:
         """Write a document with all it holds in one transaction; its older versions point to it from then on."""
         values = document.model_dump()
         row = [json.dumps(values[name]) if name in _LISTS else values[name] for name in _DOCUMENT]
         with self._storage(), self._transaction():
-            if document.doi:
-                self._db.execute("UPDATE documents SET newer = ? WHERE doi = ?", (document.name, document.doi))
+            for other in older:
+                self._db.execute("UPDATE documents SET newer = ? WHERE id = ?", (document.name, other.id))
             self._db.execute(f"INSERT INTO documents ({', '.join(_DOCUMENT)}) VALUES ({_marks(len(row))})", row)
             for table, lines in rows(document, content).items():
                 if lines:
                     self._db.executemany(f"INSERT INTO {table} VALUES ({_marks(len(lines[0]))})", lines)
+
+    def keep_original(self, document: Document, path: Path) -> None:
+        """Copy a document's bytes into the library, so that its pages can be shown when the file has gone."""
+        keep_file(self.original(document), path.read_bytes(), self._path)
+
+    def original(self, document: Document) -> Path:
+        """The library's copy of a document's bytes."""
+        return self.folder / "originals" / f"{document.id}{Path(document.name).suffix.lower()}"
+
+    def keep_pictures(self, document: Document, pictures: Sequence[Picture]) -> list[Figure]:
+        """Write the pictures of figures into the library's folder; the figures, with their files."""
+        figures: list[Figure] = []
+        for number, picture in enumerate(pictures, start=1):
+            name = f"figures/{document.id[:16]}-p{picture.figure.page}-{number}.png" if picture.png else ""
+            if name:
+                keep_file(self.folder / name, base64.b64decode(picture.png), self._path)
+            figures.append(picture.figure.model_copy(update={"image": name}))
+        return figures
 
     def tables(self, name: str = "") -> list[Table]:
         """The tables of a document by name or hash, or of every document, in the order of the pages."""

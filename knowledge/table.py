@@ -79,4 +79,4 @@ class Figure(Record):
     """Without the label."""
     bbox: Box = (0.0, 0.0, 0.0, 0.0)
     image: str = ""
-    """File below the library's folder, `figures/<id>.png`; empty where none was cut out."""
+    """File below the library's folder; empty where none was cut out."""

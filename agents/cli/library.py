@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from eutectic.knowledge.ask import Reply
-    from eutectic.knowledge.ingest import IngestReport
+    from eutectic.knowledge.ingest import FileReport, IngestReport
 
 from eutectic.agents.cli.options import Json, console, print_json
 from eutectic.core.errors import BadInput, EutecticError
@@ -99,12 +99,18 @@ def ingest_text(report: IngestReport) -> str:
     """What became of every file, in lines."""
     lines = []
     for item in report.files:
-        detail = f"{item.pages} pages" if item.status == "ingested" else item.message or item.document
+        detail = _taken_in(item) if item.status == "ingested" else item.message or item.document
         lines.append(f"{item.status:<9} {item.path}: {detail}" + (f" [{', '.join(item.flags)}]" if item.flags else ""))
     lines += [f"note      {note}" for note in report.notes]
     counts = ", ".join(f"{report.count(status)} {status}" for status in ("ingested", "duplicate", "refused"))
     lines.append(f"{counts}; {report.pages} pages in {report.seconds:.1f} s, {report.pages_per_second:.1f} pages/s")
     return "\n".join(lines)
+
+
+def _taken_in(item: FileReport) -> str:
+    parts = [f"{item.pages} pages"]
+    parts += [f"{n} {word}" for n, word in ((item.tables, "tables"), (item.figures, "figures")) if n]
+    return ", ".join(parts) + (f"; {item.message}" if item.message else "")
 
 
 def reply_text(reply: Reply) -> str:
