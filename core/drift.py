@@ -28,6 +28,9 @@ class Drift(Record):
     noise: float = Field(ge=0)
     """Standard deviation of one reading within a round: relative for a ratio, else in the unit."""
     shifts: tuple[Shift, ...]
+    level_sd: float = Field(default=0.0, ge=0)
+    """Standard uncertainty that all corrected values share, for the level of the instrument itself is known no better:
+    relative for a ratio. It moves no comparison between recipes, but every absolute value and prediction."""
     outliers: tuple[str, ...] = ()
     """Trials whose reading does not fit the repeats of its recipe, with or without a shift."""
     jumps: tuple[int, ...] = ()
@@ -45,6 +48,10 @@ class Drift(Record):
         else:
             value, sd = item.value - found.shift, spread
         return item.model_copy(update={"value": significant(value, 9), "sd": significant(sd, 6)})
+
+    def widened(self, mean: float, sd: float) -> float:
+        """The standard deviation of a prediction made from corrected values, the shared uncertainty of all included."""
+        return math.hypot(sd, self.level_sd * (abs(mean) if self.scale == "ratio" else 1.0))
 
 
 class Drifts(Record):

@@ -62,6 +62,16 @@ def run_contact(settings: SimulatedSettings, seed: int, round: int, attempt: int
     return Contact(lost < settings.lost_contact_rate, anyway < 0.5, unanswered >= settings.lost_reply_rate)
 
 
+def jumps(settings: SimulatedSettings, seed: int, batch: int) -> float:
+    """Ratio by which the readings of a batch are off through all jumps up to it; there is none before the first."""
+    ratio = 1.0
+    for number in range(1, batch + 1) if settings.jump_rate else ():
+        draws = stream(seed, "jump", number)
+        if draws.random() < settings.jump_rate:
+            ratio *= max(0.1, 1 + draws.gauss(0, settings.jump_sd))
+    return ratio
+
+
 def _cause(causes: Causes, draws: Random) -> CauseCode:
     weights = causes.weights()
     return draws.choices(list(weights), list(weights.values()))[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -15,9 +15,7 @@ from eutectic.lab_interface.results_cells import Table, read_table
 from eutectic.lab_interface.results_diff import said
 from eutectic.lab_interface.results_rows import COLUMN, Row, observation_of, sources_of
 from eutectic.lab_interface.worksheet_tables import (
-    CAUSE_COLUMN,
-    NOTE_COLUMN,
-    STATUS_COLUMN,
+    TEXT_COLUMNS,
     plan_mark,
     unneutral,
 )
@@ -82,8 +80,10 @@ def plan_of(path: Path, plans: Sequence[Plan]) -> Plan:
     )
 
 
-def read_results(path: Path, plan: Plan) -> ImportReport:
+def read_results(path: Path, plan: Plan, attached: Mapping[str, str] | None = None) -> ImportReport:
     """Read a results file against the plan it belongs to; nothing is stored.
+
+    `attached` holds the hashes of raw files by name, which lines may name.
 
     Raises:
         BadTable: the file as a whole cannot be read, or is of another plan altogether.
@@ -107,7 +107,7 @@ def read_results(path: Path, plan: Plan) -> ImportReport:
                     f"{len(cells)} cells, the header has {len(table.header)}", mend="quote texts with commas"
                 )
             sample = _sample(row, label, samples, plan, double)
-            found = observation_of(row, sample, plan, given)
+            found = observation_of(row, sample, plan, given, attached)
         except BadInput as error:
             refused.append(Refused(line=line, sample=label, reason=str(error)))
             continue
@@ -128,8 +128,7 @@ def read_results(path: Path, plan: Plan) -> ImportReport:
 
 
 def _is_known(name: str) -> bool:
-    usual = ("sample", "plan", "trial", STATUS_COLUMN, CAUSE_COLUMN, NOTE_COLUMN, "")
-    return name in usual or COLUMN.fullmatch(name) is not None
+    return name in (*TEXT_COLUMNS, "trial", "") or COLUMN.fullmatch(name) is not None
 
 
 def _double_labels(table: Table) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, get_args
 
 from eutectic.core.composition import Composition
@@ -12,6 +12,7 @@ from eutectic.core.plan import Plan, Sample
 from eutectic.core.space import Value
 from eutectic.core.trial import AchievedFrom, CauseCode, Measurement, Observation, Status
 from eutectic.lab_interface.results_cells import read_cell, read_number
+from eutectic.lab_interface.results_thread import thread_of
 from eutectic.lab_interface.stock_contents import Source, made_of, sources
 from eutectic.lab_interface.worksheet_tables import CAUSE_COLUMN, NOTE_COLUMN, STATUS_COLUMN, components
 
@@ -50,8 +51,10 @@ class Row(NamedTuple):
         return value
 
 
-def observation_of(row: Row, sample: Sample, plan: Plan, given: Sequence[Source]) -> Observation | None:
-    """The observation of a line, or None where nothing is filled in yet."""
+def observation_of(
+    row: Row, sample: Sample, plan: Plan, given: Sequence[Source], attached: Mapping[str, str] | None = None
+) -> Observation | None:
+    """The observation of a line, or None where nothing is filled in yet; `attached` holds hashes of files by name."""
     said = row.cells.get(STATUS_COLUMN, "").strip().casefold()
     if said not in _STATUS:
         raise BadTable(f"{STATUS_COLUMN} {said!r} is not yes, failed or abandoned")
@@ -76,6 +79,7 @@ def observation_of(row: Row, sample: Sample, plan: Plan, given: Sequence[Source]
         instrument=plan.lab,
         cost=round(plan.cost / len(plan.samples), 6),
         hours=round(plan.hours / len(plan.samples), 6),
+        **thread_of(row.cells, sample, plan, attached or {}),
     )
 
 

@@ -72,6 +72,10 @@ class SimulatedSettings(DispenseSettings):
     """Relative standard deviation between batches. CRESt's batch means swing far more; a choice."""
     drift_per_day: float = 0.0
     """Relative change of every reading per day of lab time."""
+    jump_rate: float = Field(default=0.0, ge=0, le=1)
+    """Probability, per batch, that from it on every reading is off by a fixed ratio more."""
+    jump_sd: NonNegativeFloat = 0.15
+    """Standard deviation of such a jump, relative."""
     abandoned_rate: float = Field(default=0.06, ge=0, le=1)
     """6 of the 100 recipes of CRESt's KABO arm never gave a value; of single tests 41 to 93 % were abandoned."""
     causes: Causes = Causes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.metadata import version
 from math import sqrt
 from pathlib import Path
 from statistics import fmean, stdev
@@ -12,10 +13,11 @@ from eutectic.core.composition import Composition
 from eutectic.core.plan import Plan, Sample
 from eutectic.core.record import significant
 from eutectic.core.spec import CampaignSpec
+from eutectic.core.stock import Device, StockUse
 from eutectic.core.trial import AchievedFrom, Censoring, Measurement, Observation, Trial
 from eutectic.lab_interface.compile import dose_price
 from eutectic.lab_interface.emulator import Emulator
-from eutectic.lab_interface.faults import stream, trial_fate
+from eutectic.lab_interface.faults import jumps, stream, trial_fate
 from eutectic.lab_interface.law import Law, LawProperty
 from eutectic.lab_interface.readings import keep_readings
 from eutectic.lab_interface.simulated_settings import Limits, SimulatedSettings
@@ -36,6 +38,7 @@ class Workbench:
 
     def __init__(self, law: Law, settings: SimulatedSettings, spec: CampaignSpec, instrument: str) -> None:
         self._law, self._settings, self._seed, self._instrument = law, settings, spec.seed, instrument
+        self._devices = (Device(name=instrument, software=f"eutectic {version('eutectic')}"),)
         self._prices = {item.name: item.price or 0.0 for item in spec.space.components} | settings.prices
         self._stocks = {item.id: item for item in settings.stocks}
         self._sources = sources(spec.space.component_names, spec.space.basis, settings.tick, settings.stocks)
@@ -57,6 +60,14 @@ class Workbench:
             cost=self._cost(sample),
             hours=settings.hours_per_trial,
             started_h=self._starts(index, slot),
+            sample=sample.sample,
+            vessel=sample.vessel,
+            devices=self._devices,
+            stocks=tuple(
+                StockUse(stock=dose.component, lot=self._stocks[dose.component].lot, ticks=dose.ticks, tick=dose.tick)
+                for dose in sample.doses
+                if dose.component in self._stocks
+            ),
         )
         cause = self._law.feasible(composition, sample.process)
         if cause is not None:
@@ -112,7 +123,7 @@ class Workbench:
         trial = next(item for item in plan.trials if item.id == sample.trial)
         composition, _ = self._achieved(trial, sample, plan.attempt)
         truth = self._law.true_values(composition, sample.process)
-        drift = 1 + settings.drift_per_day * self._starts(index, slot) / 24
+        drift = (1 + settings.drift_per_day * self._starts(index, slot) / 24) * jumps(settings, self._seed, slot.batch)
         found = {}
         for item in self._law.properties:
             sd = self._relative_sd(item)

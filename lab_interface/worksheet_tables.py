@@ -13,7 +13,11 @@ from eutectic.core.space import ProcessVariable
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 STATUS_COLUMN, CAUSE_COLUMN, NOTE_COLUMN = "done", "cause", "note"
-TEXT_COLUMNS = ("sample", "plan", STATUS_COLUMN, CAUSE_COLUMN, NOTE_COLUMN)
+OPERATOR_COLUMN, START_COLUMN, END_COLUMN = "operator", "start", "end"
+LOTS_COLUMN, DEVIATION_COLUMN, FILES_COLUMN = "lots", "deviation", "raw files"
+THREAD_COLUMNS = (OPERATOR_COLUMN, START_COLUMN, END_COLUMN, LOTS_COLUMN, DEVIATION_COLUMN, FILES_COLUMN)
+"""Who did it and when, with which lots, what went otherwise than planned, and the files the instrument wrote."""
+TEXT_COLUMNS = ("sample", "plan", STATUS_COLUMN, CAUSE_COLUMN, *THREAD_COLUMNS, NOTE_COLUMN)
 """Columns that hold text, whatever it looks like."""
 
 
@@ -71,15 +75,13 @@ class Grid(NamedTuple):
 
 
 def transfers_table(plan: Plan) -> Grid:
-    """One line per dose, in the order of weighing: component by component, so that each bottle is opened once."""
-    rows = [
-        [str(number), sample.sample, dose.component, amount(dose.ticks, dose.tick), amount_unit(dose.tick)]
-        for number, (sample, dose) in enumerate(
-            ((s, d) for name in components(plan) for s in plan.samples for d in s.doses if d.component == name), start=1
-        )
-    ]
-    header = ("step", "sample", "component", "amount", "unit", "plan")
-    return Grid(header, tuple((*row, plan_mark(plan)) for row in rows))
+    """One line per movement, in the order of weighing: stock by stock, so that each bottle is opened once."""
+    header = ("step", "sample", "vessel", "component", "amount", "unit", "plan")
+    rows = tuple(
+        (str(t.number), t.sample, t.vessel, t.stock, amount(t.ticks, t.tick), amount_unit(t.tick), plan_mark(plan))
+        for t in plan.transfers
+    )
+    return Grid(header, rows)
 
 
 def results_table(plan: Plan, objectives: Sequence[Objective], process: Sequence[ProcessVariable]) -> Grid:
@@ -89,7 +91,7 @@ def results_table(plan: Plan, objectives: Sequence[Objective], process: Sequence
     header += [amount_column(name, tick) for name in components(plan)]
     header += [process_column(variable) for variable in process]
     header += [column for objective in objectives for column in value_columns(objective)]
-    header.append(NOTE_COLUMN)
+    header += [*THREAD_COLUMNS, NOTE_COLUMN]
     empty = ("",) * (len(header) - 2)
     return Grid(tuple(header), tuple((s.sample, plan_mark(plan), *empty) for s in plan.samples))
 

@@ -23,7 +23,8 @@ _HOW = (
     "Process values: what was really done; empty means as planned.",
     "Values: a number, <0.1 below the detection limit, >5 above the scale, n.d. where nothing could be read.",
     f"{STATUS_COLUMN}: yes, failed or abandoned; a failed sample needs a {CAUSE_COLUMN}.",
-    f"{NOTE_COLUMN}: what went otherwise than planned, in your words.",
+    "start, end: such as 2026-03-01 14:30. lots: such as Fe=A12; B=77. raw files: names of files, separated by ;",
+    f"deviation, {NOTE_COLUMN}: what went otherwise than planned, in your words.",
     "Formulas are not read: paste their values. Do not change sample and plan.",
 )
 

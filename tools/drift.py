@@ -79,6 +79,15 @@ class _Sizes:
     """Logarithm of likelihood times prior."""
 
 
+class _Shifts(NamedTuple):
+    means: FloatArray
+    """`B`, one a round."""
+    sds: FloatArray
+    noise: float
+    level_sd: float
+    """Standard deviation of the mean of all shifts."""
+
+
 def estimate_drift(name: str, readings: Sequence[Reading], certified: Mapping[str, float] | None = None) -> Drift:
     """The shift of every round in which something was read.
 
@@ -96,18 +105,19 @@ def estimate_drift(name: str, readings: Sequence[Reading], certified: Mapping[st
     start = float(rounds[0]) if not known else float(rounds[0]) - 1
     faults, sizes = _Faults(), _weighed(evidence, _Faults(), start)
     for _ in range(_MOST_FAULTS):
-        found = _next_fault(evidence, faults, sizes[0], start)
-        if found is None:
+        more = _next_fault(evidence, faults, sizes[0], start)
+        if more is None:
             break
-        faults, sizes = found, _weighed(evidence, found, start)
-    mean, sd, noise = _shifts(evidence, faults, sizes, rounds, start)
+        faults, sizes = more, _weighed(evidence, more, start)
+    found = _shifts(evidence, faults, sizes, rounds, start)
     return Drift(
         property=name,
         scale="ratio" if is_ratio else "difference",
-        noise=significant(noise * unit, 6),
+        noise=significant(found.noise * unit, 6),
+        level_sd=significant(found.level_sd * unit, 6),
         shifts=tuple(
             Shift(round=int(number), shift=significant(float(m) * unit, 6), sd=significant(float(s) * unit, 6))
-            for number, m, s in zip(rounds, mean, sd, strict=True)
+            for number, m, s in zip(rounds, found.means, found.sds, strict=True)
         ),
         outliers=tuple(evidence.trials[i] for i in sorted(faults.outliers) if evidence.trials[i]),
         jumps=tuple(sorted(faults.jumps)),
@@ -233,24 +243,25 @@ def _gain(size: float, precision: float, pull: float) -> float:
     return -0.5 * math.log(grown) + 0.5 * size * pull**2 / grown
 
 
-def _shifts(
-    e: _Evidence, faults: _Faults, grid: Sequence[_Sizes], rounds: FloatArray, start: float
-) -> tuple[FloatArray, FloatArray, float]:
-    """Mean and standard deviation of each round's shift, and the noise, averaged over the grid."""
+def _shifts(e: _Evidence, faults: _Faults, grid: Sequence[_Sizes], rounds: FloatArray, start: float) -> _Shifts:
+    """The shifts and the noise, averaged over the grid."""
     weights = np.exp(np.array([item.weight for item in grid]) - grid[0].weight)
     kept = [(item, w) for item, w in zip(grid, weights / weights.sum(), strict=True) if w > 1e-3]
     total = sum(w for _, w in kept)
-    mean, second, noise = np.zeros(len(rounds)), np.zeros(len(rounds)), 0.0
+    n = len(rounds)
+    mean, second, noise = np.zeros(n), np.zeros((n, n)), 0.0
     for sizes, weight in kept:
-        prior = _shift_covariance(rounds, rounds, faults, sizes, start)
-        at, variance = np.zeros(len(rounds)), np.diag(prior).copy()
+        covariance = _shift_covariance(rounds, rounds, faults, sizes, start)
+        at = np.zeros(n)
         if len(e.values):
             cross = _shift_covariance(rounds, e.rounds, faults, sizes, start)
             solved = np.linalg.solve(_covariance(e, faults, sizes, start), np.c_[e.values - _level(e), cross.T])
             at = cross @ solved[:, 0]
-            variance = variance - np.einsum("ij,ji->i", cross, solved[:, 1:])
+            covariance = covariance - cross @ solved[:, 1:]
         share = weight / total
         mean += share * at
-        second += share * (np.maximum(variance, 0.0) + at**2)
+        second += share * (covariance + np.outer(at, at))
         noise += share * sizes.noise**2
-    return mean, np.sqrt(np.maximum(second - mean**2, 0.0)), math.sqrt(noise)
+    spread = second - np.outer(mean, mean)
+    sds: FloatArray = np.sqrt(np.maximum(np.diag(spread), 0.0))
+    return _Shifts(mean, sds, math.sqrt(noise), math.sqrt(max(0.0, float(spread.mean()))))

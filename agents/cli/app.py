@@ -12,6 +12,7 @@ from eutectic.agents.cli import (
     chatting,
     checking,
     claims,
+    exporting,
     importing,
     library,
     records,
@@ -50,6 +51,7 @@ running.add(app)
 showing.add(app)
 answering.add(app)
 importing.add(app)
+exporting.add(app)
 library.add(app)
 records.add(app)
 serving.add(app)

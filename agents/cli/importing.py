@@ -31,6 +31,9 @@ def import_results(
     yes: Annotated[bool, typer.Option("--yes", help="Take them in without asking.")] = False,
     reason: Annotated[str, typer.Option("--reason", help="Why, when results are corrected.")] = "",
     by: Annotated[str, typer.Option("--by", help="Who corrects results; kept in the notebook.")] = "",
+    attach: Annotated[
+        list[Path] | None, typer.Option("--attach", help="A raw file that a line names; may be given several times.")
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Show what a results file would change, take it in, and go on with the campaign.
@@ -42,10 +45,13 @@ def import_results(
     from eutectic.agents.runs import open_campaign
     from eutectic.core.settings import load_settings
     from eutectic.lab_interface.results_import import plan_of, read_results
+    from eutectic.lab_interface.results_thread import hash_files, keep_files
 
     with open_campaign(out, campaign, load_settings()) as opened:
         lab, plans = _lab_and_plans(opened)
-        report = read_results(results, plan_of(results, plans))
+        files = attach or []
+        report = read_results(results, plan_of(results, plans), hash_files(files))
+        _refuse_unnamed(files, report)
         review = lab.review(report)
         if not as_json:
             typer.echo(f"{report.text()}\n{review.text()}")
@@ -60,6 +66,7 @@ def import_results(
                 )
             if not typer.confirm("Take these results in?"):
                 return 3
+        keep_files(opened.folder, files)
         lab.record(report, reason=reason, by=by)
     said = {"new": review.new, "corrected": [item.trial for item in review.corrected], "same": review.same}
     return go_on(campaign, out, as_json=as_json, also={"import": {**report.model_dump(mode="json"), **said}})
@@ -78,6 +85,15 @@ def _lab_and_plans(opened: Campaign) -> tuple[WorksheetLab, list[Plan]]:
     if not isinstance(lab, WorksheetLab) or not keys:
         raise BadInput(f"campaign {opened.id!r} waits for no worksheet results", mend="see eutectic status")
     return lab, [Plan.model_validate(opened.notebook.get("plan", key)) for key in keys]
+
+
+def _refuse_unnamed(files: list[Path], report: ImportReport) -> None:
+    from eutectic.lab_interface.results_thread import hash_files
+
+    used = {digest for item in report.observations for digest in item.artifacts}
+    idle = [name for name, digest in hash_files(files).items() if digest not in used]
+    if idle and report.observations:
+        raise BadInput(f"no line names {', '.join(idle)}", where="--attach", mend="write the name into 'raw files'")
 
 
 def _unsigned(review: Review, results: Path) -> BadInput:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,19 @@ def read_ledger(folder: Path, database: str | None = None) -> Ledger:
             notebook.verify()
         except NotebookCorrupt as error:
             ledger.chain = str(error)
+    _ = ledger.spec
+    return ledger
+
+
+def ledger_of(campaign: str, events: Iterable[Event]) -> Ledger:
+    """Events of one campaign, in order, sorted.
+
+    Raises:
+        NotebookCorrupt: they hold no campaign, or one that cannot be understood.
+    """
+    ledger = Ledger(campaign)
+    for event in events:
+        _take(ledger, event)
     _ = ledger.spec
     return ledger
 

@@ -1,0 +1,204 @@
+"""Whether intervals hold under a drifting instrument: whole simulated campaigns, with and without the guard."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from eutectic.core.notebook import CampaignView
+from eutectic.core.record import Record
+from eutectic.core.spec import CampaignSpec
+from eutectic.core.trial import Observation
+from eutectic.tools.encoding import FloatArray
+
+BAND = (0.85, 0.95)
+"""Where the coverage of 90 % intervals must lie, corrected."""
+_Z90 = 1.6448536269514722
+_NOISE, _ROUNDS, _BATCH = 0.03, 20, 6
+SCENARIOS: dict[str, dict[str, float]] = {
+    "steady": {"batch_sd": 0.0},
+    "batches": {"batch_sd": 0.03},
+    "drift": {"batch_sd": 0.01, "drift_per_day": 0.05},
+    "jumps": {"batch_sd": 0.01, "jump_rate": 0.1},
+    "outliers": {"batch_sd": 0.01, "outlier_rate": 0.05},
+    "everything": {"batch_sd": 0.02, "drift_per_day": 0.03, "jump_rate": 0.05, "outlier_rate": 0.03},
+}
+
+
+class Covered(Record):
+    """One scenario over all seeds."""
+
+    scenario: str
+    settings: dict[str, float]
+    seeds: int
+    values: int
+    """Measured values that were asked about, references and outliers apart."""
+    coverage: tuple[float, float]
+    """Share of 90 % intervals that hold the true value: corrected, as measured."""
+    half_width: tuple[float, float]
+    """Mean half width of those intervals relative to the value: corrected, as measured."""
+    error: tuple[float, float]
+    """Root mean square of the relative error: corrected, as measured."""
+    predicted: tuple[float, float]
+    """Share of the surrogate's 90 % intervals that hold the true value of 60 new recipes: corrected, as measured."""
+    predicted_error: tuple[float, float]
+    """Root mean square of the surrogate's relative error on them: corrected, as measured."""
+
+
+class _Seen(NamedTuple):
+    hits: tuple[list[bool], list[bool]]
+    widths: tuple[list[float], list[float]]
+    errors: tuple[list[float], list[float]]
+    new_hits: tuple[list[bool], list[bool]]
+    new_errors: tuple[list[float], list[float]]
+
+
+def run(seeds: Sequence[int], smoke: bool = False) -> list[Covered]:
+    """Campaigns of 20 batches of 6, one place of each for the reference, recipes drawn at random, Bs of Fe-Co-B-Si.
+
+    The baseline is what a campaign without a reference has: the values as measured, with the relative noise that its
+    repeats (here: of the reference) show.
+    """
+    names = ["steady", "drift", "everything"] if smoke else list(SCENARIOS)
+    return [_scenario(name, seeds) for name in names]
+
+
+def _scenario(name: str, seeds: Sequence[int]) -> Covered:
+    found = _Seen(*(([], []) for _ in range(5)))
+    for seed in seeds:
+        _campaign(SCENARIOS[name], seed, found)
+    share = tuple(float(np.mean(hits)) for hits in found.hits)
+    return Covered(
+        scenario=name,
+        settings=SCENARIOS[name],
+        seeds=len(seeds),
+        values=len(found.hits[0]),
+        coverage=_pair(share),
+        half_width=_pair([float(np.mean(w)) for w in found.widths]),
+        error=_pair([float(np.sqrt(np.mean(np.square(e)))) for e in found.errors]),
+        predicted=_pair([float(np.mean(hits)) for hits in found.new_hits]),
+        predicted_error=_pair([float(np.sqrt(np.mean(np.square(e)))) for e in found.new_errors]),
+    )
+
+
+def _pair(values: Sequence[float]) -> tuple[float, float]:
+    return round(values[0], 4), round(values[1], 4)
+
+
+def _spec(lab: dict[str, float], seed: int) -> CampaignSpec:
+    settings: dict[str, Any] = {
+        "law": "fe_soft_magnet",
+        "noise_of": {"Bs": _NOISE},
+        "noise": _NOISE,
+        "abandoned_rate": 0.0,
+        "hours_per_trial": 1.0,
+    }
+    given = {
+        "name": "drift",
+        "goal": "intervals under a drifting instrument",
+        "space": {
+            "basis": "at%",
+            "components": [
+                {"name": "Fe", "min": "65%", "max": "80%", "step": "0.5%"},
+                {"name": "Co", "max": "15%", "step": "0.5%"},
+                {"name": "B", "min": "12%", "max": "20%", "step": "0.5%"},
+                {"name": "Si", "max": "10%", "step": "0.5%"},
+            ],
+        },
+        "objectives": [{"property": "Bs", "unit": "T", "direction": "maximize"}],
+        "budget": {"experiments": _ROUNDS * _BATCH},
+        "batch": _BATCH,
+        "approval": {"mode": "auto"},
+        "lab": {"kind": "simulated", "settings": settings | lab},
+        "mind": {"kind": "rules"},
+        "optimizer": {"kind": "random"},
+        "reference": {"parts": {"Fe": "76%", "Co": "4%", "B": "14%", "Si": "6%"}},
+        "seed": seed,
+    }
+    return CampaignSpec.model_validate(given)
+
+
+def _campaign(lab: dict[str, float], seed: int, found: _Seen) -> None:
+    from eutectic.agents.runs import create_campaign
+    from eutectic.core.settings import Settings
+    from eutectic.lab_interface.registry import open_law
+
+    spec, law = _spec(lab, seed), open_law("fe_soft_magnet")
+    with tempfile.TemporaryDirectory() as name, create_campaign(spec, Path(name), Settings()) as campaign:
+        campaign.advance()
+        view = campaign.view
+    true = {key: law.true_values(item.composition, item.process)["Bs"] for key, item in view.observations.items()}
+    _measured(view, true, spec, found)
+    _predicted(view, spec, found)
+
+
+def _measured(view: CampaignView, true: dict[str, float], spec: CampaignSpec, found: _Seen) -> None:
+    """Intervals of single values; readings that the simulated lab made wrong are no measurements of the truth."""
+    from eutectic.lab_interface.faults import trial_fate
+    from eutectic.lab_interface.simulated_settings import read_settings
+
+    settings, noise = read_settings(spec), _repeats(view)
+    for key, item in view.observations.items():
+        raw = item.value("Bs") if item.status == "ok" else None
+        if raw is None or view.trials[key].purpose == "reference":
+            continue
+        if trial_fate(settings, spec.seed, key, 1).outlier:
+            continue
+        read = next(m for m in view.corrected(item).measurements if m.property == "Bs")
+        assert read.value is not None and read.sd is not None
+        for k, (value, sd) in enumerate(((read.value, read.sd), (raw, noise * raw))):
+            found.hits[k].append(abs(value - true[key]) <= _Z90 * sd)
+            found.widths[k].append(_Z90 * sd / true[key])
+            found.errors[k].append(value / true[key] - 1)
+
+
+def _repeats(view: CampaignView) -> float:
+    """Relative standard deviation of the reference as it was measured: the noise that repeats show."""
+    values = [item.value("Bs") for key, item in view.observations.items() if view.trials[key].purpose == "reference"]
+    known = np.array([value for value in values if value is not None])
+    return float(known.std(ddof=1) / known.mean())
+
+
+def _predicted(view: CampaignView, spec: CampaignSpec, found: _Seen) -> None:
+    """Intervals of the surrogate for the property itself, on recipes that were not measured."""
+    from eutectic.lab_interface.registry import open_law
+    from eutectic.tools.optimizer import open_optimizer
+    from eutectic.tools.surrogate import fit_posterior
+
+    law = open_law("fe_soft_magnet")
+    other = spec.model_copy(update={"seed": spec.seed + 10_000})
+    recipes = [(p.composition, p.process) for p in open_optimizer(other).ask(60, round=1).batch]
+    truth: FloatArray = np.array([law.true_values(*recipe)["Bs"] for recipe in recipes])
+    raw: list[Observation] = list(view.observations.values())
+    for k, observations in enumerate((view.training(), raw)):
+        mean, sd = fit_posterior(spec, observations).predict(recipes)["Bs"]
+        if k == 0 and view.drift is not None:
+            drift = view.drift.properties[0]
+            sd = np.array([drift.widened(float(m), float(s)) for m, s in zip(mean, sd, strict=True)])
+        found.new_hits[k].extend((np.abs(mean - truth) <= _Z90 * sd).tolist())
+        found.new_errors[k].extend((mean / truth - 1).tolist())
+
+
+def table(rows: Sequence[Covered], seeds: Sequence[int]) -> str:
+    """The rows as text, with what they were made from."""
+    lines = [
+        f"Bs of Fe-Co-B-Si, {_ROUNDS} batches of {_BATCH} with a reference, noise {_NOISE:.0%}, seeds {list(seeds)}",
+        "90 % intervals, corrected / as measured (the baseline)",
+        f"{'scenario':12s}{'values':>7s}{'coverage':>16s}{'half width':>18s}{'error':>18s}"
+        f"{'new recipes':>16s}{'error':>18s}",
+    ]
+    for row in rows:
+        lines.append(
+            f"{row.scenario:12s}{row.values:7d}{row.coverage[0]:8.3f} /{row.coverage[1]:6.3f}"
+            f"{row.half_width[0]:10.4f} /{row.half_width[1]:6.4f}{row.error[0]:10.4f} /{row.error[1]:6.4f}"
+            f"{row.predicted[0]:8.3f} /{row.predicted[1]:6.3f}"
+            f"{row.predicted_error[0]:10.4f} /{row.predicted_error[1]:6.4f}"
+        )
+    out = [row.scenario for row in rows if not BAND[0] <= row.coverage[0] <= BAND[1]]
+    word = f"outside in {', '.join(out)}" if out else "inside in every scenario"
+    lines.append(f"band for the corrected coverage of measured values: {BAND[0]:.2f} to {BAND[1]:.2f}: {word}")
+    return "\n".join(lines)
