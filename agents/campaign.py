@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from eutectic.agents.graph.context import CampaignContext
 from eutectic.agents.graph.journal import Journal, Steps
@@ -24,8 +24,11 @@ from eutectic.core.notebook.view import UNKNOWN_SUFFIX
 from eutectic.core.optimizer import Optimizer
 from eutectic.core.plan import Approval, Verdict
 from eutectic.core.run import RunRef
-from eutectic.core.settings import Settings
+from eutectic.core.settings import Settings, home
 from eutectic.core.spec import CampaignSpec
+
+if TYPE_CHECKING:
+    from eutectic.lab_interface.gate import Gate
 
 State = Literal["done", "waiting_person", "waiting_lab"]
 
@@ -119,7 +122,6 @@ class Campaign:
         from eutectic.agents.graph.knowing import InformedOptimizer
         from eutectic.agents.minds import open_mind
         from eutectic.agents.minds.rules import RulesMind
-        from eutectic.lab_interface.gate import Gate
         from eutectic.lab_interface.registry import open_lab
 
         spec = self.view.spec
@@ -138,13 +140,24 @@ class Campaign:
             mind=self._with.mind or open_mind(spec, self._with.settings, lambda: self.view.spent),
             rules=RulesMind(),
             lab=lab,
-            gate=Gate(spec, lab, self.notebook, self.view),
+            gate=self._gate(spec, lab),
             optimizer=optimizer,
             retriever=self._retriever(spec),
             is_replay=self._with.recorded is not None,
         )
         self.notebook.listen(context.on_event)
         return context
+
+    def _gate(self, spec: CampaignSpec, lab: Lab) -> Gate:
+        """The gate to a lab; a real lab's stocks are shared by every campaign of this machine, a replay takes none."""
+        from eutectic.lab_interface.gate import Gate
+        from eutectic.lab_interface.stock_ledger import StockLedger
+
+        if self._with.recorded is not None:
+            return Gate(spec, lab, self.notebook, self.view, today=lambda: None)
+        where = self.folder if lab.capabilities().simulated else home()
+        ledger = StockLedger(where / "stocks.db", str(self.folder.resolve()))
+        return Gate(spec, lab, self.notebook, self.view, ledger=ledger)
 
     def _prior(self, spec: CampaignSpec, journal: Journal) -> None:
         if spec.prior_data is None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+
 from eutectic.core.errors import LabFailed, PlanChanged, PlanRefused
+from eutectic.core.estop import EmergencyStop
 from eutectic.core.lab import Lab
 from eutectic.core.notebook import CampaignView, Event, Notebook
 from eutectic.core.plan import Approval, Check, Plan, Verdict
 from eutectic.core.record import sha256
 from eutectic.core.run import RunRef
 from eutectic.core.spec import CampaignSpec
+from eutectic.core.trial import Observation
 from eutectic.lab_interface.checks import CHECKS, Subject
 from eutectic.lab_interface.hazards import hazard_table
 from eutectic.lab_interface.limits import limits_of
+from eutectic.lab_interface.stock_ledger import StockLedger
 from eutectic.lab_interface.strict_json import parse_plan
 
 POLICY = "policy"
@@ -24,8 +30,23 @@ class Gate:
     Whoever submits holds the campaign's driver lock.
     """
 
-    def __init__(self, spec: CampaignSpec, lab: Lab, notebook: Notebook, view: CampaignView | None = None) -> None:
-        """A gate to one lab; `view`, where given, is one that listens to the same notebook, and saves a second copy."""
+    def __init__(
+        self,
+        spec: CampaignSpec,
+        lab: Lab,
+        notebook: Notebook,
+        view: CampaignView | None = None,
+        *,
+        ledger: StockLedger | None = None,
+        stop: EmergencyStop | None = None,
+        today: Callable[[], date | None] = lambda: datetime.now(UTC).date(),
+    ) -> None:
+        """A gate to one lab; `view`, where given, is one that listens to the same notebook, and saves a second copy.
+
+        Without a ledger a real lab's stocks block. `today` gives None in a replay, where dates are not judged anew.
+        """
+        self._ledger, self._today, self._stop = ledger, today, stop or EmergencyStop()
+        self._recent: list[tuple[datetime, str, int]] = []
         self._spec = spec
         self._lab = lab
         self._notebook = notebook
@@ -78,6 +99,8 @@ class Gate:
         if accepted is not None:
             return RunRef.model_validate(accepted)
         self._admit(plan, plan_bytes, approval)
+        if self._ledger is not None:
+            self._ledger.reserve(plan)
         if intended is None:
             self._notebook.append("submission_intended", plan.key, _intent(plan))
         elif not self._lab.capabilities().idempotent:
@@ -89,6 +112,12 @@ class Gate:
             raise LabFailed(f"the lab answered for {ref.key!r}, not for {plan.key!r}", mend="reconcile it by hand")
         self._notebook.append("submission_accepted", plan.key, ref)
         return ref
+
+    def settle(self, plan: Plan, observations: Iterable[Observation]) -> None:
+        """A run is over: what went into samples that gave anything is used up, the rest of the reservation released."""
+        if self._ledger is not None:
+            made = {item.trial for item in observations if item.status != "abandoned"}
+            self._ledger.settle(plan, made.__contains__)
 
     def _admit(self, plan: Plan, plan_bytes: bytes, approval: Approval) -> None:
         """Raise `PlanRefused` unless exactly this plan is approved by one who may, and nothing blocks it."""
@@ -118,14 +147,25 @@ class Gate:
             campaign=self._notebook.campaign,
             view=self._view,
             sent=self._sent,
+            sent_lately=self._sent_lately(plan.key),
+            stop=self._stop,
+            ledger=self._ledger,
+            today=self._today(),
         )
+
+    def _sent_lately(self, key: str) -> int:
+        since = datetime.now(UTC) - timedelta(hours=24)
+        self._recent = [item for item in self._recent if item[0] > since]
+        return sum(count for _, other, count in self._recent if other != key)
 
     def _fold(self, item: Event) -> None:
         if not self._shares_view:
             self._view.fold(item)
         self._seen = item.seq
         if item.kind == "submission_intended":
-            self._sent |= dict.fromkeys(item.payload.get("trials", ()), item.slot)
+            trials = item.payload.get("trials", ())
+            self._sent |= dict.fromkeys(trials, item.slot)
+            self._recent.append((datetime.fromisoformat(item.at), item.slot, len(trials)))
         elif item.kind == "run_finished":
             self._sent = {trial: key for trial, key in self._sent.items() if key != item.slot}
 

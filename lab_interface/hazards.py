@@ -32,6 +32,7 @@ class Substance(Record):
     source: str = ""
     ppe: str = ""
     boiling_c: float | None = None
+    flash_c: float | None = None
     is_known: bool = True
 
 
@@ -56,6 +57,8 @@ class ComponentRow(Record):
     source: str
     ppe: str = ""
     boiling_c: float | None = None
+    flash_c: float | None = None
+    """Flash point in degC (closed cup); None where the source has none."""
 
 
 class Pattern(Record):
@@ -82,6 +85,15 @@ class Hazard(Record):
 
     verdict: Severity
     what: str
+
+
+class Heat(Record):
+    """A hot step as it meets the liquids in a vessel."""
+
+    step: str
+    hottest_c: float
+    is_drying: bool
+    is_inert: bool
 
 
 class HazardTable(Record):
@@ -118,7 +130,7 @@ class HazardTable(Record):
         return self._component(name) is not None
 
     def vessel(self, contents: Iterable[Substance], hottest_c: float | None) -> list[Hazard]:
-        """Everything the table says of substances that meet in one vessel, at the hottest it gets."""
+        """Everything the table says of substances that ever meet in one vessel, at the hottest it gets."""
         present = {item.name: item for item in contents}
         found = [
             Hazard(verdict=item.verdict, what=f"{name}: {item.why}{_cite(item.source)}")
@@ -134,7 +146,25 @@ class HazardTable(Record):
             for rule in self.rules
             if set(rule.all) <= holders.keys() and _is_hot_enough(rule.above_c, hottest_c)
         ]
-        return found + [hazard for item in present.values() if (hazard := _boils(item, hottest_c)) is not None]
+        return found
+
+    def heated(self, contents: Iterable[Substance], heat: Heat) -> list[Hazard]:
+        """What one hot step does to liquids: boiling outside a drying step, and a flammable one hot in air.
+
+        Drying a liquid off on purpose needs a person; anything else that boils, or that is hot above its flash point
+        without inert gas, blocks. A flammable liquid without a tabulated flash point counts as above it.
+        """
+        found = []
+        for item in {item.name: item for item in contents}.values():
+            if item.boiling_c is not None and heat.hottest_c >= item.boiling_c:
+                said = f"{item.name} boils at {item.boiling_c:g} degC, {heat.step} is at {heat.hottest_c:g} degC"
+                found.append(Hazard(verdict="warn" if heat.is_drying else "block", what=said + _cite(item.source)))
+            burns = {"organic", "fuel"} <= set(item.classes) and item.boiling_c is not None
+            if burns and (item.flash_c is None or heat.hottest_c >= item.flash_c) and not heat.is_inert:
+                point = "is not tabulated" if item.flash_c is None else f"is {item.flash_c:g} degC"
+                said = f"{item.name}: its flash point {point}, {heat.step} is at {heat.hottest_c:g} degC, not inert"
+                found.append(Hazard(verdict="warn" if heat.is_drying else "block", what=said + _cite(item.source)))
+        return found
 
     def _element(self, symbol: str) -> Substance:
         for row in self.elements:
@@ -220,11 +250,3 @@ def _who(rule: Rule, holders: Mapping[str, list[str]]) -> str:
 
 def _is_hot_enough(above_c: float | None, hottest_c: float | None) -> bool:
     return above_c is None or (hottest_c is not None and hottest_c > above_c)
-
-
-def _boils(item: Substance, hottest_c: float | None) -> Hazard | None:
-    if item.boiling_c is None or hottest_c is None or hottest_c < item.boiling_c:
-        return None
-    return Hazard(
-        verdict="warn", what=f"{item.name} boils at {item.boiling_c:g} degC, the hottest step is {hottest_c:g} degC"
-    )

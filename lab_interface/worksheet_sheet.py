@@ -83,7 +83,7 @@ def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
             )
         )
     media = protocol_media(plan.protocol, hazards)
-    met = [item for sample in plan.samples for item in contents(sample, hazards)] + media
+    met = [item for sample in plan.samples for item in contents(sample, hazards, plan.stocks)] + media
     substances = list({item.name: item for item in met}.values())
     return Sheet(
         title=plan.protocol.title,
@@ -108,7 +108,8 @@ def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
 def _together(plan: Plan, spec: CampaignSpec, hazards: HazardTable, media: list[Substance]) -> tuple[str, ...]:
     """What the table says of substances that meet or get hot, once each."""
     hottest = hottest_c(plan, spec.space)
-    found = [h.what for s in plan.samples for h in hazards.vessel([*contents(s, hazards), *media], hottest)]
+    held = (contents(sample, hazards, plan.stocks) for sample in plan.samples)
+    found = [hazard.what for inside in held for hazard in hazards.vessel([*inside, *media], hottest)]
     return tuple(dict.fromkeys(what for what in found if what.startswith("rule ") or " boils at " in what))
 
 

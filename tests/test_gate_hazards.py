@@ -22,7 +22,7 @@ RANK = {"pass": 0, "warn": 1, "block": 2}
 
 def verdict_of(folder: Path, a: str, b: str = "Fe", **plan: object) -> dict[str, str]:
     """Verdicts of a plan that puts two components into one crucible of a real lab."""
-    spec = spec_of([a, b], "wt%", lab={"kind": "x", "settings": {"furnace_max_c": 3000}})
+    spec = spec_of([a, b], "wt%", lab={"kind": "x", "settings": {"furnace_max_c": 3000, "vessel_max_c": 3000}})
     trials = trials_of(shares({a: 0.5, b: 0.5}, "wt%"))
     return Bench(folder, spec, trials, abilities(simulated=False), **plan).verdicts()
 
@@ -100,9 +100,28 @@ def test_what_the_steps_name_is_in_the_vessel_too(tmp_path: Path) -> None:
     assert verdict_of(tmp_path, "Ni", "Cu", protocol=strange)["hazards that need a person"] == "warn"
 
 
-def test_heat_above_the_boiling_point_needs_a_person(tmp_path: Path) -> None:
-    steps = (Parameter(name="solvent", value="toluene", unit=""), Parameter(name="T", value=150.0, unit="degC"))
-    assert verdict_of(tmp_path, "Ni", "Cu", protocol=protocol_of(*steps))["hazards that need a person"] == "warn"
+@pytest.mark.parametrize(
+    ("solvent", "action", "hot", "gas", "verdict"),
+    [
+        ("toluene", "dry", 150.0, "argon", "warn"),  # boils off on purpose
+        ("toluene", "mix", 150.0, "argon", "block"),  # boils in a step that is not for it
+        ("toluene", "mix", 90.0, "argon", "pass"),
+        ("toluene", "mix", 90.0, "air", "block"),  # above its flash point of 4 degC
+        ("toluene", "dry", 90.0, "air", "warn"),
+        ("DMF", "mix", 50.0, "air", "pass"),  # below its flash point of 58 degC
+        ("DMF", "mix", 60.0, "air", "block"),
+        ("DMSO", "mix", 60.0, "air", "block"),  # no flash point is tabulated
+        ("water", "mix", 90.0, "air", "pass"),
+        ("water", "mix", 100.0, "air", "block"),
+    ],
+)
+def test_a_heated_liquid(tmp_path: Path, solvent: str, action: str, hot: float, gas: str, verdict: str) -> None:
+    steps = (
+        Parameter(name="solvent", value=solvent, unit=""),
+        Parameter(name="T", value=hot, unit="degC"),
+        Parameter(name="atmosphere", value=gas, unit=""),
+    )
+    assert worst(verdict_of(tmp_path, "Ni", "Cu", protocol=protocol_of(*steps, action=action))) == verdict
 
 
 def test_an_unknown_component_needs_a_person_in_a_real_lab_and_is_said_in_a_simulated_one(tmp_path: Path) -> None:

@@ -34,7 +34,10 @@ class Desk:
     def __init__(self, folder: Path, title: str = "as cast") -> None:
         process = [{"kind": "continuous", "name": "anneal_T", "low": 500, "high": 900, "unit": "K"}]
         space = spec_of().space.model_dump() | {"process": process}
-        lab = {"kind": "worksheet", "settings": {"furnace_max_c": 1500, "cost_per_trial": 10}}
+        lab = {
+            "kind": "worksheet",
+            "settings": {"furnace_max_c": 1500, "vessel_max_c": 1500, "atmospheres": ["Ar"], "cost_per_trial": 10},
+        }
         self.spec = spec_of(space=space, lab=lab)
         self.folder = folder
         opened = open_lab(self.spec, folder)

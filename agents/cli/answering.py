@@ -194,6 +194,7 @@ def close_campaign(campaign: Campaign, by: str, reason: str) -> str:
     Raises:
         BadInput: the campaign is closed already.
     """
+    from eutectic.core.plan import Plan
     from eutectic.core.run import RunRef
 
     if campaign.view.closed is not None:
@@ -202,7 +203,9 @@ def close_campaign(campaign: Campaign, by: str, reason: str) -> str:
     key = campaign.view.in_flight
     accepted = campaign.notebook.get("submission_accepted", key) if key else None
     if accepted is not None:
-        campaign.context.lab.abort(RunRef.model_validate(accepted), reason)
+        ref, plan = RunRef.model_validate(accepted), Plan.model_validate(campaign.notebook.get("plan", key or ""))
+        campaign.context.lab.abort(ref, reason)
+        campaign.context.gate.settle(plan, campaign.context.lab.result(ref))
     words = f"aborted by {by}: {reason}"
     campaign.notebook.append("campaign_closed", "campaign", {"state": "aborted", "reason": words})
     return words

@@ -19,6 +19,7 @@ from eutectic.agents.cli import (
     running,
     serving,
     showing,
+    stopping,
 )
 
 app = typer.Typer(
@@ -58,5 +59,6 @@ serving.add(app)
 claims.add(app)
 chatting.add(app)
 checking.add(app)
+stopping.add(app)
 for plugin in entry_points(group="eutectic.commands"):
     app.add_typer(plugin.load(), name=plugin.name)

@@ -214,6 +214,7 @@ def _collect(ctx: CampaignContext, key: str) -> None:
             ctx.journal.step("run_left_open", key, lambda: left)
             return
         interrupt({"kind": "lab", "slot": key, "state": status.state, "done": status.done, "total": status.total})
+    ctx.gate.settle(stored_plan(ctx, key), observations)
     payload = {**status.model_dump(mode="json"), "hours": hours}
     ctx.journal.step("run_finished", key, lambda: payload)
 

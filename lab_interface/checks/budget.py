@@ -15,7 +15,16 @@ def check_budget(subject: Subject) -> list[Check]:
     """Experiments, money and hours left suffice, at the lab's own prices."""
     budget, spent = subject.spec.budget, subject.view.spent
     passed = f"{spent.experiments + len(subject.plan.trials)} of {budget.experiments} experiments after this"
-    return [outcome("budget", _problems(subject), passed)]
+    return [outcome("budget", _problems(subject), passed), outcome("rate", _rate(subject), "within the daily limit")]
+
+
+def _rate(subject: Subject) -> Iterator[str]:
+    most = subject.limits.max_samples_per_day
+    if most is not None and subject.sent_lately + len(subject.plan.samples) > most:
+        yield (
+            f"{subject.sent_lately} samples were sent within 24 hours and {len(subject.plan.samples)} would follow, "
+            f"{most} a day are allowed"
+        )
 
 
 def _problems(subject: Subject) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Checks of process values and protocol steps: numbers with units, within what the bench can do."""
+"""Checks of process values and protocol steps: as the trials say, finite, and with units."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from eutectic.core.plan import Check, Plan
 from eutectic.core.space import SearchSpace, Value
 from eutectic.lab_interface.checks.subject import Subject, outcome
 from eutectic.lab_interface.limits import KELVIN, UNITS, celsius, hours
-
-_WARM_C = 40.0
-"""Up to here no furnace is needed."""
 
 
 class Setting(NamedTuple):
@@ -59,13 +56,13 @@ def check_process(subject: Subject) -> list[Check]:
 
 
 def check_protocol(subject: Subject) -> list[Check]:
-    """Settings are finite, have units, and lie within the limits of the bench; an unknown limit blocks a real lab."""
+    """Settings are finite and have units; a unit that the gate does not know needs a person in a real lab."""
     settings = settings_of(subject.plan, subject.spec.space)
     checks = [outcome("units", _unit_problems(settings), f"{len(settings)} settings, finite and with units")]
     strange = [f"{s.where}: unit {s.unit!r} of {s.name!r} is not known" for s in settings if _is_strange(s)]
     if not subject.plan.simulated:
         checks.append(outcome("known units", strange, "every unit is known", verdict="warn"))
-    return [*checks, outcome("limits", _limit_problems(subject, settings), _limits_said(subject))]
+    return checks
 
 
 def _unit_problems(settings: list[Setting]) -> Iterator[str]:
@@ -86,27 +83,3 @@ def _unit_problems(settings: list[Setting]) -> Iterator[str]:
 
 def _is_strange(item: Setting) -> bool:
     return not isinstance(item.value, str) and bool(item.unit) and item.unit not in UNITS
-
-
-def _limit_problems(subject: Subject, settings: list[Setting]) -> Iterator[str]:
-    limits, simulated = subject.limits, subject.plan.simulated
-    for item in settings:
-        if isinstance(item.value, str):
-            continue
-        temperature, duration = celsius(item.value, item.unit), hours(item.value, item.unit)
-        said = f"{item.where}: {item.name} {item.value:g} {item.unit}"
-        if temperature is not None and temperature > _WARM_C:
-            if limits.furnace_max_c is None and not simulated:
-                yield f"{said}: the furnace's limit is not known (set lab.settings.furnace_max_c)"
-            elif limits.furnace_max_c is not None and temperature > limits.furnace_max_c:
-                yield f"{said} is above the furnace's {limits.furnace_max_c:g} degC"
-        if duration is not None and limits.max_step_hours is not None and duration > limits.max_step_hours:
-            yield f"{said} is longer than {limits.max_step_hours:g} h"
-
-
-def _limits_said(subject: Subject) -> str:
-    hottest = hottest_c(subject.plan, subject.spec.space)
-    if hottest is None:
-        return "no temperature is set"
-    limit = subject.limits.furnace_max_c
-    return f"at most {hottest:g} degC" + (f", the furnace goes to {limit:g} degC" if limit is not None else "")

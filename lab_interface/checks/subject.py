@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
+from eutectic.core.estop import EmergencyStop
 from eutectic.core.lab import Lab
 from eutectic.core.notebook import CampaignView
 from eutectic.core.plan import Capabilities, Check, Plan
 from eutectic.core.spec import CampaignSpec
 from eutectic.lab_interface.hazards import HazardTable
 from eutectic.lab_interface.limits import BenchLimits
+from eutectic.lab_interface.stock_ledger import StockLedger
 
 _SHOWN = 6
 
@@ -30,6 +33,12 @@ class Subject:
     view: CampaignView
     sent: Mapping[str, str]
     """Key of the unfinished submission by trial."""
+    sent_lately: int
+    """Samples of other plans that this campaign sent within the last 24 hours."""
+    stop: EmergencyStop
+    ledger: StockLedger | None
+    today: date | None
+    """None in a replay, where dates are not judged anew."""
 
 
 def outcome(name: str, problems: Iterable[str], passed: str, *, verdict: str = "block") -> Check:
