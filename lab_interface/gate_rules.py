@@ -87,6 +87,9 @@ RULES: tuple[CheckRule, ...] = (
         _KNOWN,
     ),
     CheckRule(
+        "unstated heat", "a step that melts, casts or anneals where no temperature is stated", "warn", "not asked"
+    ),
+    CheckRule(
         "hazards",
         "what the table below blocks, on everything that is ever put into one vessel together with what the steps add; "
         "a liquid that boils, or is above its flash point without inert gas, outside a drying step",

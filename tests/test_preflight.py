@@ -65,6 +65,7 @@ class WetBench(Bench):
         bench = rest.pop("bench", {})
         spec = spec_of(COMPONENTS, lab={"kind": "x", "settings": bench})
         folder.mkdir(parents=True, exist_ok=True)
+        rest.setdefault("protocol", protocol_of(action="mix"))
         super().__init__(folder, spec, trials_of(*(wanted or ("Ni50Co50",))), lab or wet(), **rest)
         self.ledger = StockLedger(folder.parent / "stocks.db", str(folder))
         self.stop = EmergencyStop(folder.parent)
@@ -359,6 +360,11 @@ def test_a_liquid_that_was_dried_off_boils_no_more_in_a_later_step(tmp_path: Pat
     assert "water boils at 100 degC, step 2 melt" in blocked(wet_still)["hazards"]
 
 
+def test_a_melt_that_says_no_temperature_needs_a_person(tmp_path: Path) -> None:
+    assert WetBench(tmp_path / "a", wet(), protocol=protocol_of(action="melt")).verdicts()["unstated heat"] == "warn"
+    assert WetBench(tmp_path / "b", wet(), protocol=protocol_of(action="mix")).verdicts()["unstated heat"] == "pass"
+
+
 # rate and stop
 
 
@@ -462,7 +468,7 @@ def test_the_page_lists_every_check_in_the_order_of_a_verdict(tmp_path: Path) ->
         seen = ["lab: ..." if check.name.startswith("lab: ") else check.name for check in verdict.checks]
         assert [item for item in told if item in seen] == seen
         missing = set(told) - set(seen)
-        only = {"hazards that need a person", "known units"} if simulated else {"hazards on a bench"}
+        only = {"hazards that need a person", "known units", "unstated heat"} if simulated else {"hazards on a bench"}
         assert missing == {"preflight"} | only
 
 

@@ -56,6 +56,7 @@ def summary(out: Path, name: str, settings: Settings) -> dict[str, Any]:
     from eutectic.agents.graph.lines import budget_left, ranked_lines
     from eutectic.agents.graph.ranking import Leaderboard
     from eutectic.agents.runs import read_campaign
+    from eutectic.core.notebook.plan_life import plan_states
 
     with read_campaign(out, name, settings) as (folder, view, notebook):
         board = Leaderboard(view.spec, view.recipe_of.__getitem__, view.training())
@@ -72,6 +73,7 @@ def summary(out: Path, name: str, settings: Settings) -> dict[str, Any]:
             "minds": dict(view.minds),
             "knowledge": _knowledge(view, notebook),
             "waiting": _waiting(view, notebook),
+            "plans": plan_states(notebook.events()),
             "closed": view.closed,
             "events": len(notebook),
             "folder": str(folder),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eutectic.core.plan import Check
-from eutectic.lab_interface.checks.process import Setting, settings_of
+from eutectic.lab_interface.checks.process import Setting, hottest_c, settings_of
 from eutectic.lab_interface.checks.subject import Subject, outcome
 from eutectic.lab_interface.limits import WARM_C, amperes, celsius, hours, kelvin_per_minute, kilopascals, volts
 
 AMBIENT_KPA = 110.0
 """Up to here a pressure is that of the room or a vacuum."""
+_HOT = ("melt", "cast", "anneal")
 _AIR = ("", "air", "none")
 
 
@@ -24,7 +25,18 @@ def check_equipment(subject: Subject) -> list[Check]:
         ("ramp and pressure", _ramp, "within the limits"),
         ("electrode", _electrode, "potentials in the window, currents below compliance"),
     )
-    return [outcome(name, list(look(subject, settings)), passed) for name, look, passed in parts]
+    checks = [outcome(name, list(look(subject, settings)), passed) for name, look, passed in parts]
+    if not subject.plan.simulated:
+        checks.append(outcome("unstated heat", _unstated(subject), "hot steps say how hot", verdict="warn"))
+    return checks
+
+
+def _unstated(subject: Subject) -> Iterator[str]:
+    """Steps that are hot by their nature, in a plan that nowhere says how hot."""
+    if hottest_c(subject.plan, subject.spec.space) is None:
+        for number, step in enumerate(subject.plan.protocol.steps, start=1):
+            if step.action in _HOT:
+                yield f"step {number} {step.action}: no temperature is stated, so that none could be checked"
 
 
 def _beyond(
