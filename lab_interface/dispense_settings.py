@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from eutectic.core.errors import BadInput
 from eutectic.core.plan import Capabilities
+from eutectic.core.quantity import Share
 from eutectic.core.record import Record
 from eutectic.core.space import SearchSpace
 from eutectic.core.stock import Device, Stock, Vessels
@@ -32,7 +33,7 @@ class DispenseSettings(Record):
     """Standard uncertainty of the balance or pipette in ticks, beside the rounding."""
     dose_sd_share: float = Field(default=0.0, ge=0, le=0.5)
     """The same relative to the dose."""
-    tolerance: float = Field(default=0.02, gt=0, le=1)
+    tolerance: Share = 0.02
     """A share that misses the wanted one by more gets a reason code and needs a person."""
     devices: tuple[Device, ...] = Field(default=(), max_length=40)
 

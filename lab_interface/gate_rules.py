@@ -86,9 +86,7 @@ RULES: tuple[CheckRule, ...] = (
         "block",
         _KNOWN,
     ),
-    CheckRule(
-        "unstated heat", "a step that melts, casts or anneals where no temperature is stated", "warn", "not asked"
-    ),
+    CheckRule("unstated heat", "melting, casting or annealing without a stated temperature", "warn", "not asked"),
     CheckRule(
         "hazards",
         "what the table below blocks, on everything that is ever put into one vessel together with what the steps add; "
