@@ -49,7 +49,7 @@ def abilities(**changes: Any) -> Capabilities:
     return Capabilities.model_validate(given | changes)
 
 
-def protocol_of(*parameters: Parameter, action: str = "melt") -> Protocol:
+def protocol_of(*parameters: Parameter, action: str = "mix") -> Protocol:
     """One step with these parameters."""
     step = ProtocolStep.model_validate({"action": action, "parameters": parameters, "note": ""})
     return Protocol(title="as cast", steps=(step,), analysis_code="")
