@@ -24,6 +24,20 @@ def _evaluate() -> None:
     """Evaluations, each with the gates it must pass."""
 
 
+@evaluate.command()
+def records(
+    smoke: Smoke = False,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder of checked papers; $EUTECTIC_PDFS without.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Precision, recall and F1 of record extraction by rules, on made papers by split and on checked real ones."""
+    from eutectic.evals.eval_records import run
+
+    return run(smoke, data, as_json)
+
+
 @bench.command()
 def loop(
     trials: Annotated[int, typer.Option("--trials", min=4, help="Experiments of the campaign.")] = 60,

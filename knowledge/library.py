@@ -25,7 +25,8 @@ from eutectic.knowledge.question import read_question
 from eutectic.knowledge.reader import Limits
 from eutectic.knowledge.reader_process import ReaderProcess
 from eutectic.knowledge.record import LiteratureRecord
-from eutectic.knowledge.record_store import library_records
+from eutectic.knowledge.record_store import library_records, sources
+from eutectic.knowledge.records import Source
 from eutectic.knowledge.search import OVERFETCH, allowed, fuse, weights
 from eutectic.knowledge.searching import NOTHING, Candidates, Ranking, rank
 from eutectic.knowledge.store import Store
@@ -131,6 +132,10 @@ class Library:
     def records(self) -> list[LiteratureRecord]:
         """What the documents say of properties of compositions, verified, flagged and refused (see `record`)."""
         return library_records(self._store, self.folder)
+
+    def sources(self) -> list[Source]:
+        """What records are read from, document by document."""
+        return sources(self._store)
 
     def claims(self) -> list[Claim]:
         """The testable statements of the documents, each with its checked quotes, the most trusted first."""

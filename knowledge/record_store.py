@@ -39,6 +39,11 @@ def library_records(store: Store, folder: Path) -> list[LiteratureRecord]:
     return [record for document in documents for record in kept[document.id]]
 
 
+def sources(store: Store) -> list[Source]:
+    """What is read of every document."""
+    return _sources(store, store.documents())
+
+
 def _sources(store: Store, documents: Sequence[Document]) -> list[Source]:
     """What is read of documents: pages, sentences of the chunks a search may find, tables."""
     wanted = {document.name for document in documents}

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from eutectic.knowledge.amounts import Amount, find_amounts, is_missing, read_amount
 from eutectic.knowledge.conditions import read_conditions
-from eutectic.knowledge.formula_text import read_formula
+from eutectic.knowledge.formula_text import find_formulas, read_formula
 from eutectic.knowledge.labels import Labels
-from eutectic.knowledge.materials import Material
+from eutectic.knowledge.materials import Material, find_materials
 from eutectic.knowledge.record import Conditions, Flaw, LiteratureRecord, Origin
 from eutectic.knowledge.record_values import Reading, valued
 from eutectic.knowledge.table import Table
-from eutectic.knowledge.table_headers import Column, read_header
+from eutectic.knowledge.table_headers import Column, in_context, read_header
 from eutectic.knowledge.table_rows import TableReader, clean, corner, is_label, row_material, row_name
 from eutectic.knowledge.table_shape import Grid, grids
 from eutectic.knowledge.units_text import unit_at
@@ -60,18 +60,20 @@ def table_labels(table: Table, labels: Labels) -> dict[str, Material]:
     """The names that a table gives to compositions in the same row."""
     reader = TableReader(table, labels, None)
     named: dict[str, Material] = {}
+    double: set[str] = set()
     for grid in grids(table):
-        columns = _columns(grid)
+        columns = _columns(grid, table.caption)
         for cells in grid.rows:
             material, _ = row_material(reader, columns, cells)
             name = row_name(columns, cells)
-            if material.composition is not None and name and name != material.written and is_label(name):
-                named.setdefault(name, material)
-    return named
+            is_name = material.composition is not None and name and name != material.written and is_label(name)
+            if is_name and named.setdefault(name, material).composition != material.composition:
+                double.add(name)
+    return {name: material for name, material in named.items() if name not in double}
 
 
 def _grid_records(reader: TableReader, grid: Grid) -> Iterable[LiteratureRecord]:
-    columns = _columns(grid)
+    columns = _columns(grid, reader.table.caption)
     base = read_conditions(reader.table.caption)
     for index, cells in enumerate(grid.rows):
         material, flaws = row_material(reader, columns, cells)
@@ -83,8 +85,8 @@ def _grid_records(reader: TableReader, grid: Grid) -> Iterable[LiteratureRecord]
         yield from _values(reader, grid, columns, row)
 
 
-def _columns(grid: Grid) -> list[Column]:
-    columns = [read_header(grid.header(place)) for place in range(grid.n_columns)]
+def _columns(grid: Grid, caption: str = "") -> list[Column]:
+    columns = [in_context(read_header(grid.header(place)), caption) for place in range(grid.n_columns)]
     shares = [place for place, column in enumerate(columns) if column.kind == "element"]
     if len(shares) == 1 and not columns[shares[0]].basis and columns[shares[0]].unit is None:
         place = shares[0]
@@ -92,7 +94,7 @@ def _columns(grid: Grid) -> list[Column]:
         columns[place] = known._replace(unit=None) if known else columns[place]._replace(kind="text", element="")
     for place, column in enumerate(columns):
         cells = [row[place] for row in grid.rows if row[place] and not is_missing(row[place])]
-        formulas = sum(read_formula(clean(cell)) is not None for cell in cells)
+        formulas = sum(_is_material(clean(cell)) for cell in cells)
         if cells and formulas >= 0.6 * len(cells) and column.kind not in ("element", "condition"):
             columns[place] = column._replace(kind="material")
         elif (
@@ -101,9 +103,28 @@ def _columns(grid: Grid) -> list[Column]:
             columns[place] = column._replace(kind="property")
         elif column.kind == "property" and cells and not any(_cell_amount(cell) for cell in cells):
             columns[place] = column._replace(kind="text")
+    _keep_one_material(columns, grid)
     if columns and columns[0].kind == "text" and not any(column.kind == "material" for column in columns):
         columns[0] = columns[0]._replace(kind="label")
     return columns
+
+
+def _is_material(cell: str) -> bool:
+    """Whether a cell is a formula or an alloy written amount first, and little else."""
+    if read_formula(cell) is not None:
+        return True
+    return any(
+        m.end - m.start >= 0.7 * len(cell) for m in find_materials(cell, {}) if "trade name" not in m.material.problem
+    )
+
+
+def _keep_one_material(columns: list[Column], grid: Grid) -> None:
+    """Of several columns of materials the first with formulas counts, and names before it; others are conditions."""
+    places = [place for place, column in enumerate(columns) if column.kind == "material"]
+    with_formulas = [place for place in places if any(find_formulas(row[place]) for row in grid.rows)]
+    for place in places:
+        if with_formulas and place > with_formulas[0]:
+            columns[place] = columns[place]._replace(kind="text")
 
 
 def _row_conditions(base: Conditions, columns: Sequence[Column], cells: Sequence[str]) -> Conditions:

@@ -12,6 +12,7 @@ from eutectic.knowledge.record import LiteratureRecord
 from eutectic.knowledge.record_checks import check, mark_outliers, same_value
 from eutectic.knowledge.record_sentences import Sentence, sentence_records
 from eutectic.knowledge.record_tables import table_labels, table_records
+from eutectic.knowledge.sentences import split_sentences
 from eutectic.knowledge.table import Table
 
 EXTRACTOR = "records 1"
@@ -43,6 +44,12 @@ def document_records(source: Source) -> list[LiteratureRecord]:
     for record in sentence_records(source.name, source.sentences, labels, fallback):
         found.append(check(record, find))
     return _without_repeats(mark_outliers(found))
+
+
+def text_records(document: str, page: int, text: str) -> list[LiteratureRecord]:
+    """The records of one passage by itself."""
+    sentences = [Sentence(page, sentence) for sentence in split_sentences(text)]
+    return document_records(Source(document, {page: text}, sentences, ()))
 
 
 def document_labels(source: Source) -> Labels:

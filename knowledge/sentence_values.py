@@ -14,6 +14,7 @@ from eutectic.knowledge.units_text import unit_at
 
 RESPECTIVELY = re.compile(r"\brespectively\b|分别", re.IGNORECASE)
 _AT = re.compile(r"\bat\b|@|在")
+_FORMULA_LIKE = re.compile(r"\(?[A-Z][\w.()]*\d[\w.()]*")
 _TEMPERATURE = "K"
 
 
@@ -124,18 +125,19 @@ class Clause(NamedTuple):
         distance, named, item = min(fitting, key=lambda each: each[0])
         if value.unit.dimension == _one_of(_TEMPERATURE) and not self._is_temperature_value(value, named):
             return None
-        if self._is_condition(value):
+        if self._is_condition(value) and not 0 <= named.start - value.end <= 2:
             return None
         return (named, item) if distance <= 140 else None
 
     def _is_temperature_value(self, value: Value, named: NamedProperty) -> bool:
         """A temperature is a property only where it is said to be one; else it is a condition."""
         between = self.text[named.end : value.amount.start] if value.amount.start >= named.end else ""
-        if re.search(r"\d", between) and not RESPECTIVELY.search(self.text):
+        words = _FORMULA_LIKE.sub("", between)
+        if re.search(r"\d", words) and not RESPECTIVELY.search(self.text):
             return False
         return (
             bool(between)
-            and len(between) <= 60
+            and len(words) <= 60
             and not re.search(r"\b(?:at|annealed|heated|below|above|over|by)\s*$|在\s*$", between)
         )
 

@@ -101,6 +101,23 @@ def read_header(header: str) -> Column:
     return column
 
 
+def in_context(column: Column, caption: str) -> Column:
+    """The column with a property that its symbol leaves open (σ is two conductivities) settled by the caption."""
+    if (
+        column.kind != "property"
+        or column.property is None
+        or column.unit is None
+        or find_property(column.name) is None
+    ):
+        return column
+    if column.name.lower() in column.property.names or _has_words(caption.lower(), column.property.name):
+        return column
+    stated = property_in(caption, column.unit)
+    is_rival = stated is not None and stated.dimension == column.property.dimension and stated != column.property
+    shares = stated is not None and set(column.name.split()) & {*stated.symbols, *column.property.symbols}
+    return column._replace(property=stated) if is_rival and shares else column
+
+
 def property_in(name: str, unit: Unit | None) -> Property | None:
     """The property that a header or clause names, by its whole, a symbol in it or the longest name inside it."""
     bare = name.strip(" ,;:")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from eutectic.core.composition import Composition
+from eutectic.core.elements import is_element
 from eutectic.core.errors import BadInput
 from eutectic.knowledge.amounts import read_amount
 from eutectic.knowledge.formula_text import read_formula
@@ -51,9 +52,10 @@ def row_name(columns: Sequence[Column], cells: Sequence[str]) -> str:
 def is_label(name: str) -> bool:
     return (
         len(name) <= 24
+        and not is_element(name)
+        and not re.match(r"\d+(?:\.\d+)?\s", name)
         and bool(re.search(r"[A-Za-z\u4e00-\u9fff]", name))
         and read_amount(name) is None
-        and len(name) > 1
     )
 
 
@@ -112,6 +114,8 @@ def _families(reader: TableReader) -> list:  # type: ignore[type-arg]
 
 def _cell_material(reader: TableReader, cell: str, column: Column) -> Material | None:
     text = clean(cell)
+    if is_element(text):
+        return Material(text, Composition.of({text: 1.0}), "at%")
     if text in reader.labels.materials:
         return reader.labels.materials[text]._replace(label=text)
     mentions = [

@@ -38,7 +38,7 @@ class Grid:
 
     def place(self, row: int, column: int) -> tuple[int, int]:
         """Row and column in the table's body of a cell of the grid."""
-        return (column, row + self.n_side) if self.is_turned else (row + self.first_row, column)
+        return (column - 1, row + self.n_side) if self.is_turned else (row + self.first_row, column)
 
 
 def grids(table: Table) -> list[Grid]:

@@ -206,6 +206,7 @@ def _plain(text: str) -> str:
     for odd, written in (("−", "-"), ("⁄", "/"), ("∕", "/"), ("µ", "u"), ("μ", "u"), ("Ω", "ohm"), ("Å", "angstrom")):
         text = text.replace(odd, written)
     text = re.split(r"\s+(?:vs|versus|RHE|SHE)\b", text)[0]
+    text = re.sub(r"/\s?\(?mK\b\)?", "/(m K)", text)
     text = re.sub(r"\bH[Vv]\s?\d+(?:\.\d+)?$", "HV", text.strip())
     return " ".join(_PER.sub("/", text).replace("u m", "um").split()).strip(" ,;:.")
 

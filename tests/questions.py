@@ -169,6 +169,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             {"id": "p2", "document": "d2", "page": 1, "text": "Nothing of use. We thank Dr. Fe."},
         ],
     },
+    "records": {
+        "passages": [
+            {"id": "p1", "document": "d1", "page": 3, "text": "Cast. Fe85B15 has a coercivity of 4.2 A/m. So be it."},
+            {"id": "p2", "document": "d2", "page": 1, "text": "Nothing of use. We thank Dr. Fe."},
+        ],
+        "labels": ["S1 = Fe85B15"],
+    },
     "choose": {
         "round": 2,
         "strategy": "Explore.",

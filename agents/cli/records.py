@@ -13,6 +13,7 @@ from eutectic.core.errors import BadInput, StorageFailed
 if TYPE_CHECKING:
     from eutectic.core.spec import CampaignSpec
     from eutectic.knowledge.genome import Genome
+    from eutectic.knowledge.library import Library as LibraryType
     from eutectic.knowledge.record import LiteratureRecord
 
 Library = Annotated[
@@ -46,6 +47,7 @@ def records(
     spec: Annotated[
         Path | None, typer.Option("--spec", help="Name and convert the CSV's columns as this spec does.")
     ] = None,
+    propose: Annotated[bool, typer.Option("--propose", help="Let the model propose more; code checks.")] = False,
     as_json: Json = False,
 ) -> int:
     """List what the documents of the library say of properties of compositions, each with page and checked quote."""
@@ -54,7 +56,7 @@ def records(
 
     symbols = tuple(known_element(symbol).symbol for symbol in element or ())
     statuses = ("refused",) if refused else ("verified", "flagged")
-    found = select(read_records(library), Selection(document, property, symbols, statuses))  # type: ignore[arg-type]
+    found = select(read_records(library, propose=propose), Selection(document, property, symbols, statuses))  # type: ignore[arg-type]
     if csv is not None:
         return _write_csv(found, csv, spec)
     if as_json:
@@ -117,8 +119,8 @@ def genome_text(found: Genome) -> str:
     return "\n".join([*lines, *(f"note: {note}" for note in found.notes)])
 
 
-def read_records(library: Path | None) -> list[LiteratureRecord]:
-    """Every record of the library of a folder.
+def read_records(library: Path | None, *, propose: bool = False) -> list[LiteratureRecord]:
+    """Every record of the library of a folder; with `propose`, also those that the language model adds.
 
     Raises:
         BadInput: there is no document in it.
@@ -132,7 +134,17 @@ def read_records(library: Path | None) -> list[LiteratureRecord]:
     with open_library(folder, load_settings()) as opened:
         if not opened.documents():
             raise BadInput("there is no document in the library", where=str(folder), mend="eutectic ingest PATH")
-        return opened.records()
+        return _with_proposals(opened) if propose else opened.records()
+
+
+def _with_proposals(opened: LibraryType) -> list[LiteratureRecord]:
+    from eutectic.agents.proposing import propose_records, reading_mind
+    from eutectic.core.settings import load_settings
+
+    rules, mind = opened.records(), reading_mind(load_settings())
+    added, refused = propose_records(mind, opened.sources(), rules, lambda line: typer.echo(line, err=True))
+    typer.echo(f"{len(added)} records proposed beside the rules', {len(refused)} not taken", err=True)
+    return [*rules, *added]
 
 
 def _write_csv(found: list[LiteratureRecord], path: Path, spec: Path | None) -> int:

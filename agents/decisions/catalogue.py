@@ -12,6 +12,7 @@ from eutectic.agents.decisions.coder import Protocol, ProtocolContext
 from eutectic.agents.decisions.designer import Choice, ChooseContext, EvidenceContext, EvidencePick
 from eutectic.agents.decisions.experimenter import Release, ReleaseContext, Watch, WatchContext
 from eutectic.agents.decisions.pi import Brief, CloseContext, Closing, FrameContext, Review, ReviewContext
+from eutectic.agents.decisions.records import RecordPick, RecordsContext
 from eutectic.core.record import Record
 from eutectic.core.spec import Role
 
@@ -32,6 +33,7 @@ DECISIONS: Mapping[tuple[Role, str], DecisionTypes] = MappingProxyType(
         ("pi", "close"): DecisionTypes(CloseContext, Closing),
         ("designer", "evidence"): DecisionTypes(EvidenceContext, EvidencePick),
         ("designer", "claims"): DecisionTypes(ClaimsContext, ClaimPick),
+        ("designer", "records"): DecisionTypes(RecordsContext, RecordPick),
         ("designer", "choose"): DecisionTypes(ChooseContext, Choice),
         ("coder", "protocol"): DecisionTypes(ProtocolContext, Protocol),
         ("experimenter", "release"): DecisionTypes(ReleaseContext, Release),

@@ -14,6 +14,7 @@ from eutectic.agents.decisions.coder import Protocol, ProtocolContext
 from eutectic.agents.decisions.designer import Choice, ChooseContext, ChosenTrial, EvidenceContext, EvidencePick
 from eutectic.agents.decisions.experimenter import Release, ReleaseContext, Watch, WatchContext
 from eutectic.agents.decisions.pi import Review, ReviewContext
+from eutectic.agents.decisions.records import RecordPick, RecordsContext
 from eutectic.core.decision import Decision
 from eutectic.core.record import Record
 
@@ -56,6 +57,16 @@ def _claims(context: ClaimsContext, answer: ClaimPick) -> Iterable[str]:
             yield f"claims.{number}: there is no passage {item.passage!r}"
         elif len(quote) < _LEAST_QUOTE or quote not in texts[item.passage]:
             yield f"claims.{number}: these words do not stand in passage {item.passage!r}; copy them exactly"
+
+
+def _records(context: RecordsContext, answer: RecordPick) -> Iterable[str]:
+    texts = {passage.id: " ".join(passage.text.split()) for passage in context.passages}
+    for number, item in enumerate(answer.records):
+        quote = " ".join(item.quote.split())
+        if item.passage not in texts:
+            yield f"records.{number}: there is no passage {item.passage!r}"
+        elif len(quote) < _LEAST_QUOTE or quote not in texts[item.passage]:
+            yield f"records.{number}: these words do not stand in passage {item.passage!r}; copy them exactly"
 
 
 def _choose(context: ChooseContext, answer: Choice) -> Iterable[str]:
@@ -146,6 +157,7 @@ _CHECKS: Mapping[str, Callable[[Any, Any], Iterable[str]]] = MappingProxyType(
         "review": _review,
         "evidence": _evidence,
         "claims": _claims,
+        "records": _records,
         "choose": _choose,
         "protocol": _protocol,
         "release": _release,

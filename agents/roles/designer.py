@@ -19,6 +19,7 @@ from eutectic.agents.decisions.designer import (
     EvidencePick,
     PickedQuote,
 )
+from eutectic.agents.decisions.records import ProposedRecord, RecordPick, RecordsContext
 from eutectic.agents.roles.wording import clip, count
 from eutectic.core.claim import BestRange, Effect, Region, Statement, Synergy
 from eutectic.core.elements import is_element
@@ -31,6 +32,7 @@ _NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:[.,]\d+)?")
 _PER_PASSAGE = 3
 _MAX_QUOTES = 12
 _MAX_CLAIMS = 40
+_LONGEST_RECORD = 900
 _QUOTE_LENGTH = 600
 
 
@@ -109,6 +111,32 @@ def _proposed(passage: str, sentence: str, property: str, said: Said) -> Propose
         high=statement.high if is_range and isinstance(statement, BestRange) else 0.0,
         formula=statement.composition.formula() if isinstance(statement, Region) else "",
     )
+
+
+def records(context: RecordsContext) -> RecordPick:
+    """What the rules read in the passages by themselves, without the rest of the document."""
+    from eutectic.knowledge.records import text_records
+
+    found: list[ProposedRecord] = []
+    for passage in context.passages:
+        for record in text_records(passage.document, passage.page, passage.text):
+            if record.status == "verified" and len(record.quote) <= _LONGEST_RECORD:
+                sign = {"upper_bound": "< ", "lower_bound": "> ", "approx": "~ "}.get(record.value_type, "")
+                value = (
+                    f"{record.low:g} to {record.high:g}" if record.value_type == "range" else f"{sign}{record.value!r}"
+                )
+                found.append(
+                    ProposedRecord(
+                        passage=passage.id,
+                        quote=record.quote,
+                        material=record.material,
+                        property=record.property_written[:120],
+                        value="not detected" if record.value is None else value,
+                        value_type=record.value_type,
+                        unit="" if record.unit == "1" else record.unit,
+                    )
+                )
+    return RecordPick(records=tuple(found[:60]), note=f"{count(len(found), 'value')} read in the passages by rules.")
 
 
 def _components(statement: Statement) -> tuple[str, ...]:

@@ -1,0 +1,200 @@
+"""Records from tables, proposals of a model, the CSV for a campaign, and the scores on made papers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from eutectic.agents.minds import RulesMind
+from eutectic.agents.proposing import propose_records, reading_mind
+from eutectic.agents.spec_file import load_spec
+from eutectic.core.errors import BadSetting
+from eutectic.core.settings import Settings
+from eutectic.evals.score_records import score_made_papers
+from eutectic.knowledge.labels import Labels
+from eutectic.knowledge.library import open_library
+from eutectic.knowledge.record import LiteratureRecord
+from eutectic.knowledge.record_checks import mark_outliers
+from eutectic.knowledge.record_proposals import Proposal, beside_rules, proposed_record
+from eutectic.knowledge.record_sentences import Sentence
+from eutectic.knowledge.record_table import SINGLE_SOURCE_FACTOR, Selection, noise_sd, prior_csv, select
+from eutectic.knowledge.records import Source, document_records, text_records
+from eutectic.knowledge.table import Table
+from eutectic.tools.prior_data import read_prior
+
+
+def from_table(headers: list[str], rows: list[list[str]], caption: str = "", text: str = "") -> list[LiteratureRecord]:
+    table = Table(page=1, label="Table 1", caption=caption, headers=(tuple(headers),), rows=tuple(map(tuple, rows)))
+    cells = "\n".join([*headers, *(cell for row in rows for cell in row)])
+    return document_records(Source("paper.pdf", {1: f"{text}\n\n{caption}\n\n{cells}"}, (), (table,)))
+
+
+def values(records: list[LiteratureRecord], property: str) -> list[tuple[float | None, str]]:
+    return [(record.value, record.status) for record in records if record.property == property]
+
+
+def test_shares_of_elements_keep_their_basis_and_the_balance_is_worked_out() -> None:
+    found = from_table(["Steel", "C", "Mn", "Fe"], [["S1", "0.40", "1.0", "Bal."]], "Composition (wt.%)")
+    assert values(found, "mass fraction of C") == [(0.4, "verified")]
+    assert found[0].composition is not None
+    assert found[0].composition.fractions["Mn"] == pytest.approx(0.0100, abs=2e-4)
+    assert found[0].composition.fractions["C"] == pytest.approx(0.0183, abs=2e-4)
+
+
+def test_shares_without_a_basis_are_flagged_and_make_no_composition() -> None:
+    found = from_table(["Steel", "C", "Mn", "Fe"], [["S1", "0.40", "1.0", "Bal."]])
+    assert {record.status for record in found} == {"flagged"}
+    assert all(record.composition is None for record in found)
+    assert "basis_unknown" in [flaw.reason for flaw in found[0].flaws]
+
+
+def test_mass_fractions_in_a_table_are_not_mixed_up_with_atomic_fractions_in_the_text() -> None:
+    text = "The alloy has an atomic fraction of approximately 0.63% Mg and 0.65% Si."
+    found = from_table(["Mass fraction in %", "Si", "Mg"], [["EN AW-6005A", "0.68", "0.57"]], text=text)
+    assert [(r.property, r.value, r.material) for r in found] == [
+        ("mass fraction of Si", 0.68, "EN AW-6005A"),
+        ("mass fraction of Mg", 0.57, "EN AW-6005A"),
+    ]
+    assert all(record.composition is None for record in found)
+
+
+def test_limits_of_a_standard_are_no_measurements() -> None:
+    found = from_table(["wt.%", "Si", "Mg"], [["batch", "0.68", "0.57"], ["EN 573-3", "0.5–0.9", "<0.7"]])
+    assert [(r.status, r.origin) for r in found if r.material == "EN 573-3"] == [("flagged", "specified")] * 2
+
+
+def test_a_value_a_power_of_ten_away_from_its_column_is_flagged() -> None:
+    rows = [[f"Fe{80 + i}B{20 - i}", value] for i, value in enumerate(["3.24", "3.88", "38", "3.27", "39.6", "2.77"])]
+    found = from_table(["Alloy", "Cooling rate (10⁴ K/s)"], rows)
+    assert [r.value for r in found if any(flaw.reason == "outlier" for flaw in r.flaws)] == [38.0, 39.6]
+    hc = ["1", "8", "60", "400", "3000", "9000"]
+    spread = from_table(["Alloy", "Hc (A/m)"], [[row[0], value] for row, value in zip(rows, hc, strict=True)])
+    assert not any(flaw.reason == "outlier" for record in spread for flaw in record.flaws)
+    assert mark_outliers([]) == []
+
+
+def test_negative_results_and_bounds_are_kept() -> None:
+    found = from_table(["Alloy", "Dmax (mm)"], [["Zr50Cu50", "2"], ["Zr70Cu30", "n.d."], ["Zr40Cu60", "< 1"]])
+    assert [(r.value, r.value_type) for r in found] == [(2.0, "exact"), (None, "not_detected"), (1.0, "upper_bound")]
+
+
+def test_every_table_record_quotes_its_page() -> None:
+    found = from_table(["Alloy", "Bs (T)", "Hc (A/m)"], [["Fe85B15", "1.70", "9"], ["Fe80B20", "1.61", "7"]])
+    assert [record.quote for record in found] == ["Fe85B15 1.70 9"] * 2 + ["Fe80B20 1.61 7"] * 2
+
+
+def test_the_made_papers_hold_their_gates_without_an_error_of_magnitude() -> None:
+    for item in score_made_papers():
+        if item.name.endswith("table records"):
+            assert min(item.precision, item.recall) >= 0.95, item
+        if item.name.endswith(("text records", "compositions")):
+            assert item.f1 >= 0.8, item
+        assert item.magnitude_errors == 0, item
+
+
+SENTENCE = "The Fe85B13Cu2 ribbon has a coercivity of 9.5 A/m and a Bs of 1.80 T."
+
+
+def proposal(**changes: str) -> LiteratureRecord | str:
+    plain = {
+        "document": "d.pdf", "page": 1, "quote": SENTENCE, "material": "Fe85B13Cu2", "property": "coercivity",
+        "value": "9.5", "value_type": "exact", "unit": "A/m",
+    }  # fmt: skip
+    item = Proposal(**(plain | changes))  # type: ignore[arg-type]
+    return proposed_record(item, Labels({}, ()), lambda page, quote: quote if quote in SENTENCE else None, "a-model")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"value": "9.4"}, "number_not_in_quote"),
+        ({"unit": "kA/m"}, "unit_not_in_quote"),
+        ({"unit": "mV"}, "unit_of_another_quantity"),
+        ({"material": "Fe90B10"}, "material_not_in_quote"),
+        ({"quote": "The Fe85B13Cu2 ribbon has a coercivity of 9.5 A/m today."}, "quote_not_found"),
+        ({"property": "Bs", "value": "180", "unit": "T"}, "out_of_range"),
+    ],
+)
+def test_a_model_only_proposes_and_code_decides(changes: dict[str, str], reason: str) -> None:
+    made = proposal(**changes)
+    assert isinstance(made, LiteratureRecord)
+    assert reason in [flaw.reason for flaw in made.flaws]
+    assert made.status != "verified"
+
+
+def test_a_sound_proposal_counts_and_says_who_made_it() -> None:
+    made = proposal()
+    assert isinstance(made, LiteratureRecord)
+    assert (made.status, made.proposer, made.si_value) == ("verified", "a-model", 9.5)
+    assert isinstance(proposal(value="high"), str)
+    assert isinstance(proposal(unit="parsecs"), str)
+
+
+def test_proposals_the_rules_have_are_left_out_and_contradictions_are_flagged() -> None:
+    rules = text_records("d.pdf", 1, SENTENCE)
+    same, other = proposal(), proposal(value="1.80")
+    assert isinstance(same, LiteratureRecord) and isinstance(other, LiteratureRecord)
+    (kept,) = beside_rules([same, other], rules)
+    assert "disagrees" in [flaw.reason for flaw in kept.flaws]
+
+
+def test_proposing_needs_a_model_and_says_so() -> None:
+    with pytest.raises(BadSetting, match="no language model"):
+        reading_mind(Settings())
+
+
+def test_the_rules_mind_proposes_nothing_the_rules_have_not() -> None:
+    source = Source("d.pdf", {1: SENTENCE}, [Sentence(1, SENTENCE)], ())
+    assert propose_records(RulesMind(), [source], document_records(source), lambda line: None) == ([], [])
+
+
+SPEC = """
+name: from-papers
+goal: the highest Bs
+space:
+  basis: at%
+  components: [{name: Fe, min: 50%, max: 90%}, {name: B, min: 5%, max: 40%}, {name: Co, min: 0%, max: 40%}]
+objectives: [{property: Bs, unit: T, direction: maximize}]
+budget: {experiments: 8}
+"""
+
+
+def test_records_of_a_library_become_prior_data_of_a_campaign(tmp_path: Path) -> None:
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    (papers / "a.md").write_text(
+        "# A\n\nThe Bs of Fe85B15 is 1.70 T. Fe60Co25B15 has a Bs of 1.80 T. Fe70Ni30 has a Bs of 1.6 T."
+    )
+    (papers / "b.md").write_text(
+        "# B\n\nFe85B15 has a Bs of 1.66 T. The Bs of Fe80B20 was estimated to be 1.5 T by DFT."
+    )
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    spec = load_spec(tmp_path / "spec.yaml")
+    with open_library(tmp_path / "library", Settings()) as library:
+        library.ingest([papers])
+        records = library.records()
+        assert library.records() == records
+    text, kept = prior_csv(records, spec)
+    assert kept == 3, "Ni is outside the space, the calculated value is no measurement"
+    (tmp_path / "prior.csv").write_text(text)
+    prior = read_prior(tmp_path / "prior.csv", spec)
+    by_value = {
+        o.measurements[0].value: (o.composition.formula(), o.measurements[0].sd or 0.0) for o in prior.observations
+    }
+    assert by_value[1.70][0] == by_value[1.66][0] == "Fe85B15"
+    assert by_value[1.80][1] > 2 * by_value[1.70][1], "a single document's word weighs less"
+    assert all(item.note for item in prior.observations)
+
+
+def test_a_single_document_is_taken_as_more_uncertain_by_a_stated_factor() -> None:
+    (record,) = text_records("d.pdf", 1, "Fe85B15 has a Bs of 1.70 T.")
+    assert noise_sd(record, 1) == pytest.approx(SINGLE_SOURCE_FACTOR * noise_sd(record, 2))
+    assert noise_sd(record, 2) > 0
+
+
+def test_selections_filter_by_property_element_and_status() -> None:
+    records = text_records("d.pdf", 1, SENTENCE + " Fe85B15 has a Bs of 17 T.")
+    assert len(select(records, Selection(property="Bs"))) == 1
+    assert len(select(records, Selection(elements=("Cu",)))) == 2
+    assert len(select(records, Selection(statuses=("refused",)))) == 1
