@@ -70,7 +70,7 @@ _NOT_MONOTONE = re.compile(
 )
 _CLAUSE = re.compile(r";|；|，而|,\s*(?:while|whereas|but|although|however)\b|\bwhereas\b|\bwhile\b|。")
 _BEST = re.compile(
-    r"\b(?:optimum|optimal|optimi[sz]ed|best|highest|maximum|maximal|largest|peak(?:s|ed)?|lowest|minimum|minimal|smallest)\b|最佳|最优|最高|最大|最低|最小",
+    r"(?<!-)\b(?:optimum|optimal|optimi[sz]ed|best|highest|maximum|maximal|largest|peak(?:s|ed)?|lowest|minimum|minimal|smallest)\b(?!-)|最佳|最优|最高|最大|最低|最小",
     re.IGNORECASE,
 )
 _ORDER = re.compile(
@@ -80,6 +80,9 @@ _TOGETHER = re.compile(
     r"\b(?:co-?addition|co-?doping|combined addition|simultaneous (?:addition|substitution)|joint addition|synerg\w+)\b|复合添加|共掺杂|协同",
     re.IGNORECASE,
 )
+
+
+_CAPTION = re.compile(r"\s*(?:Fig(?:ure|s)?|Table|Scheme|图|表)\.?\s*S?\d", re.IGNORECASE)
 
 
 class Said(NamedTuple):
@@ -96,7 +99,7 @@ def statements_in(sentence: str) -> list[Said]:
     """The testable statements of a sentence; none where it denies, or says first this and then that."""
     named = named_properties(sentence)
     found: list[Said] = []
-    if named:
+    if named and not _CAPTION.match(sentence):
         found += [
             *_rankings(sentence, named),
             *_synergies(sentence, named),
@@ -126,6 +129,8 @@ class _Changed(NamedTuple):
     end: int
     symbol: str
     sign: int
+    verb: int = -1
+    """Where it is only the subject of a verb, the place of that verb: it then says nothing of other verbs."""
 
 
 def _effects(sentence: str) -> Iterator[Said]:
@@ -146,6 +151,8 @@ def _effects(sentence: str) -> Iterator[Said]:
             if direction is None:
                 continue
             for component in changed or carried:
+                if component.verb >= 0 and (verb.start() != component.verb or item.start < verb.end()):
+                    continue
                 yield Said(
                     _name(item),
                     Effect(component=component.symbol, sign=1 if direction * component.sign > 0 else -1),
@@ -171,13 +178,16 @@ def _changed(clause: str) -> list[_Changed]:
             start = (less or more).start() if (less or more) else word.start  # type: ignore[union-attr]
             end = word.end + (chinese.end() if chinese else after.end() if after else 0)
             sign = -1 if less or (chinese and chinese[1] in ("减少", "降低", "减小", "下降")) else 1
-            found.append(_Changed(start, end, word.symbol, sign))
+            is_subject = after is not None and not (more or less or chinese) and bool(_VERB.match(clause, end))
+            is_named = after is not None and bool(re.match(_CONTENT, behind, re.IGNORECASE))
+            verb = end if is_subject and not is_named else -1
+            found.append(_Changed(start, end, word.symbol, sign, verb))
         elif (
             found
             and place
             and re.fullmatch(r"\s*(?:,|and|or|/|和|与|、)+\s*", clause[words[place - 1].end : word.start])
         ):
-            found.append(_Changed(word.start, word.end, word.symbol, found[-1].sign))
+            found.append(_Changed(word.start, word.end, word.symbol, found[-1].sign, found[-1].verb))
     return found
 
 

@@ -49,6 +49,8 @@ def effects(sentence: str) -> set[tuple[str, str, int]]:
         ("Bs first increases and then decreases with increasing Co content.", set()),
         ("Nb addition improves the coercivity.", set()),
         ("Cobalt is a ferromagnetic metal with a high Bs.", set()),
+        ("Fe decreases from 1.1 to 0.9 V, leading to a decrease in the redox potential.", set()),
+        ("Figure 3: the addition of Co increases Bs.", set()),
     ],
 )
 def test_effects_are_read_with_their_sign_and_denials_are_not(
