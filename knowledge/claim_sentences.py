@@ -6,15 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from eutectic.core.claim import BestRange, Effect, Ranking, Region, Statement, Synergy
-from eutectic.core.composition import Basis
+from eutectic.core.claim import Effect, Ranking, Synergy
 from eutectic.core.elements import is_element
-from eutectic.knowledge.amounts import find_amounts
-from eutectic.knowledge.element_words import ElementWord, find_elements
-from eutectic.knowledge.labels import filled, values_of
-from eutectic.knowledge.materials import find_materials
+from eutectic.knowledge.claim_best import NEGATED, Said, optima, property_name, ranges
+from eutectic.knowledge.element_words import find_elements
 from eutectic.knowledge.sentence_properties import NamedProperty, named_properties
-from eutectic.knowledge.units_text import unit_at
 
 _UP = r"(?:increas\w*|rais(?:e[sd]?|ing)|enhanc\w*|elevat\w*|ris(?:es?|ing)|rose|boost\w*|promot\w*|grow[s]?|grew|higher|larger|提高|增加|增大|升高|上升|增强|提升)"
 _DOWN = r"(?:decreas\w*|reduc(?:e[sd]?|ing|tion)|lower(?:s|ed|ing)?|diminish\w*|declin\w*|drop(?:s|ped)?|fall[s]?|fell|suppress\w*|degrad\w*|weaken\w*|smaller|降低|减小|下降|减少|恶化)"
@@ -60,19 +56,11 @@ _SUBSTITUTED = re.compile(
     r"\b(?:[Ss]ubstitut\w+|[Rr]eplac\w+)\s+(?:of\s+)?(?P<old>[A-Z][a-z]?)\s+(?:by|with)\s+(?P<new>[A-Z][a-z]?)\b"
     r"|\b(?:[Ss]ubstitut\w+)\s+(?P<for_new>[A-Z][a-z]?)\s+for\s+(?P<for_old>[A-Z][a-z]?)\b"
 )
-_NEGATED = re.compile(
-    r"\b(?:not|no|neither|nor|never|hardly|barely|without|cannot|independent of|little (?:effect|influence)|negligible|unaffected|insensitive)\b|不|无|未|没有",
-    re.IGNORECASE,
-)
 _NOT_MONOTONE = re.compile(
     r"\bfirst(?:ly)?\b.{0,60}\bthen\b|\bthen (?:de|in)creas|\binitially\b|先.{0,12}后|\bup to\b.{0,40}\b(?:then|before|followed)\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r";|；|，而|,\s*(?:while|whereas|but|although|however)\b|\bwhereas\b|\bwhile\b|。")
-_BEST = re.compile(
-    r"(?<!-)\b(?:optimum|optimal|optimi[sz]ed|best|highest|maximum|maximal|largest|peak(?:s|ed)?|lowest|minimum|minimal|smallest)\b(?!-)|最佳|最优|最高|最大|最低|最小",
-    re.IGNORECASE,
-)
 _ORDER = re.compile(
     r"(?:order|sequence|ranking|trend|顺序|次序)[^.;]{0,60}?((?:[A-Z][a-z]?)(?:\s*[>＞<＜≫≪]\s*[A-Z][a-z]?){1,7})"
 )
@@ -85,16 +73,6 @@ _TOGETHER = re.compile(
 _CAPTION = re.compile(r"\s*(?:Fig(?:ure|s)?|Table|Scheme|图|表)\.?\s*S?\d", re.IGNORECASE)
 
 
-class Said(NamedTuple):
-    """A statement found in a sentence, before it is a claim."""
-
-    property: str
-    statement: Statement
-    basis: Basis
-    note: str = ""
-    """The superlative it rests on: `highest`, `lowest` or `best`."""
-
-
 def statements_in(sentence: str) -> list[Said]:
     """The testable statements of a sentence; none where it denies, or says first this and then that."""
     named = named_properties(sentence)
@@ -103,8 +81,8 @@ def statements_in(sentence: str) -> list[Said]:
         found += [
             *_rankings(sentence, named),
             *_synergies(sentence, named),
-            *_optima(sentence, named),
-            *_ranges(sentence, named),
+            *optima(sentence, named),
+            *ranges(sentence, named),
         ]
         if not _NOT_MONOTONE.search(sentence) and not any(isinstance(item.statement, Synergy) for item in found):
             found += _effects(sentence)
@@ -140,7 +118,7 @@ def _effects(sentence: str) -> Iterator[Said]:
         clause, start = sentence[start:end], end
         changed = _changed(clause)
         named = named_properties(clause)
-        if _NEGATED.search(clause):
+        if NEGATED.search(clause):
             continue
         carried = changed or carried
         for verb, sign in _verbs(clause, changed):
@@ -154,7 +132,7 @@ def _effects(sentence: str) -> Iterator[Said]:
                 if component.verb >= 0 and (verb.start() != component.verb or item.start < verb.end()):
                     continue
                 yield Said(
-                    _name(item),
+                    property_name(item),
                     Effect(component=component.symbol, sign=1 if direction * component.sign > 0 else -1),
                     "at%",
                 )
@@ -221,10 +199,6 @@ def _signed(sign: int, item: NamedProperty) -> int | None:
     return None if any(candidate.name in _LESS_IS_BETTER for candidate in item.candidates) else sign // 2
 
 
-def _name(item: NamedProperty) -> str:
-    return item.candidates[0].name
-
-
 def _rankings(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:
     for match in _ORDER.finditer(sentence):
         parts = re.split(r"\s*([>＞<＜≫≪])\s*", match[1])
@@ -232,13 +206,15 @@ def _rankings(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:
         if all(is_element(symbol) for symbol in symbols) and len(set(symbols)) == len(symbols) and len(signs) == 1:
             ordered = tuple(symbols) if signs <= {">", "＞", "≫"} else tuple(reversed(symbols))
             yield Said(
-                _name(min(named, key=lambda item: abs(item.start - match.start()))), Ranking(components=ordered), "at%"
+                property_name(min(named, key=lambda item: abs(item.start - match.start()))),
+                Ranking(components=ordered),
+                "at%",
             )
 
 
 def _synergies(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:
     match = _TOGETHER.search(sentence)
-    if match is None or _NEGATED.search(sentence):
+    if match is None or NEGATED.search(sentence):
         return
     words = [
         word
@@ -251,74 +227,5 @@ def _synergies(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:
         direction = _signed(sign, item) if item is not None else None
         if item is not None and direction is not None and len(symbols) == 2:
             first, second = sorted(symbols)
-            yield Said(_name(item), Synergy(components=(first, second), sign=1 if direction > 0 else -1), "at%")
+            yield Said(property_name(item), Synergy(components=(first, second), sign=1 if direction > 0 else -1), "at%")
             return
-
-
-def _optima(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:
-    """`Fe80Co5B15 exhibits the highest Bs`; `the maximum is at x = 0.2 in Fe1-xCox`."""
-    best = _BEST.search(sentence)
-    if best is None or _NEGATED.search(sentence) or re.search(r"\bthan\b|比", sentence):
-        return
-    item = min(named, key=lambda each: abs(each.start - best.end()))
-    if abs(item.start - best.end()) > 60:
-        return
-    given = values_of(sentence)
-    mentions = find_materials(sentence, {})
-    materials = []
-    for mention in mentions:
-        if mention.formula is not None and mention.formula.variables:
-            said = ", ".join(
-                f"{name} = {given[name][0]:g}" for name in mention.formula.variables if len(given.get(name, ())) == 1
-            )
-            materials.append(filled(mention.formula, said))
-        elif not mention.is_reagent:
-            materials.append(mention.material)
-    whole = [material for material in materials if material is not None and material.composition is not None]
-    if len(whole) == 1 == len(materials) and whole[0].composition is not None:
-        yield Said(_name(item), Region(composition=whole[0].composition, radius=0.05), "at%", _superlative(best[0]))
-
-
-def _ranges(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:
-    """`the optimum Bs lies between 8 and 12 at.% B`, `the lowest Hc at 12 at.% Co`."""
-    best = _BEST.search(sentence)
-    if best is None or _NEGATED.search(sentence):
-        return
-    item = min(named, key=lambda each: abs(each.start - best.end()))
-    words = find_elements(sentence)
-    for amount in find_amounts(sentence):
-        unit = unit_at(sentence, amount.end)
-        if unit is None or unit.unit.basis not in ("at%", "wt%", "mol%") or amount.value is None:
-            continue
-        component = _nearest(words, amount.start, unit.end)
-        if component is None:
-            continue
-        low, high = (amount.low, amount.high) if amount.kind == "range" else _around(amount.value)
-        if low is not None and high is not None and 0 <= low <= high <= 100:
-            basis: Basis = unit.unit.basis  # type: ignore[assignment]
-            statement = BestRange(component=component.symbol, low=round(low / 100, 6), high=round(high / 100, 6))
-            yield Said(_name(item), statement, basis, _superlative(best[0]))
-
-
-def _nearest(words: Sequence[ElementWord], start: int, end: int) -> ElementWord | None:
-    """The component an amount is of: right behind it, else the last one shortly before."""
-    behind = [word for word in words if 0 <= word.start - end <= 6]
-    before = [word for word in words if 0 <= start - word.end <= 40]
-    return behind[0] if behind else before[-1] if before else None
-
-
-def _around(value: float) -> tuple[float, float]:
-    """A single best share, taken to hold a tenth of itself and at least half a percent around it."""
-    half = max(0.5, 0.1 * value)
-    return max(0.0, value - half), min(100.0, value + half)
-
-
-def _superlative(word: str) -> str:
-    lowered = word.lower()
-    if lowered in ("lowest", "minimum", "minimal", "smallest", "最低", "最小"):
-        return "lowest"
-    return (
-        "highest"
-        if lowered in ("highest", "maximum", "maximal", "largest", "最高", "最大") or lowered.startswith("peak")
-        else "best"
-    )

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from eutectic.core.claim import Claim, Effect
 from eutectic.core.objective import Objective
 from eutectic.core.trial import Quote
-from eutectic.knowledge.claim_sentences import Said, statements_in
+from eutectic.knowledge.claim_best import Said
+from eutectic.knowledge.claim_sentences import statements_in
 from eutectic.knowledge.properties import same_property
 from eutectic.knowledge.record import LiteratureRecord
 from eutectic.knowledge.suspicion import is_suspicious

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from eutectic.knowledge.claim_sentences import Said
+    from eutectic.knowledge.claim_best import Said
 
 from eutectic.agents.decisions.claims import ClaimPick, ClaimsContext, ProposedClaim
 from eutectic.agents.decisions.common import CandidateLine, PassageLine
