@@ -15,11 +15,11 @@ from eutectic.knowledge.formula_words import BINARIES, IONS, RADIOACTIVE
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉−–‐₋", "0123456789----")
 _VARIABLES = "xyzδ"
 _TERM = re.compile(
-    rf"(?P<sign>[+-]?)\s?(?P<number>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?|\.\d+)?"
+    rf"(?:(?P<sign>[+-])\s?)?(?P<number>\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?|\.\d+)?"
     rf"(?P<variable>[{_VARIABLES}](?![a-z\d]))?"
 )
 _CODE = re.compile(r"[A-Z]{2,}\d*")
-_LETTER_COMPOUND = re.compile(r"[A-Z](?:O[2-4]|S[23]|F[2-6]|H[2-4])")
+_LETTER_COMPOUND = re.compile(r"[BCHKNPSVWY](?:O[2-4]|S[23]|F[2-6]|H[2-4])")
 
 
 class Formula(NamedTuple):

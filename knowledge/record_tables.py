@@ -32,6 +32,10 @@ _SHARE_NAMES: dict[str, str] = {
 }
 
 
+_LINES = 2
+"""Lines a cell that spans rows may be cut into."""
+
+
 @dataclass(frozen=True)
 class _Row:
     """A body row with what it is about."""
@@ -56,6 +60,16 @@ def table_records(table: Table, labels: Labels, fallback: Material | None = None
     return [record for grid in grids(table) for record in _grid_records(reader, grid)]
 
 
+def table_materials(table: Table, labels: Labels) -> list[Material]:
+    """The material of every row of a table that names one itself."""
+    reader = TableReader(table, labels, None)
+    found = []
+    for grid in grids(table):
+        columns = _columns(grid, table.caption)
+        found += [row_material(reader, columns, cells)[0] for cells in grid.rows]
+    return found
+
+
 def table_labels(table: Table, labels: Labels) -> dict[str, Material]:
     """The names that a table gives to compositions in the same row."""
     reader = TableReader(table, labels, None)
@@ -75,8 +89,13 @@ def table_labels(table: Table, labels: Labels) -> dict[str, Material]:
 def _grid_records(reader: TableReader, grid: Grid) -> Iterable[LiteratureRecord]:
     columns = _columns(grid, reader.table.caption)
     base = read_conditions(reader.table.caption)
+    materials = [row_material(reader, columns, cells) for cells in grid.rows]
+    only = _only_one(columns, grid, [material for material, _ in materials])
     for index, cells in enumerate(grid.rows):
-        material, flaws = row_material(reader, columns, cells)
+        material, flaws = materials[index]
+        if only is not None and material.composition is None:
+            flaw = Flaw(reason="material_from_context", detail="the one material of a cell over several rows")
+            material, flaws = only, [flaw]
         name = row_name(columns, cells)
         is_standard = bool(_STANDARD.search(name) or _STANDARD.search(cells[0])) and not re.search(r"\bsteel\b", name)
         origin: Origin = "specified" if is_standard else "measured"
@@ -90,8 +109,7 @@ def _columns(grid: Grid, caption: str = "") -> list[Column]:
     shares = [place for place, column in enumerate(columns) if column.kind == "element"]
     if len(shares) == 1 and not columns[shares[0]].basis and columns[shares[0]].unit is None:
         place = shares[0]
-        known = read_header(f"{columns[place].name} (T)") if columns[place].name == "Br" else None
-        columns[place] = known._replace(unit=None) if known else columns[place]._replace(kind="text", element="")
+        columns[place] = columns[place]._replace(kind="text", element="")
     for place, column in enumerate(columns):
         cells = [row[place] for row in grid.rows if row[place] and not is_missing(row[place])]
         formulas = sum(_is_material(clean(cell)) for cell in cells)
@@ -107,6 +125,17 @@ def _columns(grid: Grid, caption: str = "") -> list[Column]:
     if columns and columns[0].kind == "text" and not any(column.kind == "material" for column in columns):
         columns[0] = columns[0]._replace(kind="label")
     return columns
+
+
+def _only_one(columns: Sequence[Column], grid: Grid, materials: Sequence[Material]) -> Material | None:
+    """The one material of a table whose column of materials is mostly empty: a cell that spans rows stands mid-way."""
+    places = [place for place, column in enumerate(columns) if column.kind == "material"]
+    if not places:
+        return None
+    texts = {row[places[0]].strip() for row in grid.rows} - {""}
+    known = {item.composition: item for item in materials if item.composition is not None}
+    is_one = len(known) == 1 and len(texts) <= _LINES < len(grid.rows) - 1
+    return next(iter(known.values())) if is_one else None
 
 
 def _is_material(cell: str) -> bool:

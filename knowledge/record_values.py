@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from eutectic.knowledge.amounts import Amount
 from eutectic.knowledge.properties import Property
 from eutectic.knowledge.record import Flaw
-from eutectic.knowledge.table_headers import Column, property_in
+from eutectic.knowledge.table_headers import Column, column_property
 from eutectic.knowledge.units import NUMBER, Unit, read_unit
 
 _DIGITS = 12
@@ -53,7 +53,7 @@ def valued(amount: Amount, column: Column, unit_in_cell: str) -> Reading:
     unit = (read_unit(unit_in_cell) if unit_in_cell else None) or column.unit
     known = column.property
     if known is None or (unit is not None and known.to_si(1.0, unit) is None):
-        known = property_in(column.name, unit)
+        known = column_property(column.name, unit)
     flaws: list[Flaw] = []
     if column.scale != 1.0:
         flaws.append(Flaw(reason="scale_ambiguous", detail=f"the header multiplies by {column.scale:g}: divided out"))

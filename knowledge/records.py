@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from eutectic.core.composition import Composition
 from eutectic.knowledge.evidence import find_quote
 from eutectic.knowledge.labels import Labels, read_labels
 from eutectic.knowledge.materials import Material, find_materials
 from eutectic.knowledge.record import LiteratureRecord
 from eutectic.knowledge.record_checks import check, mark_outliers, same_value
 from eutectic.knowledge.record_sentences import Sentence, sentence_records
-from eutectic.knowledge.record_tables import table_labels, table_records
+from eutectic.knowledge.record_tables import table_labels, table_materials, table_records
 from eutectic.knowledge.sentences import split_sentences
 from eutectic.knowledge.table import Table
 
-EXTRACTOR = "records 1"
+EXTRACTOR = "records 2"
 """Changed with every rule that may change a record, so that kept ones are made anew."""
 
 
@@ -46,6 +47,41 @@ def document_records(source: Source) -> list[LiteratureRecord]:
     return _without_repeats(mark_outliers(found))
 
 
+class FoundComposition(NamedTuple):
+    """A composition that a document names, and where first."""
+
+    document: str
+    page: int
+    written: str
+    label: str
+    composition: Composition
+
+
+def document_compositions(source: Source) -> list[FoundComposition]:
+    """Every distinct composition of a document, in text and tables, in the order of its pages; no baths and gases."""
+    labels = document_labels(source)
+    found: dict[str, FoundComposition] = {}
+
+    def take(page: int, material: Material) -> None:
+        if material.composition is not None:
+            key = material.composition.formula()
+            found.setdefault(
+                key, FoundComposition(source.name, page, material.written, material.label, material.composition)
+            )
+
+    for page in sorted(source.pages):
+        for sentence in source.sentences:
+            for mention in find_materials(sentence.text, {}) if sentence.page == page else ():
+                if not mention.is_reagent:
+                    take(page, mention.material)
+        for table in source.tables:
+            if table.page == page:
+                for material in table_materials(table, labels):
+                    take(page, material)
+    names = {material.composition: name for name, material in labels.materials.items()}
+    return [item._replace(label=item.label or names.get(item.composition, "")) for item in found.values()]
+
+
 def text_records(document: str, page: int, text: str) -> list[LiteratureRecord]:
     """The records of one passage by itself."""
     sentences = [Sentence(page, sentence) for sentence in split_sentences(text)]
@@ -67,8 +103,8 @@ def document_labels(source: Source) -> Labels:
 def only_material(source: Source) -> Material | None:
     """The one composition a document is about, where it names a single one."""
     found: dict[str, Material] = {}
-    for text in source.pages.values():
-        for mention in find_materials(text, {}):
+    for sentence in source.sentences:
+        for mention in find_materials(sentence.text, {}):
             if mention.formula is not None and mention.formula.variables:
                 return None
             if mention.material.composition is not None and not mention.is_reagent:

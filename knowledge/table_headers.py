@@ -85,20 +85,21 @@ def read_header(header: str) -> Column:
         return column._replace(kind="variable", name=last[0])
     if last in _CONDITION_SYMBOLS or _CONDITION.match(_LEADING.sub("", last)):
         return column._replace(kind="condition")
-    known = property_in(last, unit) or property_in(" ".join(names), unit)
-    if (
-        unit is None
-        and known is not None
-        and known.dimension != NUMBER
-        and last in known.symbols
-        and len(last.rstrip("0123456789")) <= 2
-    ):
-        known = None
+    known = column_property(last, unit) or column_property(" ".join(names), unit)
     if re.search(r"(?<![\w=])[xyz](?![\w=])", last):
         column = column._replace(is_nominal=True)
+    if known is None and unit is not None and len(names) > 1:
+        column = column._replace(name=" ".join(dict.fromkeys(name for name in names if name)))
     if known is not None or unit is not None:
         return column._replace(kind="property", property=known)
     return column
+
+
+def column_property(name: str, unit: Unit | None) -> Property | None:
+    """The property of a column; a bare symbol of one or two letters without a unit could be anything."""
+    known = property_in(name, unit)
+    is_bare = unit is None and known is not None and known.dimension != NUMBER and name in known.symbols
+    return None if is_bare and len(name.rstrip("0123456789")) <= 2 else known
 
 
 def in_context(column: Column, caption: str) -> Column:

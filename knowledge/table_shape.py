@@ -101,7 +101,7 @@ def _turned(headers: Cells, rows: Cells) -> Grid:
         and any(row[n_side].strip() for row in rows)
     ):
         n_side += 1
-    side = _carried(tuple(row[:1] for row in rows))
+    side = _grouped(rows) if n_side > 1 else _carried(tuple(row[:1] for row in rows))
     lines = (headers[-1], *rows)
     names = (headers[-1][0], *(cell[0] for cell in side))
     further = tuple(tuple(line[place] for line in lines) for place in range(1, n_side))
@@ -109,6 +109,20 @@ def _turned(headers: Cells, rows: Cells) -> Grid:
     above = tuple(tuple(row[0] if i == 0 else "" for i in range(len(lines))) for row in headers[:-1])
     grid_headers = (*above, names, *further)
     return Grid(tuple(row[:1] + row[1:] for row in grid_headers), body, 0, True, n_side)
+
+
+def _grouped(rows: Cells) -> Cells:
+    """First cells of rows whose second cells repeat (CP, OSP, CP, OSP): one cell over each turn, its lines together."""
+    groups: list[list[int]] = []
+    for place, row in enumerate(rows):
+        seen = {rows[other][1] for other in groups[-1]} if groups else set()
+        if not groups or row[1] in seen:
+            groups.append([])
+        groups[-1].append(place)
+    if len(groups) < 2 or len({len(group) for group in groups}) > 1:
+        return _carried(tuple(row[:1] for row in rows))
+    texts = [" ".join(rows[place][0] for place in group if rows[place][0].strip()) for group in groups]
+    return tuple((text,) for text, group in zip(texts, groups, strict=True) for _ in group)
 
 
 def _stacked(headers: Cells, rows: Cells) -> list[tuple[Cells, Cells, int]]:

@@ -19,7 +19,8 @@ from eutectic.knowledge.record_checks import mark_outliers
 from eutectic.knowledge.record_proposals import Proposal, beside_rules, proposed_record
 from eutectic.knowledge.record_sentences import Sentence
 from eutectic.knowledge.record_table import SINGLE_SOURCE_FACTOR, Selection, noise_sd, prior_csv, select
-from eutectic.knowledge.records import Source, document_records, text_records
+from eutectic.knowledge.records import Source, document_compositions, document_records, text_records
+from eutectic.knowledge.sentences import split_sentences
 from eutectic.knowledge.table import Table
 from eutectic.tools.prior_data import read_prior
 
@@ -72,6 +73,25 @@ def test_a_value_a_power_of_ten_away_from_its_column_is_flagged() -> None:
     spread = from_table(["Alloy", "Hc (A/m)"], [[row[0], value] for row, value in zip(rows, hc, strict=True)])
     assert not any(flaw.reason == "outlier" for record in spread for flaw in record.flaws)
     assert mark_outliers([]) == []
+
+
+def test_a_cell_over_two_modes_gives_both_its_property_and_its_unit() -> None:
+    headers = ["Melt level (mm)", "", "10", "15", "20"]
+    rows = [
+        ["Cooling rate", "CP", "3.2", "3.9", "3.3"],
+        ["(10⁴ K/s)", "OSP", "—", "3.5", "2.8"],
+        ["Temperature at the nip (K)", "CP", "497", "445", "405"],
+        ["", "OSP", "—", "471", "501"],
+    ]
+    found = [r for r in from_table(headers, rows, "Cooling of Al35La50Ni15") if r.property == "cooling rate"]
+    assert sorted(r.si_value or 0 for r in found) == pytest.approx([2.8e4, 3.2e4, 3.3e4, 3.5e4, 3.9e4])
+
+
+def test_compositions_are_listed_once_with_their_names_and_without_baths() -> None:
+    text = "The alloy BT0 (Ti32Zr30Cu9Co5Be24) was etched in HNO3. BT0 is Ti32Zr30Cu9Co5Be24 again, beside Fe85B15."
+    sentences = [Sentence(1, sentence) for sentence in split_sentences(text)]
+    found = document_compositions(Source("d.pdf", {1: text}, sentences, ()))
+    assert [(item.written, item.label) for item in found] == [("Ti32Zr30Cu9Co5Be24", "BT0"), ("Fe85B15", "")]
 
 
 def test_negative_results_and_bounds_are_kept() -> None:

@@ -163,7 +163,7 @@ def test_compositions_are_found_in_text(text: str, formula: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["SEM and DSC of BT48 by Cu-Kα, P63/mmc, Fm3m", "the SO4²⁻ and PO4 groups", "Cu(II) ions"]
+    "text", ["SEM and DSC of BT48 by Cu-Kα, P63/mmc, Fm3m", "the SO4²⁻ and PO4 groups", "Cu(II) ions", "CP\n3.24"]
 )
 def test_abbreviations_and_ions_are_no_materials(text: str) -> None:
     assert find_materials(text, {}) == []

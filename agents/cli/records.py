@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,12 +50,15 @@ def records(
         Path | None, typer.Option("--spec", help="Name and convert the CSV's columns as this spec does.")
     ] = None,
     propose: Annotated[bool, typer.Option("--propose", help="Let the model propose more; code checks.")] = False,
+    compositions: Annotated[bool, typer.Option("--compositions", help="List compositions only.")] = False,
     as_json: Json = False,
 ) -> int:
     """List what the documents of the library say of properties of compositions, each with page and checked quote."""
     from eutectic.core.elements import element as known_element
     from eutectic.knowledge.record_table import Selection, select
 
+    if compositions:
+        return _list_compositions(library, document, as_json)
     symbols = tuple(known_element(symbol).symbol for symbol in element or ())
     statuses = ("refused",) if refused else ("verified", "flagged")
     found = select(read_records(library, propose=propose), Selection(document, property, symbols, statuses))  # type: ignore[arg-type]
@@ -125,16 +130,23 @@ def read_records(library: Path | None, *, propose: bool = False) -> list[Literat
     Raises:
         BadInput: there is no document in it.
     """
+    with _opened(library) as opened:
+        return _with_proposals(opened) if propose else opened.records()
+
+
+@contextmanager
+def _opened(library: Path | None) -> Iterator[LibraryType]:
     from eutectic.core.settings import home, load_settings
     from eutectic.knowledge.library import open_library
 
     folder = library or home() / "library"
+    empty = BadInput("there is no document in the library", where=str(folder), mend="eutectic ingest PATH")
     if not folder.exists():
-        raise BadInput("there is no document in the library", where=str(folder), mend="eutectic ingest PATH")
+        raise empty
     with open_library(folder, load_settings()) as opened:
         if not opened.documents():
-            raise BadInput("there is no document in the library", where=str(folder), mend="eutectic ingest PATH")
-        return _with_proposals(opened) if propose else opened.records()
+            raise empty
+        yield opened
 
 
 def _with_proposals(opened: LibraryType) -> list[LiteratureRecord]:
@@ -145,6 +157,21 @@ def _with_proposals(opened: LibraryType) -> list[LiteratureRecord]:
     added, refused = propose_records(mind, opened.sources(), rules, lambda line: typer.echo(line, err=True))
     typer.echo(f"{len(added)} records proposed beside the rules', {len(refused)} not taken", err=True)
     return [*rules, *added]
+
+
+def _list_compositions(library: Path | None, document: str, as_json: bool) -> int:
+    from eutectic.knowledge.records import document_compositions
+
+    with _opened(library) as opened:
+        found = [c for source in opened.sources() if document in source.name for c in document_compositions(source)]
+    if as_json:
+        print_json([item._asdict() | {"composition": item.composition.model_dump(mode="json")} for item in found])
+        return 0
+    for item in found:
+        name = f" ({item.label})" if item.label else ""
+        typer.echo(f"{item.document}, page {item.page}: {item.written}{name} = {item.composition.formula()}")
+    typer.echo(f"{len(found)} compositions")
+    return 0
 
 
 def _write_csv(found: list[LiteratureRecord], path: Path, spec: Path | None) -> int:
