@@ -9,14 +9,19 @@ import numpy as np
 from eutectic.tools.acquisition import Acquisition
 from eutectic.tools.encoding import FloatArray
 from eutectic.tools.exact_process import ExactProcess
+from eutectic.tools.forest import Forest, fit_forest, log_density
+
+_EVERY = 3
+"""One pick in so many goes to the surrogate that foretells worse, so that a wrong choice between the two ends."""
+_LEAST = 4
 
 
 @dataclass
 class Improvement(Acquisition):
     """The acquisition of a campaign with one property to push up or down and no limit.
 
-    The best is the best single measurement, not the best mean: in replays on eight tables this needed a tenth fewer
-    trials than the noisy kind.
+    Two surrogates take turns: the process and a forest. Whichever gives the campaign's own values the larger density
+    when they are left out takes two picks in three. The best is the best single measurement, not the best mean.
     """
 
     process: ExactProcess = field(init=False)
@@ -25,15 +30,34 @@ class Improvement(Acquisition):
         """Count recipes `q x d` as on their way."""
         if len(features):
             self.process = self.process.believing(features)
+            self._turn()
 
     def log_merit(self, features: FloatArray) -> FloatArray:
-        """`N` logarithms of the expected improvement of each recipe `N x d`."""
+        """`N` logarithms of the expected improvement of each recipe `N x d`, by the surrogate whose turn it is."""
         sign = self.goals.goals[0].sign
+        if self.forest is not None:
+            return log_improvement(*self.forest.moments(features, sign), self._best)
         mean, sd = self.process.moments(features)
-        return log_improvement(sign * mean, sd, float((sign * self.process.standard).max()))
+        return log_improvement(sign * mean, sd, self._best)
 
     def _build(self) -> None:
         self.process = self.models[0].process
+        self._measured = len(self.process.standard)
+        first = fit_forest(self.process, self.seed) if self._measured >= _LEAST else None
+        mean, sd = self.process.left_out()
+        own = log_density(self.process.standard, mean, sd)
+        self._prefers_forest = first is not None and first.log_score > own
+        self._turn()
+
+    @property
+    def _best(self) -> float:
+        return float((self.goals.goals[0].sign * self.process.standard).max())
+
+    def _turn(self) -> None:
+        """Whose pick comes next; a forest is fitted for it, recipes on their way at their mean."""
+        is_other = len(self.process.standard) % _EVERY == 0
+        wanted = self._measured >= _LEAST and self._prefers_forest != is_other
+        self.forest: Forest | None = fit_forest(self.process, self.seed) if wanted else None
 
 
 def log_improvement(mean: FloatArray, sd: FloatArray, best: float) -> FloatArray:
