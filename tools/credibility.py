@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -71,7 +71,7 @@ class Credibility(Record):
     """What is varied against what in the effects."""
 
 
-def assess(spec: CampaignSpec, observations: Sequence[Observation]) -> Credibility:
+def assess(spec: CampaignSpec, observations: Iterable[Observation]) -> Credibility:
     """The model card from all observations of a campaign; the same for the same spec and observations.
 
     Replicates of a recipe never stand on both sides of a split: row-wise splits flatter.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -68,8 +69,13 @@ class History:
     objectives: tuple[Objective, ...]
 
     def __post_init__(self) -> None:
-        self._lines: dict[str, _Line] = {}
-        self._waiting: list[Observation] = []
+        m, width = len(self.objectives), self.lattice.n_components + len(self.lattice.levels)
+        self._places: dict[str, int] = {}
+        """Where the line of each trial stands in the columns."""
+        self._features = _Column(self.encoder.n_features, np.float64)
+        self._rows = _Column(width, np.int64)
+        self._values, self._sds = _Column(m, np.float64), _Column(m, np.float64)
+        self._censored, self._survived = _Column(m, np.bool_), _Column(1, np.float64)
         self._unreadable: set[str] = set()
 
     @property
@@ -77,35 +83,37 @@ class History:
         """Observations whose recipe does not fit the space's basis, components or process variables."""
         return len(self._unreadable)
 
-    def add(self, observations: Sequence[Observation]) -> None:
-        """Remember observations; they are read when a table is asked for. One of a known trial takes its place."""
-        self._waiting.extend(observations)
-
-    def table(self) -> Table:
-        """Everything told so far."""
-        for observation in self._waiting:
+    def add(self, observations: Iterable[Observation]) -> None:
+        """Read observations in, one at a time; one of a known trial takes its place."""
+        for observation in observations:
             line = self._read(observation)
             if line is None:
                 self._unreadable.add(observation.trial)
-                self._lines.pop(observation.trial, None)
+                self._places.pop(observation.trial, None)
             else:
                 self._unreadable.discard(observation.trial)
-                self._lines[observation.trial] = line
-        self._waiting.clear()
-        m, d, width = (
-            len(self.objectives),
-            self.encoder.n_features,
-            self.lattice.n_components + len(self.lattice.levels),
-        )
-        lines = list(self._lines.values())
+                place = self._places.setdefault(observation.trial, self._features.used)
+                self._put(place, line)
+
+    def _put(self, place: int, line: _Line) -> None:
+        self._features.put(place, line.features)
+        self._rows.put(place, line.row)
+        self._values.put(place, line.values)
+        self._censored.put(place, line.censored)
+        self._sds.put(place, line.sds)
+        self._survived.put(place, (line.survived,))
+
+    def table(self) -> Table:
+        """Everything told so far."""
+        index = np.fromiter(self._places.values(), dtype=np.int64, count=len(self._places))
         return Table(
-            tuple(line.trial for line in lines),
-            np.array([line.features for line in lines], dtype=np.float64).reshape(-1, d),
-            np.array([line.row for line in lines], dtype=np.int64).reshape(-1, width),
-            np.array([line.values for line in lines], dtype=np.float64).reshape(-1, m),
-            np.array([line.censored for line in lines], dtype=np.bool_).reshape(-1, m),
-            np.array([line.sds for line in lines], dtype=np.float64).reshape(-1, m),
-            np.array([line.survived for line in lines], dtype=np.float64),
+            tuple(self._places),
+            self._features.array[index],
+            self._rows.array[index],
+            self._values.array[index],
+            self._censored.array[index],
+            self._sds.array[index],
+            self._survived.array[index, 0],
         )
 
     def _read(self, observation: Observation) -> _Line | None:
@@ -136,6 +144,21 @@ class _Line:
     censored: tuple[bool, ...]
     sds: tuple[float, ...]
     survived: float
+
+
+class _Column:
+    """An array that grows by rows: lines by themselves would take ten times the memory in a long campaign."""
+
+    def __init__(self, width: int, kind: type[np.generic]) -> None:
+        self.array: Any = np.zeros((64, width), dtype=kind)
+        self.used = 0
+
+    def put(self, place: int, values: Sequence[float] | IntArray) -> None:
+        """Write one row, the next or one that is there."""
+        if place >= len(self.array):
+            self.array = np.vstack([self.array, np.zeros_like(self.array)])
+        self.array[place] = values
+        self.used = max(self.used, place + 1)
 
 
 def _reading(observation: Observation, name: str) -> tuple[float, bool, float]:

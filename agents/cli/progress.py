@@ -68,7 +68,9 @@ class ProgressView:
     def _fold(self, event: Event) -> None:
         self._view.fold(event)
         if event.kind == "campaign_opened":
-            self._board = Leaderboard(self._view.spec, self._view.recipe_of.__getitem__)
+            self._board = Leaderboard(
+                self._view.spec, self._view.recipe_of.__getitem__, known=self._view.observations.__getitem__
+            )
         if event.kind == "observation" and self._board is not None:
             self._board.add(self._view.observations[event.slot])
 

@@ -13,6 +13,7 @@ from eutectic.core.errors import EutecticError
 if TYPE_CHECKING:
     from eutectic.core.notebook import CampaignView, Notebook
     from eutectic.core.settings import Settings
+    from eutectic.core.trial import Observation
 
 
 def add(app: typer.Typer) -> None:
@@ -59,7 +60,11 @@ def summary(out: Path, name: str, settings: Settings) -> dict[str, Any]:
     from eutectic.core.notebook.plan_life import plan_states
 
     with read_campaign(out, name, settings) as (folder, view, notebook):
-        board = Leaderboard(view.spec, view.recipe_of.__getitem__, view.training())
+
+        def known(trial: str) -> Observation:
+            return view.corrected(view.observations[trial])
+
+        board = Leaderboard(view.spec, view.recipe_of.__getitem__, view.training(), known)
         return {
             "campaign": name,
             "state": view.state,

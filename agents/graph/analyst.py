@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
@@ -125,12 +126,20 @@ def findings(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Li
 def _card(ctx: CampaignContext, number: int) -> Credibility | None:
     """The newest assessment of the surrogate; made anew when the data have grown by half."""
     last_round, seen = ctx.view.assessed
-    training = [*ctx.view.prior, *ctx.view.training()]
-    n_ok = sum(item.status == "ok" for item in training)
-    if last_round != number and n_ok >= _LEAST and len(training) >= _GROWTH * seen:
+    if last_round != number and _is_due(ctx, seen):
+        training = chain(ctx.view.prior, ctx.view.training())
         return ctx.journal.tool(f"r{number:02d}{ASSESS_SUFFIX}", Credibility, lambda: assess(ctx.spec, training))
     payload = ctx.journal.payload("tool", f"r{last_round:02d}{ASSESS_SUFFIX}")
     return None if payload is None else Credibility.model_validate(payload["result"])
+
+
+def _is_due(ctx: CampaignContext, seen: int) -> bool:
+    """Whether there are enough more observations, and enough of them usable; looks at values only then."""
+    n = len(ctx.view.prior) + ctx.view.n_training
+    if n < max(_LEAST, _GROWTH * seen):
+        return False
+    usable = (item for item in chain(ctx.view.prior, ctx.view.training()) if item.status == "ok")
+    return sum(1 for _ in islice(usable, _LEAST)) == _LEAST
 
 
 def _model_lines(card: Credibility | None) -> tuple[ModelLine, ...]:

@@ -70,9 +70,9 @@ class CampaignContext:
         return event.slot.split("/")[0] in self.view.excluded or event.payload["verdict"] == "keep"
 
     def _sum_up(self) -> None:
-        self.board = Leaderboard(self.spec, self.view.recipe_of.__getitem__)
+        self.board = Leaderboard(self.spec, self.view.recipe_of.__getitem__, known=self._known)
         self._last_gain = self._failed = 0
-        for item in self.view.observations.values():
+        for item in self.view.observations.each():
             self._take(item)
 
     def _take(self, item: Observation) -> None:
@@ -82,6 +82,9 @@ class CampaignContext:
             return
         if self.board.add(self.view.corrected(item)):
             self._last_gain = int(item.trial[1:].split("-")[0])
+
+    def _known(self, trial: str) -> Observation:
+        return self.view.corrected(self.view.observations[trial])
 
     @property
     def goal_met(self) -> str | None:
@@ -99,7 +102,9 @@ class CampaignContext:
 
     def tell_new(self) -> None:
         """Tell the optimiser what it has not been told yet."""
-        new = [item for item in self.view.training() if item.trial not in self.told]
+        view = self.view
+        keys = [key for key in view.observations if key not in self.told and key not in view.excluded]
+        new = [view.corrected(view.observations[key]) for key in keys]
         if new:
             self.optimizer.tell(new)
             self.told.update(item.trial for item in new)

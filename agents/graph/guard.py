@@ -63,7 +63,7 @@ def _certified(view: CampaignView, objective: Objective) -> dict[str, float]:
 
 def reference_trials(view: CampaignView) -> list[Trial]:
     """Trials of the reference sample that gave something, in order."""
-    return [trial for trial in view.trials.values() if trial.purpose == "reference" and trial.id in view.observations]
+    return [view.trials[key] for key in view.references if key in view.observations]
 
 
 def reference_chart(view: CampaignView, name: str) -> list[tuple[str, Point]]:

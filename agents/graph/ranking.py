@@ -70,6 +70,19 @@ def _mean(item: Measurement, values: list[float]) -> Measurement:
     return item.model_copy(update={"value": mean, "sd": math.sqrt(variance / len(values)), "censoring": "none"})
 
 
+class _Row(NamedTuple):
+    """What the boards keep of a recipe; its pooled observation is made anew when it is asked for."""
+
+    scores: Scores
+    trial: str
+    """The first of the recipe, which names it."""
+    recipe: str
+    inside: bool
+    """Whether it keeps every limit."""
+    goals: int
+    """How many goals it meets."""
+
+
 class Leaderboard:
     """The best recipes so far, kept up to date one observation at a time.
 
@@ -77,11 +90,22 @@ class Leaderboard:
     objective recipes are ranked by score, with several the Pareto front is kept.
     """
 
-    def __init__(self, spec: CampaignSpec, recipe_key: RecipeKey, observations: Iterable[Observation] = ()) -> None:
+    def __init__(
+        self,
+        spec: CampaignSpec,
+        recipe_key: RecipeKey,
+        observations: Iterable[Observation] = (),
+        known: Callable[[str], Observation] | None = None,
+    ) -> None:
+        """`known` gives every observation that is added, by trial; without it the board keeps them itself."""
         self._spec, self._key = spec, recipe_key
-        self._known: dict[str, list[Observation]] = {}
-        self._inside: list[Ranked] = []
-        self._outside: list[Ranked] = []
+        self._own: dict[str, Observation] = {}
+        self._keeps, self._known = known is None, known or self._own.__getitem__
+        self._mates: dict[str, tuple[str, ...]] = {}
+        """Trials with values by recipe."""
+        self._rows: dict[str, _Row] = {}
+        self._inside: list[_Row] = []
+        self._outside: list[_Row] = []
         self._met: dict[str, str] = {}
         for item in observations:
             self.add(item)
@@ -95,24 +119,27 @@ class Leaderboard:
         """Take an observation in; whether a better recipe came to the top, or one joined the front."""
         if scores(self._spec, item) is None:
             return False
+        if self._keeps:
+            self._own[item.trial] = item
         key = self._key(item.trial)
-        mates = self._known.setdefault(key, [])
-        mates.append(item)
-        pooled = pool(mates)
+        self._mates[key] = (*self._mates.get(key, ()), item.trial)
+        pooled = self._pooled(key)
         mine = scores(self._spec, pooled)
         assert mine is not None
         if meets_goal(self._spec, pooled):
             self._met.setdefault(key, pooled.trial)
         else:
             self._met.pop(key, None)
-        entry, inside = Ranked(mine, pooled, len(mates)), within_limits(self._spec, pooled)
+        is_first = len(self._mates[key]) == 1
+        row = _Row(mine, pooled.trial, key, within_limits(self._spec, pooled), self._goals(pooled))
+        self._rows[key] = row
         before = self._inside[0].scores if self._inside else None
-        if len(mates) > 1:
-            self._drop(pooled.trial)
-        joined = self._insert(self._inside if inside else self._outside, entry)
+        if not is_first:
+            self._drop(row)
+        joined = self._insert(row)
         if len(mine) > 1:
-            return joined and inside and len(mates) == 1
-        return inside and self._inside[0].pooled.trial == pooled.trial and (before is None or mine > before)
+            return joined and row.inside and is_first
+        return row.inside and self._inside[0].trial == row.trial and (before is None or mine > before)
 
     def best(self, limit: int = 5) -> list[Ranked]:
         """The best, best first.
@@ -122,16 +149,20 @@ class Leaderboard:
         """
         board = self._inside or self._outside
         if board and len(board[0].scores) > 1:
-            board = sorted(board, key=lambda row: (-self._goals(row), _distance(board, row.scores), row.pooled.trial))
-        return board[:limit]
+            board = sorted(board, key=lambda row: (-row.goals, _distance(board, row.scores), row.trial))
+        return [Ranked(row.scores, self._pooled(row.recipe), len(self._mates[row.recipe])) for row in board[:limit]]
 
-    def _goals(self, row: Ranked) -> int:
+    def _pooled(self, recipe: str) -> Observation:
+        return pool([self._known(trial) for trial in self._mates[recipe]])
+
+    def _goals(self, pooled: Observation) -> int:
         wanted = [objective for objective in self._spec.objectives if objective.has_goal]
-        return sum(objective.is_met(row.pooled.value(objective.property) or 0.0) for objective in wanted)
+        return sum(objective.is_met(pooled.value(objective.property) or 0.0) for objective in wanted)
 
-    def _insert(self, board: list[Ranked], entry: Ranked) -> bool:
+    def _insert(self, entry: _Row) -> bool:
+        board = self._inside if entry.inside else self._outside
         if len(entry.scores) == 1:
-            insort(board, entry, key=lambda row: (-row.scores[0], row.pooled.trial))
+            insort(board, entry, key=lambda row: (-row.scores[0], row.trial))
             return True
         if any(_dominates(row.scores, entry.scores) or row.scores == entry.scores for row in board):
             return False
@@ -139,26 +170,24 @@ class Leaderboard:
         board.append(entry)
         return True
 
-    def _drop(self, trial: str) -> None:
+    def _drop(self, gone: _Row) -> None:
         """Take a recipe off the boards; a front is built anew, for others may step into its place."""
         several = len(self._spec.optimized) > 1
         for board, inside in ((self._inside, True), (self._outside, False)):
-            kept = [row for row in board if row.pooled.trial != trial]
+            kept = [row for row in board if row.trial != gone.trial]
             if len(kept) == len(board):
                 continue
             board[:] = kept
-            for mates in self._known.values() if several else ():
-                pooled = pool(mates)
-                mine = scores(self._spec, pooled)
-                if pooled.trial != trial and mine is not None and within_limits(self._spec, pooled) == inside:
-                    self._insert(board, Ranked(mine, pooled, len(mates)))
+            for row in self._rows.values() if several else ():
+                if row.trial != gone.trial and row.inside == inside:
+                    self._insert(row)
 
 
 def _dominates(a: Scores, b: Scores) -> bool:
     return all(x >= y for x, y in zip(a, b, strict=True)) and a != b
 
 
-def _distance(board: list[Ranked], mine: Scores) -> float:
+def _distance(board: list[_Row], mine: Scores) -> float:
     """Squared distance to the best of every objective, in spreads of the front."""
     total = 0.0
     for k, value in enumerate(mine):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from eutectic.core.correction import Correction
@@ -11,6 +11,7 @@ from eutectic.core.decision import Usage
 from eutectic.core.drift import Drifts
 from eutectic.core.errors import NotebookCorrupt
 from eutectic.core.notebook.events import Event
+from eutectic.core.notebook.shelf import Shelf
 from eutectic.core.plan import Protocol
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
@@ -51,13 +52,15 @@ class CampaignView:
         self.round = 0
         """The round that was opened last; 0 before the first."""
         self.rounds_closed = 0
-        self.trials: dict[str, Trial] = {}
+        self.trials = Shelf(Trial)
+        self.references: list[str] = []
+        """Trials of the reference sample, in order."""
         self.recipe_of: dict[str, str] = {}
         """Recipe key by trial."""
         self.trials_of: dict[str, list[str]] = {}
         """Trials by recipe key, in order."""
-        self._rounds: dict[int, list[Trial]] = {}
-        self.observations: dict[str, Observation] = {}
+        self._rounds: dict[int, list[str]] = {}
+        self.observations = Shelf(Observation)
         self.prior: list[Observation] = []
         """Earlier measurements the campaign was opened with; they cost nothing of its budget."""
         self.rejected: list[Trial] = []
@@ -129,16 +132,21 @@ class CampaignView:
 
     def round_trials(self, number: int) -> list[Trial]:
         """Trials of one round, in slot order."""
-        return list(self._rounds.get(number, ()))
+        return [self.trials[key] for key in self._rounds.get(number, ())]
 
     @property
     def pending(self) -> list[Trial]:
         """Trials of runs that were left open whose result has not come yet."""
         return [self.trials[key] for keys in self.open_runs.values() for key in keys if key not in self.observations]
 
-    def training(self) -> list[Observation]:
-        """Observations that models may learn from: all but those set aside, corrected for drift."""
-        return [self.corrected(item) for key, item in self.observations.items() if key not in self.excluded]
+    def training(self) -> Iterator[Observation]:
+        """Observations that models may learn from: all but those set aside, corrected for drift, one at a time."""
+        return (self.corrected(item) for item in self.observations.each() if item.trial not in self.excluded)
+
+    @property
+    def n_training(self) -> int:
+        """How many observations models may learn from."""
+        return len(self.observations) - sum(key in self.observations for key in self.excluded)
 
     def corrected(self, item: Observation) -> Observation:
         """An observation corrected for the drift that is known now; as it was measured where none is."""
@@ -174,16 +182,18 @@ class CampaignView:
 
     def _on_trial(self, _: str, payload: dict[str, Any]) -> None:
         trial = Trial.model_validate(payload)
-        self.trials[trial.id] = trial
+        self.trials.put(trial.id, trial)
+        if trial.purpose == "reference":
+            self.references.append(trial.id)
         self.recipe_of[trial.id] = trial.recipe_key
         self.trials_of.setdefault(self.recipe_of[trial.id], []).append(trial.id)
-        self._rounds.setdefault(int(trial.id[1:].split("-")[0]), []).append(trial)
+        self._rounds.setdefault(int(trial.id[1:].split("-")[0]), []).append(trial.id)
 
     def _on_tool(self, slot: str, payload: dict[str, Any]) -> None:
         if slot == PRIOR_SLOT:
             self.prior = [Observation.model_validate(item) for item in payload["result"]["observations"]]
         elif slot.endswith(ASSESS_SUFFIX):
-            self.assessed = (self.round, len(self.prior) + len(self.observations) - len(self.excluded))
+            self.assessed = (self.round, len(self.prior) + self.n_training)
         elif slot.endswith(DRIFT_SUFFIX):
             self.drift = Drifts.model_validate(payload["result"])
 
@@ -221,7 +231,7 @@ class CampaignView:
 
     def _on_observation(self, _: str, payload: dict[str, Any]) -> None:
         observation = Observation.model_validate(payload)
-        self.observations[observation.trial] = observation
+        self.observations.put(observation.trial, observation)
         self._lab_money += observation.cost
         if any(observation.trial in trials for trials in self.open_runs.values()):
             self.unjudged.append(observation.trial)
@@ -231,7 +241,7 @@ class CampaignView:
         correction = Correction.model_validate(payload)
         key, old = correction.trial, self.observations[correction.trial]
         self._lab_money += correction.observation.cost - old.cost
-        self.observations[key] = correction.observation
+        self.observations.put(key, correction.observation)
         self.corrections.setdefault(key, []).append(correction)
         self.excluded.pop(key, None)
         if key not in self.unjudged:
