@@ -220,4 +220,6 @@ class Capabilities(Record):
     devices: tuple[Device, ...] = ()
     cost_per_trial: float = Field(ge=0)
     hours_per_trial: float = Field(ge=0)
+    instruments: int = Field(default=1, ge=1)
+    """Samples that are made or measured at the same time."""
     hours_per_batch: float = Field(ge=0)

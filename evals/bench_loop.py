@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, cast
+
+from pydantic import JsonValue
 
 from eutectic.agents.campaign import Campaign, Collaborators
 from eutectic.agents.minds.rules import RulesMind
@@ -22,6 +25,7 @@ from eutectic.core.settings import Settings
 from eutectic.core.space import ComponentRange, SearchSpace
 from eutectic.core.spec import ApprovalPolicy, Budget, CampaignSpec, LabSpec, MindSpec, OptimizerSpec, StopRules
 from eutectic.core.trial import Observation
+from eutectic.lab_interface.labs.simulated import SimulatedLab
 from eutectic.lab_interface.registry import open_lab
 
 OptimizerKind = Literal["botorch", "random", "sobol"]
@@ -47,8 +51,21 @@ class LoopTimes(Record):
     """The bare optimiser, told the same observations and asked as often, without the loop."""
     overhead_ms_per_trial: float
     """Everything but the optimiser and the lab; the assessment is included."""
+    overhead_by_tenth_ms: tuple[float, ...]
+    """The same in each tenth of the rounds, so that growth shows."""
     memory_mb: tuple[float, ...]
-    """Resident memory after a tenth, a half and all of the rounds; empty where the system does not tell."""
+    """Resident memory after 10, 25, 50, 75 and 100 % of the rounds; empty where the system does not tell."""
+    instruments: int
+    instruments_used: int
+    """How many instruments the observations name."""
+    lab_hours: float
+    """Makespan on the lab's own clock."""
+    missing: int
+    """Trials without an observation: what was lost."""
+    doubled: int
+    """Trials that the lab made more than once."""
+    events: int
+    """Events of the notebook, every link of whose hash chain was checked after the run."""
     notebook_mb: float
 
 
@@ -92,10 +109,15 @@ class _TimedLab:
 
 
 class _Watch:
-    """Listens to a notebook: memory by round, time between findings and their assessment."""
+    """Listens to a notebook: memory and time by round, time between findings and their assessment."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: Callable[[], float]) -> None:
+        """`others`: seconds so far that are not the loop's."""
+        self._others = others
+        self._began = time.perf_counter()
         self.memory: list[float] = []
+        self.closed_at: list[float] = []
+        """Seconds of the loop alone, at the end of each round."""
         self.assess_s = 0.0
         self._last = time.perf_counter()
 
@@ -105,6 +127,7 @@ class _Watch:
             self.assess_s += now - self._last
         if event.kind == "round_closed":
             self.memory.append(resident_mb())
+            self.closed_at.append(now - self._began - self._others() - self.assess_s)
         self._last = now
 
 
@@ -116,10 +139,13 @@ def resident_mb() -> float:
     return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def bench_spec(trials: int, batch: int, optimizer: str, seed: int) -> CampaignSpec:
-    """The benchmark's campaign: six elements, one objective, the simulated soft magnet."""
+def bench_spec(trials: int, batch: int, optimizer: str, seed: int, instruments: int = 1) -> CampaignSpec:
+    """The benchmark's campaign: films of six elements, one objective, the simulated soft magnet's saturation."""
     names = ("Fe", "Co", "Ni", "B", "Si", "P")
     components = tuple(ComponentRange(name=name, min=0.5 if name == "Fe" else 0.0, step=0.005) for name in names)
+    settings: dict[str, JsonValue] = {"law": "fe_soft_magnet"}
+    if instruments > 1:  # a deposition chamber's batch, then several probes at once
+        settings |= {"instruments": instruments, "hours_per_trial": 0.05, "hours_per_batch": 1.0}
     return CampaignSpec(
         name="bench-loop",
         goal="measure the overhead of the loop",
@@ -129,7 +155,7 @@ def bench_spec(trials: int, batch: int, optimizer: str, seed: int) -> CampaignSp
         batch=batch,
         stop=StopRules(when_met=False),
         approval=ApprovalPolicy(mode="auto"),
-        lab=LabSpec(kind="simulated", settings={"law": "fe_soft_magnet"}),
+        lab=LabSpec(kind="simulated", settings=settings),
         mind=MindSpec(kind="rules"),
         optimizer=OptimizerSpec.model_validate({"kind": optimizer}),
         seed=seed,
@@ -140,12 +166,14 @@ def time_loop(spec: CampaignSpec) -> LoopTimes:
     """Run the campaign of a spec with the rules and the simulated lab, then the bare optimiser on the same trials."""
     from eutectic.tools.optimizer import open_optimizer
 
-    timed, watch = _Timed(open_optimizer(spec)), _Watch()
+    timed = _Timed(open_optimizer(spec))
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "bench-loop-001"
         (folder / "artifacts").mkdir(parents=True)
         (folder / "spec.yaml").write_text(dump_spec(spec), encoding="utf-8")
-        lab = _TimedLab(open_lab(spec, folder))
+        opened = open_lab(spec, folder)
+        lab = _TimedLab(opened)
+        watch = _Watch(lambda: timed.seconds + lab.seconds)
         with_ = Collaborators(
             settings=Settings(), mind=RulesMind(), optimizer=timed, lab=cast(Lab, lab), listeners=(watch,)
         )
@@ -156,9 +184,15 @@ def time_loop(spec: CampaignSpec) -> LoopTimes:
             total = time.perf_counter() - began
             view = campaign.view
             rounds, trials = view.rounds_closed, len(view.observations)
-            history = [[view.observations[t.id] for t in view.round_trials(n)] for n in range(1, rounds + 1)]
+            events = campaign.notebook.verify()
+            missing = sum(name not in view.observations for name in view.trials)
+            named = {item.instrument for item in view.observations.each()}
+            hours = view.spent.hours
+            bare = _bare(spec, ([view.observations[t.id] for t in view.round_trials(n)] for n in range(1, rounds + 1)))
+        doubled = sum(times != 1 for times in cast(SimulatedLab, opened).executions().values())
         notebook_mb = (folder / "notebook.db").stat().st_size / 1e6
-    marks = [watch.memory[max(0, len(watch.memory) * part // 10 - 1)] for part in (1, 5, 10)] if watch.memory else []
+    at = [max(0, rounds * part // 100 - 1) for part in (10, 25, 50, 75, 100)]
+    marks = [watch.memory[place] for place in at] if watch.memory else []
     return LoopTimes(
         trials=trials,
         rounds=rounds,
@@ -169,14 +203,31 @@ def time_loop(spec: CampaignSpec) -> LoopTimes:
         optimizer_s=timed.seconds,
         lab_s=lab.seconds,
         assess_s=watch.assess_s,
-        bare_s=_bare(spec, history),
+        bare_s=bare,
         overhead_ms_per_trial=1000 * (total - timed.seconds - lab.seconds) / max(1, trials),
+        overhead_by_tenth_ms=_by_tenth(watch.closed_at, spec.batch),
         memory_mb=tuple(marks),
+        instruments=int(str(spec.lab.settings.get("instruments", 1))),
+        instruments_used=len(named),
+        lab_hours=hours,
+        missing=missing,
+        doubled=doubled,
+        events=events,
         notebook_mb=notebook_mb,
     )
 
 
-def _bare(spec: CampaignSpec, history: list[list[Observation]]) -> float:
+def _by_tenth(closed_at: Sequence[float], batch: int) -> tuple[float, ...]:
+    """Milliseconds of the loop for each trial in each tenth of the rounds; the assessments apart."""
+    n = len(closed_at)
+    edges = [n * part // 10 for part in range(11)]
+    times = [0.0, *closed_at]
+    return tuple(
+        1000 * (times[end] - times[begin]) / ((end - begin) * batch) for begin, end in pairwise(edges) if end > begin
+    )
+
+
+def _bare(spec: CampaignSpec, history: Iterable[list[Observation]]) -> float:
     from eutectic.tools.optimizer import open_optimizer
 
     bare = _Timed(open_optimizer(spec))
@@ -191,13 +242,20 @@ def table(rows: Sequence[LoopTimes]) -> str:
     lines = [
         "agent loop against the bare optimiser on the same trials (rules mind, simulated lab, one process)",
         f"{'optimiser':<10}{'trials':>7}{'batch':>6}{'seed':>5}{'loop s':>9}{'optimiser s':>12}{'bare s':>8}"
-        f"{'lab s':>7}{'assess s':>9}{'overhead ms/trial':>18}  memory MB at 10/50/100 % of rounds",
+        f"{'lab s':>7}{'assess s':>9}{'overhead ms/trial':>18}  memory MB at 10/25/50/75/100 % of rounds",
     ]
     for row in rows:
         memory = " / ".join(f"{value:.0f}" for value in row.memory_mb) or "not told"
         lines.append(
             f"{row.optimizer:<10}{row.trials:>7}{row.batch:>6}{row.seed:>5}{row.total_s:>9.1f}{row.optimizer_s:>12.1f}"
             f"{row.bare_s:>8.1f}{row.lab_s:>7.1f}{row.assess_s:>9.1f}{row.overhead_ms_per_trial:>18.2f}  {memory}"
+        )
+        tenths = " ".join(f"{value:.1f}" for value in row.overhead_by_tenth_ms)
+        lines.append(f"  loop without assessments, ms/trial in each tenth of the rounds: {tenths}")
+        lines.append(
+            f"  {row.instruments_used} of {row.instruments} instruments used, {row.lab_hours:.1f} lab hours; "
+            f"{row.missing} trials lost, {row.doubled} made twice; {row.events} events, hash chain whole, "
+            f"{row.notebook_mb:.1f} MB"
         )
     lines.append("overhead = (loop - optimiser - lab) / trials; the assessment of the surrogate is part of it")
     return "\n".join(lines)

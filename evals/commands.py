@@ -43,6 +43,7 @@ def loop(
     trials: Annotated[int, typer.Option("--trials", min=4, help="Experiments of the campaign.")] = 60,
     batch: Annotated[int, typer.Option("--batch", min=1, max=96)] = 4,
     optimizer: Annotated[str, typer.Option("--optimizer", help="botorch, random or sobol.")] = "botorch",
+    instruments: Annotated[int, typer.Option("--instruments", min=1, max=96, help="Measuring at once.")] = 1,
     smoke: Smoke = False,
     seeds: Seeds = None,
     as_json: Json = False,
@@ -52,7 +53,7 @@ def loop(
 
     count = 24 if smoke else trials
     time_loop(bench_spec(8, 4, optimizer, 0))  # so that imports and first-use costs stay out of the figures
-    rows = [time_loop(bench_spec(count, batch, optimizer, seed)) for seed in range(seeds or 1)]
+    rows = [time_loop(bench_spec(count, batch, optimizer, seed, instruments)) for seed in range(seeds or 1)]
     if as_json:
         typer.echo(json.dumps([row.model_dump(mode="json") for row in rows], indent=2))
     else:

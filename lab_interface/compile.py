@@ -156,8 +156,9 @@ def dose_price(dose: Dose, stock: Stock | None, prices: Mapping[str, float]) -> 
 
 
 def plan_hours(n_samples: int, capabilities: Capabilities) -> float:
-    """Hours for a batch of so many samples."""
-    return round(capabilities.hours_per_batch + capabilities.hours_per_trial * n_samples, 6)
+    """Hours for a batch of so many samples, as many at a time as the lab has instruments."""
+    turns = -(-n_samples // capabilities.instruments)
+    return round(capabilities.hours_per_batch + capabilities.hours_per_trial * turns, 6)
 
 
 def _kilograms(component: str, tick: str) -> float:

@@ -56,7 +56,7 @@ class Workbench:
             achieved_sd=sample.achieved_sd,
             process=sample.process,
             simulated=True,
-            instrument=self._instrument,
+            instrument=self._named(index),
             cost=self._cost(sample),
             hours=settings.hours_per_trial,
             started_h=self._starts(index, slot),
@@ -84,6 +84,11 @@ class Workbench:
         if fate.outlier:
             values = {name: [v + fate.outlier * self._sd(name, v) for v in found] for name, found in values.items()}
         return self._measured(blank, values, folder)
+
+    def _named(self, index: int) -> str:
+        """The instrument a sample is measured on: they take the samples of a batch in turn."""
+        n = self._settings.instruments
+        return self._instrument if n == 1 else f"{self._instrument}#{index % n + 1}"
 
     def _starts(self, index: int, slot: Slot) -> float:
         """Lab hours at which a sample is measured: preparation first, then one after another on each instrument."""

@@ -25,7 +25,8 @@ def affordable(ctx: CampaignContext, wanted: int) -> int:
         n = min(n, int((budget.money - spent.money) / price + 1e-9) - len(ctx.view.pending))
     if budget.hours is not None:
         left = budget.hours - spent.hours - abilities.hours_per_batch
-        n = min(n, int(left / abilities.hours_per_trial + 1e-9)) if abilities.hours_per_trial > 0 else n
+        if abilities.hours_per_trial > 0:
+            n = min(n, int(left / abilities.hours_per_trial + 1e-9) * abilities.instruments)
         n = 0 if left < 0 else n
     return max(0, n)
 

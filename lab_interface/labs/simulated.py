@@ -119,6 +119,7 @@ class SimulatedLab:
             min_ticks=settings.min_ticks,
             cost_per_trial=settings.cost_per_trial,
             hours_per_trial=settings.hours_per_trial,
+            instruments=settings.instruments,
             hours_per_batch=settings.hours_per_batch,
             **settings.told(),
         )
