@@ -114,7 +114,7 @@ class _Watch:
     def __init__(self, others: Callable[[], float]) -> None:
         """`others`: seconds so far that are not the loop's."""
         self._others = others
-        self._began = time.perf_counter()
+        self._began = time.process_time()
         self.memory: list[float] = []
         self.closed_at: list[float] = []
         """Seconds of the loop alone, at the end of each round."""
@@ -127,7 +127,7 @@ class _Watch:
             self.assess_s += now - self._last
         if event.kind == "round_closed":
             self.memory.append(resident_mb())
-            self.closed_at.append(now - self._began - self._others() - self.assess_s)
+            self.closed_at.append(time.process_time() - self._began - self._others() - self.assess_s)
         self._last = now
 
 

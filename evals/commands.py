@@ -132,3 +132,20 @@ def drift(smoke: Smoke = False, seeds: Seeds = None, as_json: Json = False) -> i
     else:
         typer.echo(table(rows, used))
     return 0 if all(BAND[0] <= row.coverage[0] <= BAND[1] for row in rows) else 1
+
+
+def labs(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[LAB]...", help="Kinds of lab; all without.")] = None,
+    smoke: Smoke = False,
+    as_json: Json = False,
+) -> int:
+    """Every fault of the conformance suite against every lab that is installed, beside what other tools let through."""
+    from eutectic.evals.lab_matrix import run, text
+
+    cells, programs = run(tuple(names or ()), smoke)
+    if as_json:
+        typer.echo(json.dumps([item.model_dump(mode="json") for item in (*programs, *cells)], indent=2))
+    else:
+        typer.echo(text(cells, programs))
+    ours = [item for item in programs if item.lab == "ledger"]
+    return 1 if any(item.verdict == "missed" for item in (*cells, *ours)) else 0

@@ -17,6 +17,7 @@ _OPTIONS: dict[Injected, tuple[str, ...]] = {
     "nan": ("--reading", "nan"),
     "twice": ("--twice",),
     "slow": ("--seconds", "0.25"),
+    "lost": ("--die-at", "3"),
 }
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import signal
 import sqlite3
 import sys
 import threading
@@ -48,6 +50,7 @@ class SampleMaker:
         self._path = Path(options.record) / "sila-server.db"
         self._lock = threading.Lock()
         self._stopping = threading.Event()
+        self._begun = 0
         with self._open() as database:
             database.executescript(_SCHEMA)
 
@@ -79,6 +82,9 @@ class SampleMaker:
                 database.execute("INSERT INTO samples (key, asked, began) VALUES (?, ?, ?)", (key, asked, time.time()))
                 database.execute("INSERT INTO made (key) VALUES (?)", (key,))
         if row is None:
+            self._begun += 1
+            if self._begun == self._options.die_at:
+                os.kill(os.getpid(), signal.SIGKILL)
             self._carry_out(key, doses)
         return self._ended(key)
 
@@ -175,6 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=0.0, help="time a sample takes")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--reading", default=None, help="what every instrument reads, such as nan: a broken one")
+    parser.add_argument("--die-at", type=int, default=0, help="die in the middle of the so manyth sample")
     parser.add_argument("--twice", action="store_true", help="give every reading twice")
     options = parser.parse_args(arguments)
     options.began = time.time()

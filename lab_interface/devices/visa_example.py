@@ -24,8 +24,8 @@ def example_meter(folder: Path | None = None, fault: Injected = "none") -> dict[
     if len(installed("pymeasure", "pyvisa-sim").split(", ")) < 2:
         raise MissingExtra("a simulated VISA instrument needs an extra", mend="pip install 'eutectic[visa]'")
     library = SIMULATED
-    if fault == "twice":
-        raise NotSupported("an instrument answers each query once")
+    if fault in ("twice", "lost"):
+        raise NotSupported("PyVISA-sim answers every query, and once")
     if fault == "nan" and folder is not None:
         library = folder / "broken.yaml"
         library.parent.mkdir(parents=True, exist_ok=True)

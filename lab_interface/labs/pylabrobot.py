@@ -47,8 +47,8 @@ def example(folder: Path, fault: Injected = "none") -> Iterator[dict[str, JsonVa
     """Settings for a simulated robot and a law that measures, or a broken instrument."""
     if not installed("pylabrobot"):
         raise MissingExtra("PyLabRobot needs an extra", mend="pip install 'eutectic[pylabrobot]'")
-    if fault == "twice":
-        raise NotSupported("a robot carries each command out once")
+    if fault in ("twice", "lost"):
+        raise NotSupported("the simulated robot answers every command, and once")
     measure: JsonValue = {"by": "law", "law": "fe_soft_magnet"}
     if fault != "none":
         measure = example_meter(folder, fault)

@@ -65,6 +65,7 @@ def example(folder: Path, fault: Injected = "none") -> Iterator[dict[str, JsonVa
         "none": {},
         "nan": {"no_reading_rate": 1, "abandoned_rate": 0},
         "slow": {"latency_s": 2.0},
+        "lost": {"lost_contact_rate": 1},
     }
     if fault not in faults:
         raise NotSupported(f"{fault!r} cannot be injected into the simulated lab")

@@ -262,7 +262,7 @@ def open(spec: CampaignSpec, folder: Path) -> Lab:
 
 def _write(path: Path, data: bytes) -> None:
     """Write beside and rename, so that a sheet is whole or not there."""
-    part = path.with_suffix(path.suffix + ".part")
+    part = path.with_suffix(f"{path.suffix}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:

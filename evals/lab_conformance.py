@@ -1,0 +1,324 @@
+"""The conformance suite of labs: every fault of a plan, a program, a process, a line and a clock, against any lab."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from eutectic.core.errors import BadInput, EutecticError, MissingExtra, NotSupported, PlanChanged
+from eutectic.core.plan import Plan
+from eutectic.core.record import canonical_json
+from eutectic.core.run import FINISHED
+from eutectic.evals.lab_bench_rig import SUBMITTER, Bench, bench, edited
+from eutectic.lab_interface.devices.device_lab import DeviceLab
+from eutectic.lab_interface.devices.sila_server import times_made
+from eutectic.lab_interface.devices.worker import MARK
+from eutectic.lab_interface.examples import Injected
+
+Verdict = Literal["caught", "held", "missed", "n/a"]
+
+
+class Outcome(NamedTuple):
+    """What became of one fault against one lab."""
+
+    verdict: Verdict
+    by: str
+    """The layer that caught it, or what held, or why it does not apply."""
+
+
+class Broken(Exception):
+    """A promise of the lab contract did not hold."""
+
+
+def _dose_fault(**changes: object) -> Callable[[str, Path], Outcome]:
+    def check(name: str, folder: Path) -> Outcome:
+        with bench(name, folder) as rig:
+            plan = rig.plan()
+            clean = rig.verdict(canonical_json(plan).encode())
+            if clean.is_blocked:
+                raise Broken(f"the plan without the fault is blocked: {_blocking(clean)}")
+            given = {key: value(rig, plan) if callable(value) else value for key, value in changes.items()}
+            return _caught(rig, edited(plan, **given))
+
+    return check
+
+
+def _caught(rig: Bench, data: bytes) -> Outcome:
+    verdict = rig.verdict(data)
+    return Outcome("caught", _blocking(verdict)) if verdict.is_blocked else Outcome("missed", "the gate lets it pass")
+
+
+def _blocking(verdict: object) -> str:
+    names = [check.name for check in verdict.checks if check.verdict == "block"]  # type: ignore[attr-defined]
+    return "strict bytes" if names[:1] == ["bytes"] else f"gate: {names[0]}" if names else ""
+
+
+def _stock_fault(amount: str) -> Callable[[str, Path], Outcome]:
+    """The first stock holds so little."""
+
+    def check(name: str, folder: Path) -> Outcome:
+        with bench(name, folder / "probe") as rig:
+            stocks = rig.settings.get("stocks")
+            if not isinstance(stocks, list):
+                return Outcome("n/a", "its example doses from no stocks")
+        poor = [dict(stocks[0]) | {"on_hand": amount}, *stocks[1:]]  # type: ignore[arg-type]
+        with bench(name, folder, stocks=poor) as rig:
+            return _caught(rig, canonical_json(rig.plan()).encode())
+
+    return check
+
+
+def _tip_fault(name: str, folder: Path) -> Outcome:
+    with bench(name, folder) as rig:
+        lab = rig.lab()
+        if not isinstance(lab, DeviceLab) or lab.capabilities().max_transfer_ticks is None:
+            return Outcome("n/a", "it has no tips")
+        if name == "sila":
+            return Outcome("n/a", "the server splits strokes itself; above 1000 uL its own constraint refuses")
+        plan = rig.plan().model_copy(update={"max_transfer_ticks": None})
+        samples = tuple(
+            sample.model_copy(
+                update={"doses": tuple(d.model_copy(update={"ticks": d.ticks * 5}) for d in sample.doses)}
+            )
+            for sample in plan.samples
+        )
+        return _caught(rig, canonical_json(plan.model_copy(update={"samples": samples})).encode())
+
+
+def one_key(name: str, folder: Path) -> Outcome:
+    """The same key twice is one run; the same key with another plan is refused."""
+    with bench(name, folder) as rig:
+        plan = rig.plan()
+        first = rig.lab().submit(plan, plan.key)
+        if rig.lab().submit(plan, plan.key) != first:
+            raise Broken("a second run was begun under one key")
+        try:
+            rig.lab().submit(plan.model_copy(update={"cost": plan.cost + 1}), plan.key)
+        except PlanChanged:
+            rig.settled(first)
+            return Outcome("held", "one run; another plan is refused")
+        raise Broken("another plan was taken under the same key")
+
+
+def two_workers(name: str, folder: Path) -> Outcome:
+    """Two processes submit one key at the same time: each sample is begun once."""
+    with bench(name, folder) as rig:
+        plan = rig.plan()
+        both = [rig.submit_apart(plan), rig.submit_apart(plan)]
+        said = {process.communicate(timeout=60)[0].strip() for process in both}
+        if len(said) != 1 or not said.copy().pop():
+            raise Broken(f"the two got {said}")
+        rig.settled(rig.lab().submit(plan, plan.key))
+        _made_once(rig)
+        return Outcome("held", "one run, every sample once")
+
+
+def killed(
+    name: str,
+    folder: Path,
+    submitter: Sequence[int] = (1, 2, 3),
+    worker: Sequence[int] = (1, 2, 3, 4, 6, 8, 12, 20, 36),
+) -> Outcome:
+    """kill -9 before (odd numbers) and after commits, in the process that submits and in the one that works."""
+    kills = 0
+    with bench(name, folder) as rig:
+        for who, at in ((SUBMITTER, submitter), (MARK, worker)):
+            if who == MARK and not isinstance(rig.lab(), DeviceLab):
+                continue
+            for number in at:
+                plan = rig.plan(1, round=1 + kills + 100 * (who == MARK))
+                process = rig.submit_apart(plan, at=number, who=who)
+                process.communicate(timeout=60)
+                lab = rig.lab()
+                died = _died(rig, plan, process.returncode, who)
+                if not died:
+                    break
+                kills += 1
+                ref = lab.submit(plan, plan.key)
+                _ends_once(rig, plan, rig.settled(ref).state)
+        return Outcome("held", f"{kills} kills, no sample twice, none without an end")
+
+
+def _died(rig: Bench, plan: Plan, code: int | None, who: str) -> bool:
+    """Whether the saboteur struck: the submitter's code tells, the worker's log does."""
+    if who == SUBMITTER:
+        return code == -signal.SIGKILL
+    lab = rig.lab()
+    if not isinstance(lab, DeviceLab):
+        return False
+    run = lab.store.find(plan.key)
+    until = time.monotonic() + 30
+    while run is not None and not _is_free(lab, run.batch) and time.monotonic() < until:
+        time.sleep(0.05)
+    return run is not None and lab.log.ending(run.batch) is None
+
+
+def _is_free(lab: DeviceLab, batch: int) -> bool:
+    from eutectic.lab_interface.devices.run_lock import try_lock
+
+    held = try_lock(lab.folder / "runs" / f"{batch:06d}.lock")
+    if held is not None:
+        os.close(held)
+    return held is not None
+
+
+def _ends_once(rig: Bench, plan: Plan, state: str) -> None:
+    """An unknown run stays so until a person speaks; then every trial has one end."""
+    ref = rig.lab().submit(plan, plan.key)
+    if state == "unknown":
+        if rig.lab().status(ref).state != "unknown":
+            raise Broken("an unknown run left that state by itself")
+        rig.lab().reconcile(ref, "ran", "Ada")
+    after = rig.lab().status(ref)
+    if after.state not in (*FINISHED, "awaiting_person"):
+        raise Broken(f"the run is {after.state} after all")
+    found = [item.trial for item in rig.lab().result(ref)]
+    if after.state in FINISHED and found != [trial.id for trial in plan.trials]:
+        raise Broken(f"results of {found}")
+    _made_once(rig)
+
+
+def _made_once(rig: Bench) -> None:
+    lab = rig.lab()
+    made = lab.executions() if hasattr(lab, "executions") else {}
+    record = rig.folder / "devices" / "sila-server.db"
+    if record.is_file():
+        made = {**made, **times_made(record.parent)}
+    doubled = {key: times for key, times in made.items() if times > 1}
+    if doubled:
+        raise Broken(f"made more than once: {doubled}")
+
+
+def stopped_during(name: str, folder: Path) -> Outcome:
+    """An emergency stop during a run, and after a restart."""
+    with bench(name, folder, "slow") as rig:
+        plan = rig.plan(8)
+        ref = rig.lab().submit(plan, plan.key)
+        until = time.monotonic() + 20
+        while rig.lab().status(ref).done < 1 and time.monotonic() < until:
+            time.sleep(0.05)
+        began = time.monotonic()
+        rig.lab().estop("smoke")
+        seconds = time.monotonic() - began
+        status = rig.settled(ref)
+        if status.state != "aborted" or not 1 <= status.done < 8:
+            raise Broken(f"{status.state} with {status.done} of 8 done")
+        if [item.trial for item in rig.lab().result(ref)] != [trial.id for trial in plan.trials]:
+            raise Broken("a trial has no end")
+        try:
+            rig.lab().submit(rig.plan(1, round=2), rig.plan(1, round=2).key)
+        except EutecticError as error:
+            if "smoke" not in str(error):
+                raise Broken(f"refused, but for another reason: {error}") from error
+        else:
+            raise Broken("a stopped lab took a plan after a restart")
+        return Outcome("held", f"stopped after {status.done} of 8 in {seconds:.1f} s; latched after a restart")
+
+
+def broken_line(name: str, folder: Path) -> Outcome:
+    """Contact is lost during a run: unknown until a person reconciles, nothing made twice."""
+    with bench(name, folder, "lost") as rig:
+        plan = rig.plan(6)
+        ref = rig.lab().submit(plan, plan.key)
+        status = rig.settled(ref)
+        if status.state != "unknown" or rig.lab().status(ref).state != "unknown":
+            raise Broken(f"the run is {status.state}, it should be unknown")
+        rig.lab().submit(plan, plan.key)
+        after = rig.lab().reconcile(ref, "did_not_run", "Ada")
+        if after.state not in FINISHED:
+            raise Broken(f"{after.state} after a person spoke")
+        _made_once(rig)
+        return Outcome("held", f"unknown, then {after.state} on a person's word")
+
+
+def no_number(name: str, folder: Path) -> Outcome:
+    """The instrument gives NaN: the trial fails with a cause and is kept."""
+    with bench(name, folder, "nan") as rig:
+        plan = rig.plan()
+        ref = rig.lab().submit(plan, plan.key)
+        rig.settled(ref)
+        found = rig.lab().result(ref)
+        if [item.trial for item in found] != [trial.id for trial in plan.trials]:
+            raise Broken("a trial has no result")
+        if any(item.status == "ok" or item.cause is None for item in found):
+            raise Broken("a trial without a number passes as measured")
+        return Outcome("caught", f"kept as failed: {found[0].cause}")
+
+
+def twice(name: str, folder: Path) -> Outcome:
+    """Results come twice: one observation for each trial, the first."""
+    fault: Injected = "twice"
+    with bench(name, folder, fault) as rig:
+        plan = rig.plan()
+        ref = rig.lab().submit(plan, plan.key)
+        rig.settled(ref)
+        one, two = rig.lab().result(ref), rig.lab().result(ref)
+        if one != two or [item.trial for item in one] != [trial.id for trial in plan.trials]:
+            raise Broken("results differ, or come more than once")
+        return Outcome("held", "one result each")
+
+
+def clock(name: str, folder: Path) -> Outcome:
+    """The clock runs a day ahead, then jumps back, between two runs: the lab's own hours never go backwards."""
+    with bench(name, folder) as rig:
+        ends: list[float] = []
+        for round, shift_s in enumerate((86_400.0, 0.0), start=1):
+            plan = rig.plan(1, round=round)
+            rig.submit_apart(plan, shift_s=shift_s).communicate(timeout=60)
+            ref = rig.lab().submit(plan, plan.key)
+            status = rig.settled(ref)
+            if status.state not in (*FINISHED, "awaiting_person"):
+                raise Broken(f"{status.state} after the clock changed")
+            ends += [item.started_h for item in rig.lab().result(ref)]
+        if ends != sorted(ends):
+            raise Broken(f"lab hours go backwards: {ends}")
+        _made_once(rig)
+        return Outcome("held", "every run ended, hours in order")
+
+
+Scenario = Callable[[str, Path], Outcome]
+PLAN_FAULTS: dict[str, Scenario] = {
+    "source overdrawn": _stock_fault("600 uL"),
+    "empty source": _stock_fault("500 uL"),
+    "well overfilled": _dose_fault(ticks=lambda rig, plan: 10 * rig.lab().capabilities().total_ticks),
+    "above tip capacity": _tip_fault,
+    "negative volume": _dose_fault(ticks=-50),
+    "NaN volume": _dose_fault(ticks=float("nan")),
+    "infinite volume": _dose_fault(ticks=float("inf")),
+    "zero volume": _dose_fault(ticks=0),
+    "half a tick": _dose_fault(ticks=100.5),
+    "below minimum": _dose_fault(ticks=lambda rig, plan: max(0, rig.lab().capabilities().min_ticks - 1)),
+}
+LIFE: dict[str, Scenario] = {
+    "one key twice": one_key,
+    "two workers, one key": two_workers,
+    "kill -9 at transitions": killed,
+    "e-stop during a run": stopped_during,
+    "lost connection": broken_line,
+    "NaN results": no_number,
+    "duplicate results": twice,
+    "clock changes": clock,
+}
+SCENARIOS: dict[str, Scenario] = PLAN_FAULTS | LIFE
+
+
+def tried(scenario: str, name: str, folder: Path) -> Outcome:
+    """The outcome of one fault against one lab; what does not apply says why.
+
+    Raises:
+        MissingExtra: the lab's optional package is not installed.
+    """
+    try:
+        return SCENARIOS[scenario](name, folder)
+    except MissingExtra:
+        raise
+    except NotSupported as error:
+        return Outcome("n/a", error.what)
+    except BadInput as error:
+        return Outcome("caught", f"settings: {error.what}")
+    except Broken as error:
+        return Outcome("missed", str(error))
