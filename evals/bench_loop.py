@@ -52,7 +52,7 @@ class LoopTimes(Record):
     overhead_ms_per_trial: float
     """Everything but the optimiser and the lab; the assessment is included."""
     overhead_by_tenth_ms: tuple[float, ...]
-    """The same in each tenth of the rounds, so that growth shows."""
+    """CPU time of the loop without assessments in each tenth of the rounds, so that growth shows whatever else runs."""
     memory_mb: tuple[float, ...]
     """Resident memory after 10, 25, 50, 75 and 100 % of the rounds; empty where the system does not tell."""
     instruments: int
@@ -74,17 +74,19 @@ class _Timed:
 
     def __init__(self, inner: Optimizer) -> None:
         self._inner = inner
-        self.seconds = 0.0
+        self.seconds = self.cpu_s = 0.0
 
     def tell(self, observations: Sequence[Observation]) -> None:
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         self._inner.tell(observations)
         self.seconds += time.perf_counter() - began
+        self.cpu_s += time.process_time() - cpu
 
     def ask(self, n: int, *, round: int, pending: Sequence[Pending] = (), alternatives: int = 0) -> Advice:
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         advice = self._inner.ask(n, round=round, pending=pending, alternatives=alternatives)
         self.seconds += time.perf_counter() - began
+        self.cpu_s += time.process_time() - cpu
         return advice
 
 
@@ -93,17 +95,18 @@ class _TimedLab:
 
     def __init__(self, inner: Lab) -> None:
         self._inner = inner
-        self.seconds = 0.0
+        self.seconds = self.cpu_s = 0.0
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._inner, name)
 
         def timed(*arguments: Any, **named: Any) -> Any:
-            began = time.perf_counter()
+            began, cpu = time.perf_counter(), time.process_time()
             try:
                 return method(*arguments, **named)
             finally:
                 self.seconds += time.perf_counter() - began
+                self.cpu_s += time.process_time() - cpu
 
         return timed
 
@@ -112,23 +115,25 @@ class _Watch:
     """Listens to a notebook: memory and time by round, time between findings and their assessment."""
 
     def __init__(self, others: Callable[[], float]) -> None:
-        """`others`: seconds so far that are not the loop's."""
+        """`others`: CPU seconds so far that are not the loop's."""
         self._others = others
         self._began = time.process_time()
         self.memory: list[float] = []
         self.closed_at: list[float] = []
-        """Seconds of the loop alone, at the end of each round."""
+        """CPU seconds of the loop alone, at the end of each round."""
         self.assess_s = 0.0
-        self._last = time.perf_counter()
+        self._assess_cpu_s = 0.0
+        self._last, self._last_cpu = time.perf_counter(), time.process_time()
 
     def __call__(self, event: Event) -> None:
-        now = time.perf_counter()
+        now, cpu = time.perf_counter(), time.process_time()
         if event.kind == "tool" and event.slot.endswith("/analyst/assess"):
             self.assess_s += now - self._last
+            self._assess_cpu_s += cpu - self._last_cpu
         if event.kind == "round_closed":
             self.memory.append(resident_mb())
-            self.closed_at.append(time.process_time() - self._began - self._others() - self.assess_s)
-        self._last = now
+            self.closed_at.append(time.process_time() - self._began - self._others() - self._assess_cpu_s)
+        self._last, self._last_cpu = now, cpu
 
 
 def resident_mb() -> float:
@@ -173,7 +178,7 @@ def time_loop(spec: CampaignSpec) -> LoopTimes:
         (folder / "spec.yaml").write_text(dump_spec(spec), encoding="utf-8")
         opened = open_lab(spec, folder)
         lab = _TimedLab(opened)
-        watch = _Watch(lambda: timed.seconds + lab.seconds)
+        watch = _Watch(lambda: timed.cpu_s + lab.cpu_s)
         with_ = Collaborators(
             settings=Settings(), mind=RulesMind(), optimizer=timed, lab=cast(Lab, lab), listeners=(watch,)
         )
@@ -251,7 +256,7 @@ def table(rows: Sequence[LoopTimes]) -> str:
             f"{row.bare_s:>8.1f}{row.lab_s:>7.1f}{row.assess_s:>9.1f}{row.overhead_ms_per_trial:>18.2f}  {memory}"
         )
         tenths = " ".join(f"{value:.1f}" for value in row.overhead_by_tenth_ms)
-        lines.append(f"  loop without assessments, ms/trial in each tenth of the rounds: {tenths}")
+        lines.append(f"  CPU of the loop without assessments, ms/trial in each tenth of the rounds: {tenths}")
         lines.append(
             f"  {row.instruments_used} of {row.instruments} instruments used, {row.lab_hours:.1f} lab hours; "
             f"{row.missing} trials lost, {row.doubled} made twice; {row.events} events, hash chain whole, "

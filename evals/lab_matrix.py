@@ -26,7 +26,7 @@ PEERS: dict[str, tuple[str, str, str]] = {
     "below minimum": ("missed", "missed", "-"),
     "dirty tip into stock": ("missed", "missed", "-"),
 }
-"""PyLabRobot 0.2.2 with tracking on, Opentrons simulate 8.8.2, Autoprotocol 10.3.0, as measured before this was built."""
+"""PyLabRobot 0.2.2 with tracking on, Opentrons 8.8.2 simulate, Autoprotocol 10.3.0: measured before this was built."""
 
 
 class Cell(Record):
@@ -49,10 +49,9 @@ def matrix(labs: tuple[str, ...], is_smoke: bool) -> list[Cell]:
         for fault in scenarios:
             with tempfile.TemporaryDirectory() as place:
                 try:
-                    verdict, by = tried(fault, lab, Path(place))
+                    found.append(Cell(fault=fault, lab=lab, **tried(fault, lab, Path(place))._asdict()))
                 except MissingExtra as error:
-                    verdict, by = "skipped", str(error)
-                found.append(Cell(fault=fault, lab=lab, verdict=verdict, by=by))
+                    found.append(Cell(fault=fault, lab=lab, verdict="skipped", by=str(error)))
     return found
 
 
