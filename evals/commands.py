@@ -134,6 +134,7 @@ def drift(smoke: Smoke = False, seeds: Seeds = None, as_json: Json = False) -> i
     return 0 if all(BAND[0] <= row.coverage[0] <= BAND[1] for row in rows) else 1
 
 
+@evaluate.command()
 def labs(
     names: Annotated[list[str] | None, typer.Argument(metavar="[LAB]...", help="Kinds of lab; all without.")] = None,
     smoke: Smoke = False,

@@ -28,6 +28,7 @@ from eutectic.lab_interface.compile import compile_plan
 from eutectic.lab_interface.examples import Injected, example_lab
 from eutectic.lab_interface.gate import Gate
 from eutectic.lab_interface.registry import open_lab
+from eutectic.lab_interface.stock_ledger import StockLedger
 
 CAMPAIGN = "probe-1"
 _PROTOCOL = Protocol(
@@ -102,7 +103,8 @@ class Bench:
     def verdict(self, data: bytes) -> Verdict:
         """What the gate, and behind it the lab, says of a plan's bytes."""
         with Notebook(self.folder / "notebook.db", CAMPAIGN) as notebook:
-            return Gate(self.spec, self.lab(), notebook).verdict(data)
+            ledger = StockLedger(self.folder / "stocks.db", CAMPAIGN)
+            return Gate(self.spec, self.lab(), notebook, ledger=ledger).verdict(data)
 
     def settled(self, ref: RunRef) -> RunStatus:
         """The status once nothing is under way any more."""

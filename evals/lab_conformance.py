@@ -40,7 +40,8 @@ def _dose_fault(**changes: object) -> Callable[[str, Path], Outcome]:
             plan = rig.plan()
             clean = rig.verdict(canonical_json(plan).encode())
             if clean.is_blocked:
-                raise Broken(f"the plan without the fault is blocked: {_blocking(clean)}")
+                said = [f"{check.name}: {check.detail}" for check in clean.checks if check.verdict == "block"]
+                raise Broken(f"the plan without the fault is blocked: {said}")
             given = {key: value(rig, plan) if callable(value) else value for key, value in changes.items()}
             return _caught(rig, edited(plan, **given))
 
@@ -54,7 +55,9 @@ def _caught(rig: Bench, data: bytes) -> Outcome:
 
 def _blocking(verdict: object) -> str:
     names = [check.name for check in verdict.checks if check.verdict == "block"]  # type: ignore[attr-defined]
-    return "strict bytes" if names[:1] == ["bytes"] else f"gate: {names[0]}" if names else ""
+    if names[:1] == ["bytes"]:
+        return "strict bytes"
+    return f"gate: {names[0]}" if names else ""
 
 
 def _stock_fault(amount: str) -> Callable[[str, Path], Outcome]:

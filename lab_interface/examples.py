@@ -16,7 +16,8 @@ Injected = Literal["none", "nan", "twice", "slow", "lost"]
 """`nan`: the instrument gives no number. `twice`: it gives each result twice. `slow`: a sample takes a while.
 `lost`: contact breaks in the middle of a run."""
 EXAMPLE_STOCKS: JsonValue = [
-    {"id": name, "strength": {name: 1}, "on_hand": "15 mL", "dead": "500 uL"} for name in ("Fe", "Co", "B")
+    {"id": name, "strength": {name: 1}, "on_hand": "15 mL", "dead": "500 uL", "expires": "2099-12-31"}
+    for name in ("Fe", "Co", "B")
 ]
 INJECTED: tuple[Injected, ...] = get_args(Injected)
 
