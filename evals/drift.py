@@ -175,7 +175,7 @@ def _predicted(view: CampaignView, spec: CampaignSpec, found: _Seen) -> None:
     truth: FloatArray = np.array([law.true_values(*recipe)["Bs"] for recipe in recipes])
     raw: list[Observation] = list(view.observations.values())
     for k, observations in enumerate((view.training(), raw)):
-        mean, sd = fit_posterior(spec, observations).predict(recipes)["Bs"]
+        mean, sd = fit_posterior(spec, list(observations)).predict(recipes)["Bs"]
         if k == 0 and view.drift is not None:
             drift = view.drift.properties[0]
             sd = np.array([drift.widened(float(m), float(s)) for m, s in zip(mean, sd, strict=True)])

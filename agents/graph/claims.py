@@ -69,7 +69,7 @@ def trusted_claims(ctx: CampaignContext) -> tuple[Claim, ...]:
     if payload is None:
         return ()
     frozen = FrozenClaims.model_validate(payload["result"])
-    return trusted(ledger(frozen.claims, own(ctx.view.training()), ctx.spec.objectives))
+    return trusted(ledger(frozen.claims, own(list(ctx.view.training())), ctx.spec.objectives))
 
 
 def own(observations: Sequence[Observation]) -> list[Observation]:

@@ -164,7 +164,7 @@ def measure(spec: CampaignSpec, view: CampaignView, known: InformedOptimizer) ->
     sources: list[SourceStanding] = []
     for objective in spec.objectives:
         own = [term for term in known.terms if term.property == objective.property]
-        arrays = arrays_of(spec, view.training(), objective, own)
+        arrays = arrays_of(spec, list(view.training()), objective, own)
         if not own or arrays is None:
             continue
         readings.append(
@@ -200,7 +200,7 @@ def round_outlook(ctx: CampaignContext, number: int, advice: Advice) -> Outlook 
     batch = [(item.composition, item.process) for item in advice.batch]
 
     def compute() -> Looked:
-        return Looked(outlook=outlook(ctx.spec, ctx.view.training(), batch))
+        return Looked(outlook=outlook(ctx.spec, list(ctx.view.training()), batch))
 
     return ctx.journal.tool(f"r{number:02d}/outlook", Looked, compute).outlook
 

@@ -71,7 +71,7 @@ def _outlook(ledger: Ledger, models: Models) -> list[Block]:
     last = ledger.advice[max(ledger.advice)].batch if ledger.advice else ()
     batch = [(item.composition, item.process) for item in last]
     try:
-        found = outlook(ledger.spec, ledger.view.training(), batch)
+        found = outlook(ledger.spec, list(ledger.view.training()), batch)
     except (EutecticError, ValueError, ArithmeticError, RuntimeError) as error:
         return [Text(f"The outlook could not be computed: {str(error)[:200]}", "muted")]
     return [] if found is None else [Text(found.words(ledger.spec))]

@@ -23,7 +23,7 @@ def own_replay(ledger: Ledger) -> str:
     terms, _ = terms_of(spec, claims, tables)
     objective = next(o for o in spec.optimized)
     own = [term for term in terms if term.property == objective.property]
-    arrays = arrays_of(spec, ledger.view.training(), objective, own)
+    arrays = arrays_of(spec, list(ledger.view.training()), objective, own)
     found = None
     if arrays is not None and objective.direction != "target":
         sign = 1.0 if objective.direction == "maximize" else -1.0
