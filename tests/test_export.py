@@ -78,7 +78,7 @@ def test_the_crate_has_what_the_specification_asks_for(export: Path) -> None:
 
 def test_an_export_reads_back_as_earlier_measurements(folder: Path, export: Path) -> None:
     found, view = read_prior(export / "prior_data.csv", load_spec(export / "spec.yaml")), view_of(folder)
-    assert found.refused == [] and len(found.observations) == len(view.training())
+    assert found.refused == [] and len(found.observations) == view.n_training
     for old, new in zip(view.training(), found.observations, strict=True):
         assert (new.status, new.cause) == (old.status, old.cause)
         for name, share in old.composition.fractions.items():
