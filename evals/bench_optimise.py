@@ -11,6 +11,7 @@ from eutectic.core.errors import BadInput
 from eutectic.evals.search_methods import METHODS
 from eutectic.evals.search_report import describe, draw_curves, lines_of
 from eutectic.evals.search_runs import Run, Task, pool_keys, run_all
+from eutectic.evals.table_files import data_folder
 
 _SMOKE_POOLS = ("acidic-oer", "synergy")
 
@@ -47,7 +48,9 @@ def run(
     """
     import typer
 
-    folder = _folder(data)
+    folder = data_folder(data)
+    if folder is not None:
+        os.environ["EUTECTIC_DATA"] = str(folder)  # so that arms with sister tables find them, in workers too
     keys = [key for key in pool_keys(folder) if not smoke or key in _SMOKE_POOLS]
     tasks = [
         Task(
@@ -94,11 +97,3 @@ def _chosen(wanted: Sequence[str], known: Sequence[str], what: str) -> list[str]
         if name not in known:
             raise BadInput(f"there is no {what} {name!r}", mend=f"choose among {', '.join(known)}")
     return list(wanted) or list(known)
-
-
-def _folder(data: Path | None) -> Path | None:
-    if data is None and "EUTECTIC_DATA" in os.environ:
-        data = Path(os.environ["EUTECTIC_DATA"])
-    if data is not None and (data / "data").is_dir():
-        return data / "data"
-    return data

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
 
-from eutectic.core.errors import BadInput
 from eutectic.core.objective import Objective
 from eutectic.evals.pools import TABLES, FloatArray, Pool
 from eutectic.evals.score_cards import card
+from eutectic.evals.table_files import read_recipes
 from eutectic.tools.campaign_term import campaign_term, without_overlap
 from eutectic.tools.claim_term import claim_terms
 from eutectic.tools.descriptor_term import descriptor_terms
 from eutectic.tools.knowledge_term import KnowledgeTerm
 from eutectic.tools.source_term import Inverted, Placebo, derangement
+from eutectic.tools.text_term import text_terms
 
-Arm = Literal["none", "true", "open", "card", "campaigns", "descriptors", "shuffled", "inverted"]
+Arm = Literal["none", "true", "open", "card", "campaigns", "descriptors", "embeddings", "shuffled", "inverted"]
 ARMS: tuple[Arm, ...] = get_args(Arm)
-SISTERS: dict[str, tuple[str, ...]] = {"oer-3496": ("oer-3860",), "oer-3860": ("oer-3496",)}
-"""Tables of the same property on other components."""
-_PROCESS = np.zeros((0, 0))
+SISTERS: dict[str, tuple[str, ...]] = {
+    "oer-3496": ("oer-3860",),
+    "oer-3860": ("oer-3496",),
+    "hardness-alcocrcufeni": ("hardness-all",),
+}
+"""Tables of the same property on other components; recipes that the table could hold itself are taken out."""
 
 
 def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[KnowledgeTerm]:
     """The terms of an arm on a landscape, for an objective called `y`.
 
     `true` is everything: score card, sister tables without common recipes, descriptors. `open` is the same without
-    claims that may rest on the very table; `card`, `campaigns` and `descriptors` are one source each. `shuffled`
+    claims that may rest on the very table; `card`, `campaigns`, `descriptors` and `embeddings` are one
+    source each. `shuffled`
     exchanges the components of all true terms (a placebo), `inverted` turns their sign.
 
     Args:
@@ -68,6 +72,8 @@ def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[Kn
         named = objective.model_copy(update={"property": TABLES[pool.name].value if pool.name in TABLES else "y"})
         terms = descriptor_terms(pool.lattice.space, [named], shares)[0]
         found += [_renamed(term) for term in terms]
+    if arm == "embeddings":
+        found += text_terms(pool.lattice.space, [objective], shares)[0]
     return found
 
 
@@ -88,12 +94,5 @@ def _stand_in(pool: Pool) -> FloatArray:
 
 
 def _measured(name: str, data: Path) -> tuple[Sequence[str], FloatArray, FloatArray]:
-    table = TABLES[name]
-    path = data / table.path
-    if not path.is_file():
-        raise BadInput(f"there is no table {path}", mend="give the data folder with --data or EUTECTIC_DATA")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = list(csv.DictReader(file))
-    shares = np.array([[float(line[column]) for column in table.columns] for line in lines])
-    values = np.array([float(line[table.value]) for line in lines])
-    return table.columns, shares / shares.sum(axis=1, keepdims=True), values
+    recipes = read_recipes(TABLES[name], data)
+    return recipes.columns, recipes.shares, np.array([readings.mean() for readings in recipes.readings])

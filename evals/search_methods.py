@@ -7,9 +7,11 @@ from typing import Protocol
 
 import numpy as np
 
+from eutectic.evals.knowledge_arms import Arm, terms_for
 from eutectic.evals.pools import Pool
 from eutectic.evals.search_ours import Ours
 from eutectic.evals.search_surrogates import ForestSearch, ProcessSearch
+from eutectic.evals.table_files import data_folder
 
 STARTS = 10
 """Random recipes that the surrogates of others begin with."""
@@ -61,6 +63,27 @@ class SobolSearch(RandomSearch):
         self._order = [*order, *np.flatnonzero(free).tolist()]
 
 
+KNOWLEDGE: dict[Arm, str] = {
+    "true": "this optimiser with all knowledge: frozen score card, sister tables without common recipes, descriptors",
+    "open": "the same without claims that may rest on the very table",
+    "shuffled": "the same as true said of exchanged components: the placebo",
+    "inverted": "the same as true with every direction turned",
+    "embeddings": "this optimiser with element vectors along principal directions, as KABO uses text embeddings",
+}
+
+
+def _informed(arm: Arm) -> Callable[[Pool, int, int], Search]:
+    """This optimiser with an arm of knowledge; the sister tables are those of `EUTECTIC_DATA`."""
+
+    def search(pool: Pool, seed: int, batch: int) -> Search:
+        from eutectic.tools.source_term import judge_of
+
+        terms = terms_for(pool, arm, data_folder(), seed)
+        return Ours(pool, seed, batch, terms, judge_of(terms) if terms else None)
+
+    return search
+
+
 METHODS: dict[str, tuple[str, Callable[[Pool, int, int], Search]]] = {
     "random": ("uniform draws", lambda pool, seed, batch: RandomSearch(pool, seed)),
     "sobol": ("Sobol sequence on the simplex", lambda pool, seed, batch: SobolSearch(pool, seed)),
@@ -78,6 +101,7 @@ METHODS: dict[str, tuple[str, Callable[[Pool, int, int], Search]]] = {
         lambda pool, seed, batch: ForestSearch(pool, seed, STARTS, "et"),
     ),
     "ours": ("this optimiser without knowledge", lambda pool, seed, batch: Ours(pool, seed, batch)),
+    **{f"ours-{arm}": (about, _informed(arm)) for arm, about in KNOWLEDGE.items()},
 }
 BASELINES = ("gp-logei", "rf-ei", "et-ucb")
 """The better of these on each table is what the others are measured against."""

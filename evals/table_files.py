@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -136,6 +137,15 @@ TABLES: dict[str, TableFile] = {
         _MAGNET, _SOFT, "magnetostriction_ppm", "1e-6", "minimize", process=_HEAT, absolute=True
     ),
 }
+
+
+def data_folder(data: Path | None = None) -> Path | None:
+    """The folder of the tables: the one given, or `EUTECTIC_DATA` or its `data` folder; None without."""
+    if data is None and "EUTECTIC_DATA" in os.environ:
+        data = Path(os.environ["EUTECTIC_DATA"])
+    if data is not None and (data / "data").is_dir():
+        return data / "data"
+    return data
 
 
 def read_recipes(table: TableFile, data: Path) -> Recipes:
