@@ -150,3 +150,25 @@ def labs(
         typer.echo(text(cells, programs))
     ours = [item for item in programs if item.lab == "ledger"]
     return 1 if any(item.verdict == "missed" for item in (*cells, *ours)) else 0
+
+
+@evaluate.command("literature")
+def evaluate_literature(
+    pairs: Annotated[
+        Path | None, typer.Option("--pairs", help="JSON lines of questions; DOCS/pairs.jsonl without.")
+    ] = None,
+    docs: Annotated[Path | None, typer.Option("--docs", help="Folder of papers; $EUTECTIC_PDFS without.")] = None,
+    smoke: Smoke = False,
+    as_json: Json = False,
+) -> int:
+    """Quotes, citations, refusals and pages of the library's answers, with the gates they must pass."""
+    from eutectic.core.settings import load_settings
+    from eutectic.evals.literature import describe, evaluate
+
+    found = evaluate(pairs, docs, load_settings(), with_own=not smoke and pairs is None)
+    if as_json:
+        data = found.model_dump(mode="json")
+        typer.echo(json.dumps(data | {"passed": found.is_passed}, indent=2, ensure_ascii=False))
+    else:
+        typer.echo(describe(found))
+    return 0 if found.is_passed else 1

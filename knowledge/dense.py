@@ -35,6 +35,12 @@ class DenseRetriever:
         """Whether Chroma was found to hold as many vectors as the rows since the library was opened."""
         self.notes: list[str] = []
 
+    @property
+    def embedder_id(self) -> str:
+        """Name and version of the embedder; empty where there is none yet."""
+        current = self._current()
+        return "" if current is None else current.id
+
     def sync(self) -> None:
         """Embed what has no vector yet and make Chroma hold the vectors of the rows; hold the library's lock.
 

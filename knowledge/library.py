@@ -77,6 +77,11 @@ class Library:
         """The visible text of a page."""
         return self._store.page(name, number)
 
+    @property
+    def embedder_id(self) -> str:
+        """Name and version of what embeds this library; empty where there is none yet."""
+        return self._dense.embedder_id
+
     def documents(self) -> list[Document]:
         """Every document, by name."""
         return self._store.documents()

@@ -1,0 +1,182 @@
+"""The literature evaluation: answers, quotes, pages and refusals of the library on questions with known answers."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eutectic.core.evidence import Passage
+from eutectic.core.record import Record
+from eutectic.core.settings import Settings
+from eutectic.evals.literature_data import Pair, documents_of, own_pairs, papers_folder, read_pairs
+from eutectic.evals.plain_pages import PlainPages
+from eutectic.evals.task import Gate, Outcome, Score, Scorer, Task, run_task
+from eutectic.knowledge.ask import Reply
+from eutectic.knowledge.library import Library, open_library
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the library made of a question."""
+
+    reply: Reply
+    found: tuple[Passage, ...]
+
+
+Grade = Callable[[Pair, Answered], Score]
+
+
+class Literature(Record):
+    """What came of the evaluation."""
+
+    documents: int
+    pages: int
+    ingest_pages_per_second: float
+    embedder: str
+    sets: tuple[Outcome, ...]
+    """One for each set of questions; the gates of the first, the pairs, decide."""
+    gates: tuple[Gate, ...] = ()
+    """Those of other parts: tables, records, compositions."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether every gate is passed."""
+        return all(gate.is_passed for outcome in self.sets[:1] for gate in outcome.gates) and all(
+            gate.is_passed for gate in self.gates
+        )
+
+
+def evaluate(pairs: Path | None, docs: Path | None, settings: Settings, *, with_own: bool) -> Literature:
+    """Take the documents into a library of their own and ask every question.
+
+    Raises:
+        BadInput: pairs or documents are missing or do not fit.
+    """
+    folder = papers_folder(docs)
+    asked = read_pairs(pairs or folder / "pairs.jsonl")
+    files = documents_of(folder, asked)
+    with tempfile.TemporaryDirectory() as place, open_library(Path(place), settings) as library:
+        report = library.ingest(files)
+        names = {path.name for path in files}
+        plain = PlainPages(files)
+        sets = [run_task(_task("pairs", asked, library, plain), lambda pair: f"{pair.id} {pair.question}")]
+        own = [pair for pair in own_pairs() if pair.doc is None or pair.doc in names] if with_own else []
+        if any(pair.is_answerable for pair in own):
+            sets.append(
+                run_task(_task("own questions", own, library, plain), lambda pair: f"{pair.id} {pair.question}")
+            )
+        return Literature(
+            documents=report.count("ingested"),
+            pages=report.pages,
+            ingest_pages_per_second=report.pages_per_second,
+            embedder=library.embedder_id,
+            sets=tuple(sets),
+            notes=report.notes,
+        )
+
+
+def _task(name: str, pairs: Sequence[Pair], library: Library, plain: PlainPages) -> Task[Pair, Answered]:
+    def solve(pair: Pair) -> Answered:
+        return Answered(library.ask(pair.question), tuple(library.search(pair.question, 10)))
+
+    return Task(
+        name=name,
+        samples=pairs,
+        solver=solve,
+        scorers=(
+            Scorer("quote on its page", "quotes found by another reading of the page they name", _quoted(plain)),
+            Scorer("valid citation", "sentences with a quote, document and page that hold", _cited(library)),
+            Scorer("abstains", "questions without an answer that are refused", _abstains),
+            Scorer("false refusals", "questions with an answer that are refused", _refuses),
+            Scorer("page hit@1", "the first passage is from a right page", lambda pair, out: _hit(pair, out, 1)),
+            Scorer("page hit@5", "one of five passages is from a right page", lambda pair, out: _hit(pair, out, 5)),
+            Scorer("first quote on a right page", "where the answer begins", _first),
+            Scorer("answer recall", "the quotes hold the value or the words of the answer", _recalls),
+        ),
+        gates=(
+            ("quote on its page", "at least", 1.0),
+            ("valid citation", "at least", 0.95),
+            ("abstains", "at least", 0.90),
+            ("false refusals", "at most", 0.05),
+            ("page hit@1", "at least", 0.80),
+            ("page hit@5", "at least", 0.97),
+        ),
+    )
+
+
+def _quoted(plain: PlainPages) -> Grade:
+    def score(pair: Pair, out: Answered) -> Score:
+        quotes = [quote for sentence in out.reply.sentences for quote in sentence.quotes]
+        checked = [(quote, plain.holds(quote.document, quote.page, quote.text)) for quote in quotes]
+        known = [(quote, held) for quote, held in checked if held is not None]
+        if not known:
+            return Score(value=None)
+        wrong = [quote.text[:80] for quote, held in known if not held]
+        return Score(value=1 - len(wrong) / len(known), explanation="; ".join(wrong))
+
+    return score
+
+
+def _cited(library: Library) -> Grade:
+    def score(pair: Pair, out: Answered) -> Score:
+        said = out.reply.sentences
+        if not said:
+            return Score(value=None)
+        good = [bool(s.quotes) and all(library.holds(q.document, q.page, q.text) for q in s.quotes) for s in said]
+        return Score(value=sum(good) / len(good))
+
+    return score
+
+
+def _abstains(pair: Pair, out: Answered) -> Score:
+    if pair.is_answerable:
+        return Score(value=None)
+    said = f"answered: {out.reply.sentences[0].text[:120]}" if out.reply.answered else ""
+    return Score(value=float(not out.reply.answered), explanation=said)
+
+
+def _refuses(pair: Pair, out: Answered) -> Score:
+    if not pair.is_answerable:
+        return Score(value=None)
+    return Score(value=float(not out.reply.answered), explanation="" if out.reply.answered else out.reply.reason)
+
+
+def _hit(pair: Pair, out: Answered, n: int) -> Score:
+    if not pair.is_answerable:
+        return Score(value=None)
+    places = [(passage.document, passage.page) for passage in out.found[:n]]
+    is_hit = any((pair.doc, page) in places for page in pair.pages)
+    return Score(value=float(is_hit), explanation="" if is_hit else f"wanted page {pair.pages}, found {places[:3]}")
+
+
+def _first(pair: Pair, out: Answered) -> Score:
+    if not pair.is_answerable:
+        return Score(value=None)
+    quotes = [quote for sentence in out.reply.sentences[:1] for quote in sentence.quotes]
+    return Score(value=float(any(q.document == pair.doc and q.page in pair.pages for q in quotes)))
+
+
+def _recalls(pair: Pair, out: Answered) -> Score:
+    if not pair.is_answerable:
+        return Score(value=None)
+    quotes = [quote for sentence in out.reply.sentences for quote in sentence.quotes if quote.document == pair.doc]
+    return Score(value=float(any(pair.is_answered_by(quote.text) for quote in quotes)))
+
+
+def describe(found: Literature) -> str:
+    """The evaluation in lines."""
+    lines = [
+        f"{found.documents} documents, {found.pages} pages at {found.ingest_pages_per_second:.1f} pages/s with indexing; "
+        f"embedder {found.embedder or 'none'}; answers by rules"
+    ]
+    for outcome in found.sets:
+        lines.append(f"{outcome.name}:")
+        lines += [f"  {name:<28}{'-' if value is None else f'{value:.3f}'}" for name, value in outcome.figures.items()]
+        lines += [f"    {text[:220]}" for text in outcome.failed]
+    for gate in (*found.sets[0].gates, *found.gates):
+        value = "not measured" if gate.value is None else f"{gate.value:.3f} of {gate.n}"
+        lines.append(f"{'pass' if gate.is_passed else 'FAIL'}  {gate.name} {gate.bound} {gate.limit:g}: {value}")
+    return "\n".join([*lines, *(f"note: {note}" for note in found.notes)])
