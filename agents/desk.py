@@ -8,7 +8,7 @@ from typing import Any
 
 from eutectic.agents.campaign import Campaign
 from eutectic.agents.cli.answering import close_campaign, waiting_plan
-from eutectic.agents.cli.library import reply_text
+from eutectic.agents.cli.asking import reply_text
 from eutectic.agents.cli.running import write
 from eutectic.agents.cli.showing import status_text, summary
 from eutectic.agents.cli.telling import tell as tell_event
@@ -66,11 +66,12 @@ class Desk:
 
     def ask(self, question: str) -> str:
         """Ask the library."""
+        from eutectic.agents.answering import answer_question
         from eutectic.knowledge.library import open_library
 
         library = open_library(home() / "library", self._settings)
         try:
-            return reply_text(library.ask(question))
+            return reply_text(answer_question(library, question))
         finally:
             library.close()
 

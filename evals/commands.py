@@ -152,6 +152,25 @@ def labs(
     return 1 if any(item.verdict == "missed" for item in (*cells, *ours)) else 0
 
 
+@bench.command("literature")
+def bench_literature(
+    docs: Annotated[Path | None, typer.Option("--docs", help="Folder of papers; $EUTECTIC_PDFS without.")] = None,
+    trec: Annotated[
+        Path | None, typer.Option("--trec", help="A public set: Cranfield's files, or a folder in BEIR's form.")
+    ] = None,
+    smoke: Smoke = False,
+    as_json: Json = False,
+) -> int:
+    """Recall and nDCG of words, vectors and both; citation precision; query time at 1k, 10k and 100k passages."""
+    from eutectic.core.settings import load_settings
+    from eutectic.evals.bench_literature import describe, run_bench
+
+    sizes = (1_000,) if smoke else (1_000, 10_000, 100_000)
+    found = run_bench(docs, trec, load_settings(), sizes=sizes)
+    typer.echo(found.model_dump_json(indent=2) if as_json else describe(found))
+    return 0
+
+
 @evaluate.command("literature")
 def evaluate_literature(
     pairs: Annotated[

@@ -87,14 +87,14 @@ def _task(name: str, pairs: Sequence[Pair], library: Library, plain: PlainPages)
         samples=pairs,
         solver=solve,
         scorers=(
-            Scorer("quote on its page", "quotes found by another reading of the page they name", _quoted(plain)),
-            Scorer("valid citation", "sentences with a quote, document and page that hold", _cited(library)),
+            Scorer("quote on its page", "quotes found by another reading of the page they name", quoted(plain)),
+            Scorer("valid citation", "sentences with a quote, document and page that hold", cited(library)),
             Scorer("abstains", "questions without an answer that are refused", _abstains),
             Scorer("false refusals", "questions with an answer that are refused", _refuses),
             Scorer("page hit@1", "the first passage is from a right page", lambda pair, out: _hit(pair, out, 1)),
             Scorer("page hit@5", "one of five passages is from a right page", lambda pair, out: _hit(pair, out, 5)),
             Scorer("first quote on a right page", "where the answer begins", _first),
-            Scorer("answer recall", "the quotes hold the value or the words of the answer", _recalls),
+            Scorer("answer recall", "the quotes hold the value or the words of the answer", recalls),
         ),
         gates=(
             ("quote on its page", "at least", 1.0),
@@ -107,7 +107,9 @@ def _task(name: str, pairs: Sequence[Pair], library: Library, plain: PlainPages)
     )
 
 
-def _quoted(plain: PlainPages) -> Grade:
+def quoted(plain: PlainPages) -> Grade:
+    """Share of a reply's quotes that another reading finds on their page."""
+
     def score(pair: Pair, out: Answered) -> Score:
         quotes = [quote for sentence in out.reply.sentences for quote in sentence.quotes]
         checked = [(quote, plain.holds(quote.document, quote.page, quote.text)) for quote in quotes]
@@ -120,7 +122,9 @@ def _quoted(plain: PlainPages) -> Grade:
     return score
 
 
-def _cited(library: Library) -> Grade:
+def cited(library: Library) -> Grade:
+    """Share of a reply's sentences with quotes that all hold."""
+
     def score(pair: Pair, out: Answered) -> Score:
         said = out.reply.sentences
         if not said:
@@ -159,7 +163,8 @@ def _first(pair: Pair, out: Answered) -> Score:
     return Score(value=float(any(q.document == pair.doc and q.page in pair.pages for q in quotes)))
 
 
-def _recalls(pair: Pair, out: Answered) -> Score:
+def recalls(pair: Pair, out: Answered) -> Score:
+    """Whether the quotes hold the answer."""
     if not pair.is_answerable:
         return Score(value=None)
     quotes = [quote for sentence in out.reply.sentences for quote in sentence.quotes if quote.document == pair.doc]
@@ -169,7 +174,7 @@ def _recalls(pair: Pair, out: Answered) -> Score:
 def describe(found: Literature) -> str:
     """The evaluation in lines."""
     lines = [
-        f"{found.documents} documents, {found.pages} pages at {found.ingest_pages_per_second:.1f} pages/s with indexing; "
+        f"{found.documents} documents, {found.pages} pages at {found.ingest_pages_per_second:.1f} pages/s, indexed; "
         f"embedder {found.embedder or 'none'}; answers by rules"
     ]
     for outcome in found.sets:

@@ -20,7 +20,7 @@ from eutectic.knowledge.library import Library
 FloatArray = NDArray[np.float64]
 _PULL_RANKING, _PULL_CONFIDENCE = 2.0, 0.3
 """How strongly weights are held to be small against the data."""
-_NEGATIVE = ("foreign", "unknown")
+_NEGATIVE = ("foreign", "unknown", "long")
 
 
 @dataclass(frozen=True)

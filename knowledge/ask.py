@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from eutectic.core.evidence import Passage
 from eutectic.core.record import Record
 from eutectic.core.trial import Quote
+from eutectic.knowledge.conflicts import find_conflicts
 from eutectic.knowledge.judge import THRESHOLD
 from eutectic.knowledge.searching import Graded, Ranking
 from eutectic.knowledge.store import ChunkRow
@@ -14,6 +15,8 @@ from eutectic.knowledge.store import ChunkRow
 MOST_SENTENCES = 3
 _CONSIDERED = 12
 """Passages told of in a reply."""
+_LEAST_PIECES = 2
+"""Label and value of a table's row, where the row as a whole is not one run of words on its page."""
 _KEEP = 0.8
 """Further statements score at least this share of the first."""
 Verify = Callable[[str, int, str], str | None]
@@ -66,22 +69,27 @@ def answer(question: str, ranking: Ranking, titles: Mapping[str, str], verify: V
         return refused("no passage shares a word with it")
     if ranking.confidence < THRESHOLD:
         return refused(f"the nearest statement answers it with a confidence of {ranking.confidence:.0%} only")
-    sentences = _sentences(ranking, titles, verify)
+    sentences = _sentences(ranking.graded, titles, verify)
     if not sentences:
         return refused("no sentence could be found again on its page")
+    against = find_conflicts(ranking.question, ranking.graded) if ranking.question is not None else []
+    told = [_verified(item, titles, verify) for pair in against for item in pair[:2]]
+    more = [item for item in told if item is not None and item not in sentences]
+    sentences = (*sentences, *dict.fromkeys(more))
     return Reply(
         question=question,
         answered=True,
         sentences=sentences,
         passages=passages,
+        conflicts=tuple(dict.fromkeys(words for _, _, words in against)),
         confidence=round(ranking.confidence, 3),
     )
 
 
-def _sentences(ranking: Ranking, titles: Mapping[str, str], verify: Verify) -> tuple[AnsweredSentence, ...]:
-    best = ranking.graded[0].score
+def _sentences(graded: Sequence[Graded], titles: Mapping[str, str], verify: Verify) -> tuple[AnsweredSentence, ...]:
+    best = graded[0].score
     found: dict[str, AnsweredSentence] = {}
-    for item in ranking.graded:
+    for item in graded:
         if len(found) == MOST_SENTENCES or item.score < _KEEP * best:
             break
         sentence = _verified(item, titles, verify)
@@ -92,10 +100,13 @@ def _sentences(ranking: Ranking, titles: Mapping[str, str], verify: Verify) -> t
 
 def _verified(item: Graded, titles: Mapping[str, str], verify: Verify) -> AnsweredSentence | None:
     said = item.statement
-    if any(verify(said.document, said.page, text) is None for text in said.quotes):
+    held = [text for text in said.quotes if verify(said.document, said.page, text) is not None]
+    is_held = (said.quotes[0] in held or len(held) >= _LEAST_PIECES) if said.said else len(held) == len(said.quotes)
+    if not held or not is_held:
         return None
+    kept = held[:1] if said.said and held[0] == said.quotes[0] else held
     title = titles.get(said.document, "")
-    quotes = tuple(Quote(document=said.document, page=said.page, text=text, title=title) for text in said.quotes)
+    quotes = tuple(Quote(document=said.document, page=said.page, text=text, title=title) for text in kept)
     return AnsweredSentence(text=said.text, quotes=quotes)
 
 

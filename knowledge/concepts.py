@@ -22,22 +22,27 @@ class _Name(NamedTuple):
 
 
 def property_tokens(text: str) -> list[str]:
-    """The token of every property a text names, each once, in the order of the table's names in it."""
+    """The token of every property a text names, each once."""
+    return list(dict.fromkeys(token for token, _ in named_properties(text)))
+
+
+def named_properties(text: str) -> list[tuple[str, str]]:
+    """The token of every property a text names, with the words or the symbol that name it."""
     words = [_PLURAL.sub("", word) for word in _WORD.findall(_DASH.sub(" ", text).lower())]
-    found: dict[str, None] = {}
+    found: list[tuple[str, str]] = []
     at = 0
     while at < len(words):
         longest = 0
         for name in _english().get(words[at], ()):
             if len(name.words) >= longest and tuple(words[at : at + len(name.words)]) == name.words:
-                found[name.token] = None
+                found.append((name.token, " ".join(name.words)))
                 longest = len(name.words)
         at += max(1, longest)
     if not text.isascii():
-        found |= dict.fromkeys(token for name, token in _chinese() if name in text)
+        found += [(token, name) for name, token in _chinese() if name in text]
     for match in _SYMBOL.findall(text):
-        found |= dict.fromkeys(_symbols().get(match, ()))
-    return list(found)
+        found += [(token, match) for token in _symbols().get(match, ())]
+    return found
 
 
 def dimensions_of(token: str) -> tuple[float, ...]:

@@ -91,6 +91,17 @@ class DenseRetriever:
                 self._note(f"{error}; the vectors were read from the rows instead")
         return self._exact(embedder.id, is_owner).search(vector, n, allowed)
 
+    def vector(self, query: str) -> np.ndarray:
+        """The vector of a query, `d`; a library that was never searched is embedded first."""
+        embedder = self._current()
+        if embedder is None:
+            self.sync()
+            embedder = self._current()
+        if embedder is None:
+            raise IndexBroken("the library is empty", where=str(self._folder))
+        vectors = embedder.embed([query], [tokenise(query)])
+        return vectors.reshape(-1)
+
     def _wants_chroma(self, model: str) -> bool:
         wish = self._settings.dense_index
         return wish == "chroma" or (wish == "auto" and self._store.count_vectors(model) > CHROMA_FROM)

@@ -9,6 +9,7 @@ from eutectic.knowledge.measures import bracketed_units, find_measures, plain_nu
 from eutectic.knowledge.question import Question, Term
 from eutectic.knowledge.statement import Statement
 from eutectic.knowledge.tokens import tokenise
+from eutectic.knowledge.variants import aliases
 
 
 class Features(NamedTuple):
@@ -48,13 +49,17 @@ class Features(NamedTuple):
     """Nearness of its chunk's vector to the question's."""
     row: float
     """Whether it is a table row."""
+    long: float
+    """Its length: 1 from 500 characters on, in which many words stand together by chance."""
 
 
 class Place(NamedTuple):
     """What is known of a statement's chunk."""
 
     tokens: frozenset[str]
-    """Of its text, heading and document title."""
+    """Of its text and heading."""
+    title: frozenset[str]
+    """Of its document's title, which says what the whole of it is about."""
     rank: int
     meaning: float
     named_in_document: float
@@ -64,12 +69,12 @@ class Place(NamedTuple):
 def grade(question: Question, statement: Statement, place: Place) -> Features:
     """The features of a statement."""
     own, wide = statement.tokens, statement.wide
-    there = wide | place.tokens
+    there = wide | place.tokens | place.title
     whole = question.share(there, question.focus) ** 3 if question.focus else 0.5
     subject = question.share(there, question.subject) if question.subject else 1.0
     return Features(
-        words=question.share(own),
-        wide=question.share(wide),
+        words=question.share(own | place.title),
+        wide=question.share(wide | place.title),
         passage=question.share(there),
         focus=_focus(question, own, wide),
         name=_name(question.names, own, wide, place),
@@ -85,6 +90,7 @@ def grade(question: Question, statement: Statement, place: Place) -> Features:
         rank=1 / (1 + place.rank / 5),
         meaning=place.meaning,
         row=float(statement.is_row),
+        long=min(1.0, len(statement.words) / 500),
     )
 
 
@@ -103,7 +109,7 @@ def _name(names: tuple[Term, ...], own: frozenset[str], wide: frozenset[str], pl
             best += 1.0
         elif term.held(wide):
             best += 0.8
-        elif term.held(place.tokens):
+        elif term.held(place.tokens) or term.held(place.title):
             best += 0.6
         else:
             best += 0.3 * place.named_in_document
@@ -130,15 +136,19 @@ def _shape(code: str) -> str:
 def _answer(question: Question, statement: Statement, own: frozenset[str]) -> float:
     if question.kind == "formula":
         asked = {term.token for term in question.terms}
-        return float(any(token.startswith("f:") and token != "f:" and token not in asked for token in own))
+        new = [token for token in own if token.startswith("f:") and token != "f:" and token not in asked]
+        if not question.names or not new:
+            return 0.7 * bool(new)
+        declared = aliases(statement.quotes[0])
+        return 1.0 if any(declared.get(term.token) for term in question.names) else 0.6
     if question.kind == "year":
         return float(any(1800 <= number <= 2100 and number not in question.numbers for number in _numbers(statement)))
     if question.kind == "person":
-        return float(any(word[:1].isupper() and word[1:].islower() for word in statement.quotes[0].split()[1:]))
+        return float(any(word[:1].isupper() and word[1:].islower() for word in statement.words.split()[1:]))
     if question.dimensions:
         held = any(m.dimension in question.dimensions and not _is_given(question, m.value) for m in statement.measures)
         in_header = statement.is_row and any(
-            u.dimension in question.dimensions for u in bracketed_units(statement.around)
+            u.dimension in question.dimensions for u in bracketed_units(f"{statement.said}\n{statement.around}")
         )
         return float(held or in_header)
     if question.kind == "number":
@@ -151,7 +161,7 @@ def _is_given(question: Question, value: float) -> bool:
 
 
 def _numbers(statement: Statement) -> list[float]:
-    return list(plain_numbers(statement.quotes[0]))
+    return list(plain_numbers(statement.words))
 
 
 def _condition(question: Question, statement: Statement) -> float:
@@ -176,6 +186,6 @@ def _property(question: Question, own: frozenset[str], wide: frozenset[str]) -> 
 def _pairs(question: Question, statement: Statement) -> float:
     if not question.pairs:
         return 0.0
-    words = [token for token in tokenise(statement.text) if ":" not in token]
+    words = [token for token in tokenise(statement.words) if ":" not in token]
     there = set(pairwise(words))
     return len(question.pairs & there) / len(question.pairs)

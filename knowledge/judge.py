@@ -11,47 +11,49 @@ from collections.abc import Sequence
 from eutectic.knowledge.features import Features
 
 RANKING = Features(
-    words=0.4,
-    wide=0.49,
-    passage=0.39,
-    focus=0.4,
+    words=0.35,
+    wide=0.74,
+    passage=0,
+    focus=0.65,
     name=0,
-    foreign=-0.3,
-    answer=0.53,
+    foreign=-0.36,
+    answer=0.52,
     property=0,
-    whole=0.09,
-    subject=0.12,
+    whole=0,
+    subject=0.09,
     both=0,
-    unknown=-0,
-    condition=0.21,
-    pairs=0.48,
-    rank=0.11,
-    meaning=0.43,
-    row=0.27,
+    unknown=0,
+    condition=0.3,
+    pairs=0.65,
+    rank=0.13,
+    meaning=0.52,
+    row=0.06,
+    long=-0.03,
 )
 """Weights of the features in the rank of a statement."""
 CONFIDENCE = Features(
-    words=0.97,
-    wide=1.32,
-    passage=1.9,
-    focus=0.76,
-    name=1.73,
-    foreign=0,
-    answer=0.43,
-    property=1.43,
+    words=1.14,
+    wide=1.48,
+    passage=1.6,
+    focus=1.37,
+    name=1.91,
+    foreign=-0.1,
+    answer=0.26,
+    property=1.24,
     whole=0,
-    subject=0.62,
-    both=0.22,
-    unknown=-3.82,
-    condition=0.3,
+    subject=0.59,
+    both=0.3,
+    unknown=-3.63,
+    condition=0.13,
     pairs=0,
     rank=0,
     meaning=0.22,
     row=0,
+    long=0,
 )
 """Weights of the features of the best statement in the log-odds that it answers."""
-OFFSET = -6.19
-THRESHOLD = 0.35
+OFFSET = -6.5
+THRESHOLD = 0.47
 """Confidence from which a question is answered."""
 
 

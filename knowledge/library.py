@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from eutectic.core.claim import Claim
 from eutectic.core.errors import BadInput, CampaignBusy, EndpointFailed, LibraryBusy, StorageFailed
@@ -29,8 +30,12 @@ from eutectic.knowledge.record_store import library_records, sources
 from eutectic.knowledge.records import Source
 from eutectic.knowledge.search import OVERFETCH, allowed, fuse, weights
 from eutectic.knowledge.searching import NOTHING, Candidates, Ranking, rank
-from eutectic.knowledge.store import Store
+from eutectic.knowledge.store import ChunkRow, Store
+from eutectic.knowledge.table import Table
 from eutectic.knowledge.tokens import TOKENISER
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _LONGEST_QUESTION = 2_000
 
@@ -168,6 +173,29 @@ class Library:
         """The graded statements of a search, best first, as answers are made of."""
         return self._rank(query, OVERFETCH, filters)[0]
 
+    def rankings(self, query: str, n: int = OVERFETCH) -> tuple[list[str], list[str], list[str]]:
+        """Ids of the chunks that the words, the vectors and both fused find, best first, before statements count."""
+        words, meaning = weights(query)
+        lexical, nearest = self.lexical(query, n), [key for key, _ in self.nearest(query, n)]
+        return lexical, nearest, [key for key, _ in fuse([(lexical, words), (nearest, meaning)])]
+
+    def lexical(self, query: str, n: int = OVERFETCH) -> list[str]:
+        """Ids of the chunks that BM25 finds."""
+        return self._lexical_index().search(query, n)
+
+    def nearest(self, query: str, n: int = OVERFETCH) -> list[tuple[str, float]]:
+        """Ids of the chunks nearest in meaning with their cosines."""
+        with self._lock_if_free() as is_owner:
+            return self._dense.search(query, n, is_owner=is_owner)
+
+    def vector(self, query: str) -> np.ndarray:
+        """The vector of a query, `d`."""
+        return self._dense.vector(query)
+
+    def rows(self, ids: Sequence[str]) -> list[ChunkRow]:
+        """Chunks by id."""
+        return self._store.chunks(ids)
+
     def mentions(self, token: str) -> bool:
         """Whether any passage holds a search token."""
         return token in self._lexical_index().frequency()
@@ -185,7 +213,10 @@ class Library:
         fused = fuse([(lexical.search(query, n, mask), words), ([key for key, _ in nearest], meaning)])
         rows = self._store.chunks(key for key, _ in fused)
         question = read_question(query, lexical.frequency(), len(lexical))
-        return rank(question, Candidates(rows, dict(nearest), titles), lexical), titles
+        tables: dict[tuple[str, int], list[Table]] = {}
+        for table in (each for name in {row.document for row in rows} for each in self._store.tables(name)):
+            tables.setdefault((table.document, table.page), []).append(table)
+        return rank(question, Candidates(rows, dict(nearest), titles, tables), lexical), titles
 
     def _lexical_index(self) -> LexicalIndex:
         n_chunks = self._store.count_chunks()

@@ -30,6 +30,8 @@ class Measure(NamedTuple):
     low: float
     high: float
     """The ends of a range in SI; both the value where it is none."""
+    spread: float
+    """Its stated uncertainty in SI; 0 where none is stated."""
     dimension: Dimension
     start: int
     end: int
@@ -89,7 +91,13 @@ def _measure(amount: Amount, unit: Unit, end: int) -> Measure:
     value = amount.value if amount.value is not None else 0.0
     low, high = (value if edge is None else edge for edge in (amount.low, amount.high))
     return Measure(
-        unit.to_si(value), unit.to_si(low), unit.to_si(high), unit.dimension, amount.start, max(end, amount.end)
+        value=unit.to_si(value),
+        low=unit.to_si(low),
+        high=unit.to_si(high),
+        spread=abs(unit.to_si(amount.sd or 0.0, is_difference=True)),
+        dimension=unit.dimension,
+        start=amount.start,
+        end=max(end, amount.end),
     )
 
 

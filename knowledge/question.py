@@ -11,10 +11,10 @@ from itertools import pairwise
 
 from eutectic.core.elements import elements
 from eutectic.knowledge.chinese import asked as asked_in_chinese
-from eutectic.knowledge.concepts import dimensions_of, property_tokens
+from eutectic.knowledge.concepts import dimensions_of, named_properties, property_tokens
 from eutectic.knowledge.measures import Measure, find_measures, plain_numbers
 from eutectic.knowledge.synonyms import CLASS_NOUNS, GENERIC, KINDS, SYNONYMS, UNIT_WORDS
-from eutectic.knowledge.tokens import STOPWORDS, content_tokens, stem, tokenise
+from eutectic.knowledge.tokens import content_tokens, stem, tokenise
 from eutectic.knowledge.units import Dimension, read_unit
 
 _CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z\d]+$")
@@ -105,7 +105,7 @@ class Question:
 def read_question(text: str, frequency: Mapping[str, int], n_chunks: int) -> Question:
     """Take a question apart; a term that is rare in the library weighs more, one that is not there most."""
     properties = frozenset(property_tokens(text))
-    in_property = _property_words(text, properties)
+    in_property = _property_words(text)
     terms = []
     content = content_tokens(text)
     graded = {grade.lower() for match in _GRADE.findall(text) for grade in match if grade}
@@ -184,14 +184,10 @@ def _class_share(token: str, is_name: bool) -> float:
     return _CLASS_SHARE if token in CLASS_NOUNS else 1.0
 
 
-def _property_words(text: str, properties: Collection[str]) -> frozenset[str]:
-    """The words of a question that name one of its properties, by taking each away and seeing it gone."""
-    if not properties:
-        return frozenset()
-    words = [token for token in tokenise(text) if ":" not in token and token not in STOPWORDS]
-    named = {word for token in properties for word in tokenise(token.removeprefix("p:").replace("_", " "))}
-    chinese = {word for word in words if not word.isascii() and word in asked_in_chinese(text)}
-    return frozenset(word for word in words if word in named) | frozenset(properties) | chinese
+def _property_words(text: str) -> frozenset[str]:
+    """The tokens of the words in a question that name one of its properties."""
+    named = named_properties(text)
+    return frozenset(word for token, name in named for word in (token, *tokenise(name)))
 
 
 def _dimensions(text: str, asked: Collection[str]) -> frozenset[Dimension]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -11,7 +11,9 @@ from eutectic.knowledge.index_lexical import LexicalIndex
 from eutectic.knowledge.judge import confidence, score
 from eutectic.knowledge.question import Question, Term
 from eutectic.knowledge.statement import Statement, statement_tokens, statements
+from eutectic.knowledge.statement_tables import table_statements
 from eutectic.knowledge.store import ChunkRow
+from eutectic.knowledge.table import Table
 from eutectic.knowledge.variants import aliases
 
 
@@ -33,6 +35,8 @@ class Ranking:
     graded: tuple[Graded, ...]
     confidence: float
     """That the best statement answers the question."""
+    question: Question | None = None
+    """As it was understood, with what else the passages call its materials."""
 
 
 NOTHING = Ranking((), (), (), 0.0)
@@ -44,6 +48,8 @@ class Candidates(NamedTuple):
     rows: Sequence[ChunkRow]
     meaning: dict[str, float]
     titles: dict[str, str]
+    tables: Mapping[tuple[str, int], Sequence[Table]]
+    """By document and page."""
 
 
 def rank(question: Question, found: Candidates, lexical: LexicalIndex) -> Ranking:
@@ -51,10 +57,21 @@ def rank(question: Question, found: Candidates, lexical: LexicalIndex) -> Rankin
     question = _with_aliases(question, found.rows)
     named = _documents_that_name(question, lexical)
     graded: list[Graded] = []
+    seen: set[tuple[str, int]] = set()
+
+    def is_first(row: ChunkRow) -> bool:
+        """Whether a chunk is the first of its page, so that the page's tables are looked at once."""
+        is_new = (row.document, row.page) not in seen
+        seen.add((row.document, row.page))
+        return is_new
+
     for place, row in enumerate(found.rows):
-        tokens = frozenset(row.tokens) | statement_tokens(f"{found.titles.get(row.document, '')}\n{row.heading}")
-        at = Place(tokens, place, found.meaning.get(row.id, 0.0), named.get(row.id[:16], 0.0))
-        for statement in statements([row]):
+        tokens = frozenset(row.tokens) | statement_tokens(row.heading)
+        title = statement_tokens(found.titles.get(row.document, ""))
+        at = Place(tokens, title, place, found.meaning.get(row.id, 0.0), named.get(row.id[:16], 0.0))
+        on_page = found.tables.get((row.document, row.page), ())
+        cells = [cell for table in on_page for cell in table_statements(table, row.id)] if is_first(row) else []
+        for statement in (*statements([row]), *cells):
             features = grade(question, statement, at)
             graded.append(Graded(statement, features, score(features)))
     graded.sort(key=lambda item: (-item.score, item.statement.chunk, item.statement.text))
@@ -67,6 +84,7 @@ def rank(question: Question, found: Candidates, lexical: LexicalIndex) -> Rankin
         scores=tuple(best.get(row.id, 0.0) for row in order),
         graded=tuple(graded),
         confidence=confidence([item.features for item in graded]),
+        question=question,
     )
 
 

@@ -25,20 +25,29 @@ class Statement:
     document: str
     page: int
     quotes: tuple[str, ...]
-    """Words of the page; all of them have to be found on it."""
+    """Words of the page, all of which have to be found on it; of a cell's row, label and value the most there are."""
     around: str
     """The sentences before and behind it, its heading, and for a row the caption and the header."""
     is_row: bool
+    said: str = ""
+    """What a table's cell says with its row and column and its unit; empty for words that say it themselves."""
+    shown: str = ""
+    """How it is shown; empty for the quotes themselves."""
 
     @property
     def text(self) -> str:
-        """The quotes, parted by bars."""
-        return " | ".join(self.quotes)
+        """The statement as it is shown."""
+        return self.shown or " | ".join(self.quotes)
+
+    @property
+    def words(self) -> str:
+        """What is said, for matching."""
+        return self.said or self.quotes[0]
 
     @property
     def tokens(self) -> frozenset[str]:
-        """Search tokens of the quotes, with a token for each kind of unit and for a formula."""
-        return statement_tokens(self.quotes[0] if self.is_row else self.text)
+        """Search tokens of what is said, with a token for each kind of unit and for a formula."""
+        return statement_tokens(self.words)
 
     @property
     def wide(self) -> frozenset[str]:
@@ -48,7 +57,7 @@ class Statement:
     @property
     def measures(self) -> tuple[Measure, ...]:
         """The quantities it gives."""
-        return find_measures(self.quotes[0])
+        return find_measures(self.words)
 
 
 @lru_cache(maxsize=16_384)

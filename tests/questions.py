@@ -246,6 +246,19 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         ],
         "noise": "saturation_induction: relative sd 0.02 from replicates",
     },
+    "answer": {
+        "question": "What coercivity does Fe80B20 have?",
+        "passages": [
+            {"id": "k1", "document": "a.txt", "page": 1, "text": "The coercivity of Fe80B20 was 4.2 A/m at 653 K."},
+        ],
+        "extracted": [
+            {
+                "text": "The coercivity of Fe80B20 was 4.2 A/m at 653 K.",
+                "quotes": [{"passage": "k1", "quote": "The coercivity of Fe80B20 was 4.2 A/m at 653 K."}],
+            }
+        ],
+        "conflicts": [],
+    },
     "findings": {
         "round": 4,
         "objectives": OBJECTIVES,

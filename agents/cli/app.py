@@ -9,6 +9,7 @@ import typer
 
 from eutectic.agents.cli import (
     answering,
+    asking,
     chatting,
     checking,
     claims,
@@ -54,6 +55,7 @@ answering.add(app)
 importing.add(app)
 exporting.add(app)
 library.add(app)
+asking.add(app)
 records.add(app)
 serving.add(app)
 claims.add(app)

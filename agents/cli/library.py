@@ -1,4 +1,4 @@
-"""Commands of the library: ingest documents, ask questions."""
+"""The command that takes documents into the library."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from eutectic.knowledge.ask import Reply
     from eutectic.knowledge.ingest import FileReport, IngestReport
 
 from eutectic.agents.cli.options import Json, console, print_json
@@ -20,9 +19,8 @@ Library = Annotated[
 
 
 def add(app: typer.Typer) -> None:
-    """Add the commands to the application."""
+    """Add the command to the application."""
     app.command("ingest", short_help="Read documents into the library.")(ingest)
-    app.command("ask", short_help="Answer a question with quotes from the library.")(ask)
 
 
 def _folder(given: Path | None) -> Path:
@@ -68,33 +66,6 @@ def ingest(
     return 0
 
 
-def ask(
-    question: Annotated[str, typer.Argument(help="A question in plain words.")],
-    library: Library = None,
-    as_json: Json = False,
-) -> int:
-    """Answer a question with quotes from the library, each checked to stand on the page it names."""
-    from eutectic.core.settings import load_settings
-    from eutectic.knowledge.library import open_library
-
-    settings, folder = load_settings(), _folder(library)
-    empty = BadInput("there is no document in the library", where=str(folder), mend="eutectic ingest PATH")
-    if not folder.exists():
-        raise empty
-    opened = open_library(folder, settings)
-    try:
-        if not opened.documents():
-            raise empty
-        reply = opened.ask(question)
-    finally:
-        opened.close()
-    if as_json:
-        print_json(reply.model_dump(mode="json"))
-    else:
-        typer.echo(reply_text(reply))
-    return 0
-
-
 def ingest_text(report: IngestReport) -> str:
     """What became of every file, in lines."""
     lines = []
@@ -111,14 +82,3 @@ def _taken_in(item: FileReport) -> str:
     parts = [f"{item.pages} pages"]
     parts += [f"{n} {word}" for n, word in ((item.tables, "tables"), (item.figures, "figures")) if n]
     return ", ".join(parts) + (f"; {item.message}" if item.message else "")
-
-
-def reply_text(reply: Reply) -> str:
-    """An answer with the quotes it rests on, or the reason why there is none."""
-    if not reply.answered:
-        return f"Not in the library: {reply.reason.removeprefix('not in the library: ')}"
-    lines = []
-    for sentence in reply.sentences:
-        lines.append(sentence.text)
-        lines += [f'    {quote.document}, page {quote.page}: "{quote.text}"' for quote in sentence.quotes]
-    return "\n".join([*lines, *(f"note: {note}" for note in reply.notes)])

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple, get_args
 
 from eutectic.agents.decisions.analyst import Findings, FindingsContext, Quality, QualityContext
+from eutectic.agents.decisions.answering import AnswerContext, WrittenAnswer
 from eutectic.agents.decisions.claims import ClaimPick, ClaimsContext
 from eutectic.agents.decisions.coder import Protocol, ProtocolContext
 from eutectic.agents.decisions.designer import Choice, ChooseContext, EvidenceContext, EvidencePick
@@ -40,6 +41,7 @@ DECISIONS: Mapping[tuple[Role, str], DecisionTypes] = MappingProxyType(
         ("experimenter", "watch"): DecisionTypes(WatchContext, Watch),
         ("analyst", "quality"): DecisionTypes(QualityContext, Quality),
         ("analyst", "findings"): DecisionTypes(FindingsContext, Findings),
+        ("analyst", "answer"): DecisionTypes(AnswerContext, WrittenAnswer),
     }
 )
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from eutectic.agents.decisions.analyst import Findings, FindingsContext, Quality, QualityContext
+from eutectic.agents.decisions.answering import AnswerContext, WrittenAnswer
 from eutectic.agents.decisions.claims import ClaimPick, ClaimsContext
 from eutectic.agents.decisions.coder import Protocol, ProtocolContext
 from eutectic.agents.decisions.designer import Choice, ChooseContext, ChosenTrial, EvidenceContext, EvidencePick
@@ -152,6 +153,26 @@ def _unknown(field: str, names: Iterable[str], known: set[str]) -> Iterable[str]
         yield f"{field}: {name!r} is not a trial you were shown; use {sorted(known)[:12]}"
 
 
+def _answer(context: AnswerContext, answer: WrittenAnswer) -> Iterable[str]:
+    from eutectic.knowledge.claimed import unsupported_numbers
+
+    texts = {passage.id: " ".join(passage.text.split()) for passage in context.passages}
+    if answer.answered and not answer.sentences:
+        yield "answered is true and there are no sentences"
+    for number, sentence in enumerate(answer.sentences):
+        if not sentence.quotes:
+            yield f"sentences.{number}: it has no quote"
+        for item in sentence.quotes:
+            quote = " ".join(item.quote.split())
+            if item.passage not in texts:
+                yield f"sentences.{number}: there is no passage {item.passage!r}"
+            elif len(quote) < _LEAST_QUOTE or quote not in texts[item.passage]:
+                yield f"sentences.{number}: its quote does not stand in passage {item.passage!r}; copy it exactly"
+        missing = unsupported_numbers(sentence.text, [item.quote for item in sentence.quotes])
+        if missing:
+            yield f"sentences.{number}: {', '.join(missing)} is in none of its quotes"
+
+
 _CHECKS: Mapping[str, Callable[[Any, Any], Iterable[str]]] = MappingProxyType(
     {
         "review": _review,
@@ -164,5 +185,6 @@ _CHECKS: Mapping[str, Callable[[Any, Any], Iterable[str]]] = MappingProxyType(
         "watch": _watch,
         "quality": _quality,
         "findings": _findings,
+        "answer": _answer,
     }
 )

@@ -16,6 +16,7 @@ from eutectic.agents.decisions.analyst import (
     QualityContext,
     QualityLine,
 )
+from eutectic.agents.decisions.answering import AnswerContext, WrittenAnswer
 from eutectic.agents.roles.wording import clip, count, result_text, show, units, with_unit
 
 _FAR = 4.0
@@ -26,6 +27,12 @@ _LEAST_GAIN = 0.01
 """Share of the range that a repeat must gain where nothing is known of a new trial's gain."""
 _MOST_LIKELY = 0.9
 _SEVERITY = ("keep", "repeat", "exclude")
+
+
+def answer(context: AnswerContext) -> WrittenAnswer:
+    """The sentences of the documents themselves, or that there are none."""
+    note = "" if context.extracted else "no passage answers it well enough"
+    return WrittenAnswer(answered=bool(context.extracted), sentences=context.extracted, note=note)
 
 
 def quality(context: QualityContext) -> Quality:
