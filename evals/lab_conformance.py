@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 from eutectic.core.errors import BadInput, EutecticError, MissingExtra, NotSupported, PlanChanged
-from eutectic.core.plan import Plan
 from eutectic.core.record import canonical_json
 from eutectic.core.run import FINISHED
-from eutectic.evals.lab_bench_rig import SUBMITTER, Bench, bench, edited
+from eutectic.evals.lab_bench_rig import Bench, bench, edited
+from eutectic.evals.lab_kills import killed
+from eutectic.evals.lab_outcome import Broken, Outcome, made_once
 from eutectic.lab_interface.devices.device_lab import DeviceLab
-from eutectic.lab_interface.devices.sila_server import times_made
-from eutectic.lab_interface.devices.worker import MARK
 from eutectic.lab_interface.examples import Injected
-
-Verdict = Literal["caught", "held", "missed", "n/a"]
-
-
-class Outcome(NamedTuple):
-    """What became of one fault against one lab."""
-
-    verdict: Verdict
-    by: str
-    """The layer that caught it, or what held, or why it does not apply."""
-
-
-class Broken(Exception):
-    """A promise of the lab contract did not hold."""
 
 
 def _dose_fault(**changes: object) -> Callable[[str, Path], Outcome]:
@@ -116,84 +98,8 @@ def two_workers(name: str, folder: Path) -> Outcome:
         if len(said) != 1 or not said.copy().pop():
             raise Broken(f"the two got {said}")
         rig.settled(rig.lab().submit(plan, plan.key))
-        _made_once(rig)
+        made_once(rig)
         return Outcome("held", "one run, every sample once")
-
-
-def killed(
-    name: str,
-    folder: Path,
-    submitter: Sequence[int] = (1, 2, 3),
-    worker: Sequence[int] = (1, 2, 3, 4, 6, 8, 12, 20, 36),
-) -> Outcome:
-    """kill -9 before (odd numbers) and after commits, in the process that submits and in the one that works."""
-    kills = 0
-    with bench(name, folder) as rig:
-        for who, at in ((SUBMITTER, submitter), (MARK, worker)):
-            if who == MARK and not isinstance(rig.lab(), DeviceLab):
-                continue
-            for number in at:
-                plan = rig.plan(1, round=1 + kills + 100 * (who == MARK))
-                process = rig.submit_apart(plan, at=number, who=who)
-                process.communicate(timeout=60)
-                lab = rig.lab()
-                died = _died(rig, plan, process.returncode, who)
-                if not died:
-                    break
-                kills += 1
-                ref = lab.submit(plan, plan.key)
-                _ends_once(rig, plan, rig.settled(ref).state)
-        return Outcome("held", f"{kills} kills, no sample twice, none without an end")
-
-
-def _died(rig: Bench, plan: Plan, code: int | None, who: str) -> bool:
-    """Whether the saboteur struck: the submitter's code tells, the worker's log does."""
-    if who == SUBMITTER:
-        return code == -signal.SIGKILL
-    lab = rig.lab()
-    if not isinstance(lab, DeviceLab):
-        return False
-    run = lab.store.find(plan.key)
-    until = time.monotonic() + 30
-    while run is not None and not _is_free(lab, run.batch) and time.monotonic() < until:
-        time.sleep(0.05)
-    return run is not None and lab.log.ending(run.batch) is None
-
-
-def _is_free(lab: DeviceLab, batch: int) -> bool:
-    from eutectic.lab_interface.devices.run_lock import try_lock
-
-    held = try_lock(lab.folder / "runs" / f"{batch:06d}.lock")
-    if held is not None:
-        os.close(held)
-    return held is not None
-
-
-def _ends_once(rig: Bench, plan: Plan, state: str) -> None:
-    """An unknown run stays so until a person speaks; then every trial has one end."""
-    ref = rig.lab().submit(plan, plan.key)
-    if state == "unknown":
-        if rig.lab().status(ref).state != "unknown":
-            raise Broken("an unknown run left that state by itself")
-        rig.lab().reconcile(ref, "ran", "Ada")
-    after = rig.lab().status(ref)
-    if after.state not in (*FINISHED, "awaiting_person"):
-        raise Broken(f"the run is {after.state} after all")
-    found = [item.trial for item in rig.lab().result(ref)]
-    if after.state in FINISHED and found != [trial.id for trial in plan.trials]:
-        raise Broken(f"results of {found}")
-    _made_once(rig)
-
-
-def _made_once(rig: Bench) -> None:
-    lab = rig.lab()
-    made = lab.executions() if hasattr(lab, "executions") else {}
-    record = rig.folder / "devices" / "sila-server.db"
-    if record.is_file():
-        made = {**made, **times_made(record.parent)}
-    doubled = {key: times for key, times in made.items() if times > 1}
-    if doubled:
-        raise Broken(f"made more than once: {doubled}")
 
 
 def stopped_during(name: str, folder: Path) -> Outcome:
@@ -234,7 +140,7 @@ def broken_line(name: str, folder: Path) -> Outcome:
         after = rig.lab().reconcile(ref, "did_not_run", "Ada")
         if after.state not in FINISHED:
             raise Broken(f"{after.state} after a person spoke")
-        _made_once(rig)
+        made_once(rig)
         return Outcome("held", f"unknown, then {after.state} on a person's word")
 
 
@@ -279,7 +185,7 @@ def clock(name: str, folder: Path) -> Outcome:
             ends += [item.started_h for item in rig.lab().result(ref)]
         if ends != sorted(ends):
             raise Broken(f"lab hours go backwards: {ends}")
-        _made_once(rig)
+        made_once(rig)
         return Outcome("held", "every run ended, hours in order")
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from eutectic.core.errors import MissingExtra
 from eutectic.core.record import Record
-from eutectic.evals.lab_conformance import PLAN_FAULTS, SCENARIOS, killed, tried
+from eutectic.evals.lab_conformance import PLAN_FAULTS, SCENARIOS, tried
+from eutectic.evals.lab_kills import killed
 from eutectic.evals.lab_programs import PROGRAM_FAULTS, caught_by_ledger, caught_by_simulator
 from eutectic.lab_interface.registry import lab_names
 

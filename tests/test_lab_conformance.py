@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from eutectic.core.errors import MissingExtra
-from eutectic.evals.lab_conformance import PLAN_FAULTS, SCENARIOS, Outcome, killed, tried
+from eutectic.evals.lab_conformance import PLAN_FAULTS, SCENARIOS, tried
+from eutectic.evals.lab_kills import killed
+from eutectic.evals.lab_outcome import Outcome
 from eutectic.evals.lab_programs import PROGRAM_FAULTS, caught_by_ledger
 from eutectic.lab_interface.registry import lab_names
 

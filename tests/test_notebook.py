@@ -152,7 +152,7 @@ def test_the_view_counts_what_was_spent_and_says_where_it_stands() -> None:
     view.fold(event(7, "observation_judged", "r01-s01", {"verdict": "exclude", "reason": "spilled"}))
     assert (view.spent.experiments, view.spent.money, view.spent.hours) == (1, 20.0, 5.0)
     assert view.excluded == {"r01-s01": "spilled"}
-    assert list(view.training()) == []
+    assert view.training() == []
     view.fold(event(8, "campaign_closed", "end", {"state": "met"}))
     assert view.state == "met"
 

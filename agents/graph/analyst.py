@@ -127,7 +127,7 @@ def _card(ctx: CampaignContext, number: int) -> Credibility | None:
     """The newest assessment of the surrogate; made anew when the data have grown by half."""
     last_round, seen = ctx.view.assessed
     if last_round != number and _is_due(ctx, seen):
-        training = chain(ctx.view.prior, ctx.view.training())
+        training = chain(ctx.view.prior, ctx.view.each_training())
         return ctx.journal.tool(f"r{number:02d}{ASSESS_SUFFIX}", Credibility, lambda: assess(ctx.spec, training))
     payload = ctx.journal.payload("tool", f"r{last_round:02d}{ASSESS_SUFFIX}")
     return None if payload is None else Credibility.model_validate(payload["result"])
@@ -138,7 +138,7 @@ def _is_due(ctx: CampaignContext, seen: int) -> bool:
     n = len(ctx.view.prior) + ctx.view.n_training
     if n < max(_LEAST, _GROWTH * seen):
         return False
-    usable = (item for item in chain(ctx.view.prior, ctx.view.training()) if item.status == "ok")
+    usable = (item for item in chain(ctx.view.prior, ctx.view.each_training()) if item.status == "ok")
     return sum(1 for _ in islice(usable, _LEAST)) == _LEAST
 
 

@@ -57,7 +57,7 @@ def fit_models(ledger: Ledger) -> Models:
     try:
         from eutectic.tools.surrogate import fit_posterior
 
-        posterior = fit_posterior(ledger.spec, list(ledger.view.training()))
+        posterior = fit_posterior(ledger.spec, ledger.view.training())
     except (EutecticError, ValueError, ArithmeticError, RuntimeError, ImportError) as error:
         no_posterior = f"the surrogate could not be fitted: {_first_line(error)}"
     try:

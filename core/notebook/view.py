@@ -139,8 +139,12 @@ class CampaignView:
         """Trials of runs that were left open whose result has not come yet."""
         return [self.trials[key] for keys in self.open_runs.values() for key in keys if key not in self.observations]
 
-    def training(self) -> Iterator[Observation]:
-        """Observations that models may learn from: all but those set aside, corrected for drift, one at a time."""
+    def training(self) -> list[Observation]:
+        """Observations that models may learn from: all but those set aside, corrected for drift."""
+        return list(self.each_training())
+
+    def each_training(self) -> Iterator[Observation]:
+        """The same one at a time, for what must not grow with the campaign."""
         return (self.corrected(item) for item in self.observations.each() if item.trial not in self.excluded)
 
     @property

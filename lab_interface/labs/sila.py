@@ -11,8 +11,9 @@ from pydantic import Field, JsonValue
 from eutectic.core.spec import CampaignSpec
 from eutectic.lab_interface.devices.device_lab import DeviceLab
 from eutectic.lab_interface.devices.settings import DispenseSettings, read_settings
+from eutectic.lab_interface.devices.sila_client import ServerSettings
 from eutectic.lab_interface.devices.sila_example import simulated_server
-from eutectic.lab_interface.devices.sila_rig import ServerSettings, SilaRig
+from eutectic.lab_interface.devices.sila_rig import SilaRig
 from eutectic.lab_interface.examples import EXAMPLE_STOCKS, Injected
 
 NAME = "sila"
