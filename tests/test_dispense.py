@@ -263,12 +263,24 @@ def test_a_dose_below_the_pipette_says_that_a_weaker_stock_is_the_limit_and_it_i
 
 
 def test_a_sample_too_small_says_that_the_vessel_is_the_limit_and_it_is() -> None:
-    # Powders: a diluted powder of one component cannot help where only two doses fit.
+    # So much material is wanted that nothing can be diluted: only a larger sample makes room for a small share.
     given = [Source("Fe", {"Fe": 1.0}), Source("Co", {"Co": 1.0})]
-    wanted, limits = {"Fe": 0.9, "Co": 0.1}, Limits(20, 60, 60)
+    wanted, limits = {"Fe": 0.9, "Co": 0.1}, Limits(20, 60, 60, amount_low=60.0)
     found = _diagnosis(wanted, given, limits, tolerance=0.02)
-    assert "VESSEL_TOO_SMALL" in found.reasons or "your stock strength" in found.advice
-    assert _diagnosis(wanted, given, Limits(20, 240, 240), tolerance=0.02).reasons == ()
+    assert found.reasons == ("BELOW_MINIMUM_PIPETTE_VOLUME", "VESSEL_TOO_SMALL", "TOLERANCE_EXCEEDED")
+    assert "four times as large" in found.advice and "your vessel, not the optimiser, is the limit" in found.advice
+    assert _diagnosis(wanted, given, Limits(20, 240, 240, amount_low=60.0), tolerance=0.02).reasons == ()
+
+
+def test_where_neither_stocks_nor_vessels_help_a_finer_dose_is_asked_for() -> None:
+    given = [Source("Fe", {"Fe": 1.0}), Source("Co", {"Co": 1.0})]
+    found = _diagnosis({"Fe": 0.998, "Co": 0.002}, given, Limits(50, 100, 100, amount_low=99.0), tolerance=0.001)
+    assert found.advice == "a smaller least dose is needed"
+
+
+def test_amounts_that_no_strength_within_ten_times_brings_say_so() -> None:
+    found = _diagnosis({"Fe": 0.5, "Co": 0.5}, [FE, CO], Limits(1, 100, 100, amount_low=9000.0))
+    assert found.reasons[0] == "STOCK_CONCENTRATION_TOO_LOW" and "look at the amounts" in found.advice
 
 
 @pytest.mark.parametrize(
