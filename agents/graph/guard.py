@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import fmean, median, pstdev
 
@@ -162,8 +162,19 @@ def worth_repeating(
 def _scores(view: CampaignView, objective: Objective, without: str) -> list[float]:
     """Mean score of every other recipe."""
     values: dict[str, list[float]] = {}
-    for item in view.training():
-        value = item.value(objective.property) if item.status == "ok" else None
-        if value is not None and view.recipe_of[item.trial] != without:
-            values.setdefault(view.recipe_of[item.trial], []).append(objective.score(value))
+    for trial, value in _values(view, objective.property):
+        recipe = view.recipe_of[trial]
+        if recipe != without:
+            values.setdefault(recipe, []).append(objective.score(value))
     return [fmean(found) for found in values.values()]
+
+
+def _values(view: CampaignView, name: str) -> Iterator[tuple[str, float]]:
+    """Trial and value of everything models may learn from; observations are unpacked only where drift corrects them."""
+    if view.drift is None:
+        yield from ((trial, value) for trial, value in view.read[name].items() if trial not in view.excluded)
+        return
+    for item in view.each_training():
+        value = item.value(name) if item.status == "ok" else None
+        if value is not None:
+            yield item.trial, value

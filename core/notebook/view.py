@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -61,6 +61,8 @@ class CampaignView:
         """Trials by recipe key, in order."""
         self._rounds: dict[int, list[str]] = {}
         self.observations = Shelf(Observation)
+        self.read: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        """Uncensored value by trial of each objective's property, as it was read, where the trial gave one."""
         self.prior: list[Observation] = []
         """Earlier measurements the campaign was opened with; they cost nothing of its budget."""
         self.rejected: list[Trial] = []
@@ -235,17 +237,26 @@ class CampaignView:
 
     def _on_observation(self, _: str, payload: dict[str, Any]) -> None:
         observation = Observation.model_validate(payload)
-        self.observations.put(observation.trial, observation)
+        self._keep(observation)
         self._lab_money += observation.cost
         if any(observation.trial in trials for trials in self.open_runs.values()):
             self.unjudged.append(observation.trial)
+
+    def _keep(self, item: Observation) -> None:
+        self.observations.put(item.trial, item)
+        for objective in self.spec.objectives if self._spec is not None else ():
+            value = item.value(objective.property) if item.status == "ok" else None
+            if value is None:
+                self.read[objective.property].pop(item.trial, None)
+            else:
+                self.read[objective.property][item.trial] = value
 
     def _on_observation_corrected(self, _: str, payload: dict[str, Any]) -> None:
         """The newest version counts; what was judged of the old one is judged again."""
         correction = Correction.model_validate(payload)
         key, old = correction.trial, self.observations[correction.trial]
         self._lab_money += correction.observation.cost - old.cost
-        self.observations.put(key, correction.observation)
+        self._keep(correction.observation)
         self.corrections.setdefault(key, []).append(correction)
         self.excluded.pop(key, None)
         if key not in self.unjudged:
