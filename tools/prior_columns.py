@@ -35,7 +35,7 @@ class Columns(NamedTuple):
     process: dict[str, str]
     """Column by process variable."""
     other: dict[str, str]
-    """Column by `status`, `cause`, `note`, `instrument`."""
+    """Column by `status`, `cause`, `note`, `instrument`, `origin`."""
     notes: list[str]
 
 
@@ -74,7 +74,7 @@ def find_columns(table: Table, spec: CampaignSpec) -> Columns:
         notes.append(f"the compositions are taken to be in {basis}, as the search space is")
     sds = {name: column for name in properties if (column := _sd(table, name, taken))}
     foreign = [c for c in table.columns if is_element(c) and c not in components and c not in taken]
-    other = {c.lower(): c for c in table.columns if c.lower() in ("status", "cause", "note", "instrument")}
+    other = {c.lower(): c for c in table.columns if c.lower() in ("status", "cause", "note", "instrument", "origin")}
     return Columns(components, foreign, formula, basis, properties, sds, process, other, notes)
 
 

@@ -95,10 +95,22 @@ def _observation(table: Table, row: Row, columns: Columns, spec: CampaignSpec, s
             "status": status,
             "cause": cause,
             "note": text.get("note", "") or f"{table.name} line {row.line}",
-            "simulated": False,
+            "simulated": _is_calculated(text),
             "instrument": text.get("instrument", ""),
         }
     )
+
+
+def _is_calculated(text: dict[str, str]) -> bool:
+    """Whether a row is marked as calculated; one that only its instrument calls so is no measurement and is refused."""
+    origin = text.get("origin", "").strip().lower()
+    if origin in ("calculated", "simulated"):
+        return True
+    if origin not in ("", "measured"):
+        raise _RowRefused(f"origin {origin!r} is not one of measured, calculated, simulated")
+    if text.get("instrument", "").lower().startswith(("calculated", "simulated", "dft")):
+        raise _RowRefused("its instrument says that it was calculated; mark it in a column called origin")
+    return False
 
 
 def _status(text: str) -> Status:

@@ -14,6 +14,7 @@ from eutectic.agents.cli import (
     checking,
     claims,
     exporting,
+    fetching,
     importing,
     library,
     records,
@@ -56,6 +57,7 @@ importing.add(app)
 exporting.add(app)
 library.add(app)
 asking.add(app)
+fetching.add(app)
 records.add(app)
 serving.add(app)
 claims.add(app)
