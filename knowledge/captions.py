@@ -37,7 +37,7 @@ def read_caption(text: str) -> Caption | None:
     if match is None:
         return None
     rest = line[match.end() :]
-    if rest[:1] in (",", ";") if match["close"] else _RUNNING.match(rest):
+    if rest[:1] in (",", ";", "–", "—", "-") or (not match["close"] and _RUNNING.match(rest)):
         return None
     if not match["close"] and rest and not (rest[0].isupper() or rest[0] in "([（‘“'" or not rest[0].isascii()):
         return None
