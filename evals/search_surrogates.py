@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import log, sqrt
 from typing import Literal
 
@@ -39,6 +39,25 @@ class _Seen:
     def _choose(self, n: int) -> list[int]:
         raise NotImplementedError
 
+    def _greedy(
+        self, n: int, judge: Callable[[FloatArray, FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
+    ) -> list[int]:
+        """One place after the other, each believed to give its mean; `judge` gives merits and means of candidates."""
+        features, standard = self._features[self._places], self._standard()
+        chosen: list[int] = []
+        for _ in range(n):
+            free = self._free.copy()
+            free[chosen] = False
+            places = np.flatnonzero(free)
+            if not len(places):
+                break
+            merit, mean = judge(features, standard, self._features[places])
+            best = int((merit + 1e-9 * self._rng.random(len(places))).argmax())
+            chosen.append(int(places[best]))
+            features = np.vstack([features, self._features[places[best]]])
+            standard = np.append(standard, mean[best])
+        return chosen
+
     def _standard(self) -> FloatArray:
         values = np.array(self._values)
         return np.asarray((values - values.mean()) / (values.std() or 1.0), dtype=np.float64)
@@ -50,22 +69,13 @@ class ProcessSearch(_Seen):
     def _choose(self, n: int) -> list[int]:
         if not self._values:
             return [int(place) for place in np.flatnonzero(self._free)[:n]]
-        features, standard = self._features[self._places], self._standard()
-        lengthscales, noise = _default_process(features, standard)
-        chosen: list[int] = []
-        for _ in range(n):
-            free = self._free.copy()
-            free[chosen] = False
-            places = np.flatnonzero(free)
-            if not len(places):
-                break
-            mean, sd = _moments(features, standard, lengthscales, noise, self._features[places])
-            merit = log_improvement(mean, sd, float(standard.max()))
-            best = int((merit + 1e-9 * self._rng.random(len(places))).argmax())
-            chosen.append(int(places[best]))
-            features = np.vstack([features, self._features[places[best]]])
-            standard = np.append(standard, mean[best])
-        return chosen
+        lengthscales, noise = _default_process(self._features[self._places], self._standard())
+
+        def judge(features: FloatArray, standard: FloatArray, wanted: FloatArray) -> tuple[FloatArray, FloatArray]:
+            mean, sd = _moments(features, standard, lengthscales, noise, wanted)
+            return log_improvement(mean, sd, float(standard.max())), mean
+
+        return self._greedy(n, judge)
 
 
 class ForestSearch(_Seen):
@@ -78,26 +88,16 @@ class ForestSearch(_Seen):
     def _choose(self, n: int) -> list[int]:
         from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
 
-        features, standard = self._features[self._places], self._standard()
-        chosen: list[int] = []
-        for _ in range(n):
-            free = self._free.copy()
-            free[chosen] = False
-            places = np.flatnonzero(free)
-            if not len(places):
-                break
-            build = RandomForestRegressor if self._kind == "rf" else ExtraTreesRegressor
+        build = RandomForestRegressor if self._kind == "rf" else ExtraTreesRegressor
+
+        def judge(features: FloatArray, standard: FloatArray, wanted: FloatArray) -> tuple[FloatArray, FloatArray]:
             forest = build(60 if self._kind == "rf" else 100, random_state=int(self._rng.integers(2**31)))
             forest.fit(features, standard)
-            wanted = self._features[places].astype(np.float32)
-            trees = np.array([tree.tree_.predict(wanted)[:, 0] for tree in forest.estimators_])
+            trees = np.array([tree.tree_.predict(wanted.astype(np.float32))[:, 0] for tree in forest.estimators_])
             mean, sd = trees.mean(axis=0), trees.std(axis=0)
-            merit = log_improvement(mean, sd, float(standard.max())) if self._kind == "rf" else mean + 2 * sd
-            best = int((merit + 1e-9 * self._rng.random(len(places))).argmax())
-            chosen.append(int(places[best]))
-            features = np.vstack([features, self._features[places[best]]])
-            standard = np.append(standard, mean[best])
-        return chosen
+            return (log_improvement(mean, sd, float(standard.max())) if self._kind == "rf" else mean + 2 * sd), mean
+
+        return self._greedy(n, judge)
 
 
 def _default_process(features: FloatArray, standard: FloatArray) -> tuple[FloatArray, float]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eutectic.core.errors import StorageFailed
+from eutectic.core.transaction import transaction
 from eutectic.knowledge.document import Cited, Content, Document, Section, keep_file, rows
 from eutectic.knowledge.reader import Picture
 from eutectic.knowledge.schema import SCHEMA, upgrade, version
@@ -60,7 +61,7 @@ class Store:
                 mend="use a newer Eutectic",
             )
         if found < SCHEMA:
-            with self._transaction():
+            with transaction(self._db):
                 upgrade(self._db)
 
     def documents(self) -> list[Document]:
@@ -83,7 +84,7 @@ class Store:
         """Write a document with all it holds in one transaction; its older versions point to it from then on."""
         values = document.model_dump()
         row = [json.dumps(values[name]) if name in _LISTS else values[name] for name in _DOCUMENT]
-        with self._storage(), self._transaction():
+        with self._storage(), transaction(self._db):
             for other in older:
                 self._db.execute("UPDATE documents SET newer = ? WHERE id = ?", (document.name, other.id))
             self._db.execute(f"INSERT INTO documents ({', '.join(_DOCUMENT)}) VALUES ({_marks(len(row))})", row)
@@ -200,7 +201,7 @@ class Store:
     def put_vectors(self, model: str, ids: Sequence[str], vectors: np.ndarray) -> None:
         """Keep the vectors of chunks under a model."""
         rows = [(key, model, vector.astype("<f4").tobytes()) for key, vector in zip(ids, vectors, strict=True)]
-        with self._storage(), self._transaction():
+        with self._storage(), transaction(self._db):
             self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?,?,?)", rows)
 
     def vectors(self, model: str) -> tuple[list[str], np.ndarray]:
@@ -217,7 +218,7 @@ class Store:
 
     def drop_vectors_except(self, model: str) -> None:
         """Forget the vectors of every other model."""
-        with self._storage(), self._transaction():
+        with self._storage(), transaction(self._db):
             self._db.execute("DELETE FROM vectors WHERE model != ?", (model,))
 
     def _documents(self, clause: str, *values: str) -> list[Document]:
@@ -237,17 +238,6 @@ class Store:
     def _all(self, statement: str, *values: str | int) -> list[Any]:
         with self._storage():
             return self._db.execute(statement, values).fetchall()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
     @contextmanager
     def _storage(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from eutectic.core.errors import LabFailed, StorageFailed
 from eutectic.core.plan import Plan
 from eutectic.core.record import canonical_json
+from eutectic.core.transaction import transaction
 from eutectic.core.trial import Observation
 
 _MEND = "free the disk or mend the folder's rights, then eutectic resume"
@@ -71,14 +72,8 @@ class RunStore:
         Raises:
             StorageFailed: the disk refused.
         """
-        with self._connected() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
+        with self._connected() as connection, transaction(connection):
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from eutectic.core.errors import BadInput, PlanRefused, StorageFailed
 from eutectic.core.plan import Plan
 from eutectic.core.stock import Amount, Stock
+from eutectic.core.transaction import transaction
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS movements (
@@ -150,14 +151,8 @@ class StockLedger:
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        with self._open() as database:
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-            except BaseException:
-                database.execute("ROLLBACK")
-                raise
-            database.execute("COMMIT")
+        with self._open() as database, transaction(database):
+            yield database
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

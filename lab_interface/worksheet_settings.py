@@ -30,8 +30,6 @@ class WorksheetSettings(DispenseSettings, BenchLimits):
     properties: tuple[str, ...] = ()
     """What can be measured; empty for whatever is asked."""
 
-    remind_after_h: float = Field(default=24.0, gt=0)
-    """Hours after which a sheet without all its results is spoken of again, and again each time as many have passed."""
     go_on_with: float | None = Field(default=None, gt=0, le=1)
     """Share of a batch whose results are enough to plan the next one; the rest may come later. Without, all are."""
     go_on_after_h: float = Field(default=0.0, ge=0)

@@ -13,6 +13,7 @@ from eutectic.core.correction import Correction
 from eutectic.core.errors import PlanChanged, StorageFailed
 from eutectic.core.plan import Plan
 from eutectic.core.record import canonical_json
+from eutectic.core.transaction import transaction
 from eutectic.core.trial import Observation
 
 Clock = Callable[[], datetime]
@@ -76,14 +77,8 @@ class WorksheetStore:
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        with self._open() as database:
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-            except BaseException:
-                database.execute("ROLLBACK")
-                raise
-            database.execute("COMMIT")
+        with self._open() as database, transaction(database):
+            yield database
 
     def add(self, key: str, plan: Plan) -> int:
         """Number of the run under a key, new or old.

@@ -45,10 +45,26 @@ class SourceTerm:
 
 
 @dataclass(frozen=True)
-class Placebo:
-    """A term that says the same of the wrong components: what knowledge without content does."""
+class _Control:
+    """A term made from another one, whose property and slope it keeps."""
 
     of: KnowledgeTerm
+
+    @builtins.property
+    def property(self) -> str:
+        """Of the true term."""
+        return self.of.property
+
+    @builtins.property
+    def slope(self) -> tuple[float, float]:
+        """Of the true term."""
+        return self.of.slope
+
+
+@dataclass(frozen=True)
+class Placebo(_Control):
+    """A term that says the same of the wrong components: what knowledge without content does."""
+
     order: tuple[int, ...]
     """Component whose share each component is given."""
 
@@ -57,41 +73,19 @@ class Placebo:
         """Marked as a placebo."""
         return f"{self.of.name} (shuffled)"
 
-    @builtins.property
-    def property(self) -> str:
-        """Of the true term."""
-        return self.of.property
-
-    @builtins.property
-    def slope(self) -> tuple[float, float]:
-        """Of the true term."""
-        return self.of.slope
-
     def scores(self, shares: FloatArray, process: FloatArray) -> FloatArray:
         """`N` scores with the components exchanged."""
         return self.of.scores(shares[:, list(self.order)], process)
 
 
 @dataclass(frozen=True)
-class Inverted:
+class Inverted(_Control):
     """A term that says the opposite."""
-
-    of: KnowledgeTerm
 
     @builtins.property
     def name(self) -> str:
         """Marked as inverted."""
         return f"{self.of.name} (inverted)"
-
-    @builtins.property
-    def property(self) -> str:
-        """Of the true term."""
-        return self.of.property
-
-    @builtins.property
-    def slope(self) -> tuple[float, float]:
-        """Of the true term."""
-        return self.of.slope
 
     def scores(self, shares: FloatArray, process: FloatArray) -> FloatArray:
         """`N` scores with their sign turned."""

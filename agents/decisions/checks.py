@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from eutectic.agents.decisions.analyst import Findings, FindingsContext, Quality, QualityContext
 from eutectic.agents.decisions.answering import AnswerContext, WrittenAnswer
-from eutectic.agents.decisions.claims import ClaimPick, ClaimsContext
+from eutectic.agents.decisions.claims import ClaimPick, ClaimsContext, ProposedClaim
 from eutectic.agents.decisions.coder import Protocol, ProtocolContext
-from eutectic.agents.decisions.designer import Choice, ChooseContext, ChosenTrial, EvidenceContext, EvidencePick
+from eutectic.agents.decisions.common import PassageLine
+from eutectic.agents.decisions.designer import (
+    Choice,
+    ChooseContext,
+    ChosenTrial,
+    EvidenceContext,
+    EvidencePick,
+    PickedQuote,
+)
 from eutectic.agents.decisions.experimenter import Release, ReleaseContext, Watch, WatchContext
 from eutectic.agents.decisions.pi import Review, ReviewContext
-from eutectic.agents.decisions.records import RecordPick, RecordsContext
+from eutectic.agents.decisions.records import ProposedRecord, RecordPick, RecordsContext
 from eutectic.core.decision import Decision
 from eutectic.core.record import Record
 
@@ -41,33 +49,28 @@ def _review(context: ReviewContext, answer: Review) -> Iterable[str]:
 
 
 def _evidence(context: EvidenceContext, answer: EvidencePick) -> Iterable[str]:
-    texts = {passage.id: " ".join(passage.text.split()) for passage in context.passages}
-    for number, item in enumerate(answer.quotes):
-        quote = " ".join(item.quote.split())
-        if item.passage not in texts:
-            yield f"quotes.{number}: there is no passage {item.passage!r}"
-        elif len(quote) < _LEAST_QUOTE or quote not in texts[item.passage]:
-            yield f"quotes.{number}: these words do not stand in passage {item.passage!r}; copy them exactly"
+    return _copied("quotes", context.passages, answer.quotes)
 
 
 def _claims(context: ClaimsContext, answer: ClaimPick) -> Iterable[str]:
-    texts = {passage.id: " ".join(passage.text.split()) for passage in context.passages}
-    for number, item in enumerate(answer.claims):
-        quote = " ".join(item.quote.split())
-        if item.passage not in texts:
-            yield f"claims.{number}: there is no passage {item.passage!r}"
-        elif len(quote) < _LEAST_QUOTE or quote not in texts[item.passage]:
-            yield f"claims.{number}: these words do not stand in passage {item.passage!r}; copy them exactly"
+    return _copied("claims", context.passages, answer.claims)
 
 
 def _records(context: RecordsContext, answer: RecordPick) -> Iterable[str]:
-    texts = {passage.id: " ".join(passage.text.split()) for passage in context.passages}
-    for number, item in enumerate(answer.records):
+    return _copied("records", context.passages, answer.records)
+
+
+def _copied(
+    field: str, passages: Sequence[PassageLine], items: Sequence[PickedQuote | ProposedClaim | ProposedRecord]
+) -> Iterable[str]:
+    """What is wrong with items that quote a passage each."""
+    texts = {passage.id: " ".join(passage.text.split()) for passage in passages}
+    for number, item in enumerate(items):
         quote = " ".join(item.quote.split())
         if item.passage not in texts:
-            yield f"records.{number}: there is no passage {item.passage!r}"
+            yield f"{field}.{number}: there is no passage {item.passage!r}"
         elif len(quote) < _LEAST_QUOTE or quote not in texts[item.passage]:
-            yield f"records.{number}: these words do not stand in passage {item.passage!r}; copy them exactly"
+            yield f"{field}.{number}: these words do not stand in passage {item.passage!r}; copy them exactly"
 
 
 def _choose(context: ChooseContext, answer: Choice) -> Iterable[str]:
