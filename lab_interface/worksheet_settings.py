@@ -34,6 +34,8 @@ class WorksheetSettings(DispenseSettings, BenchLimits):
     """Share of a batch whose results are enough to plan the next one; the rest may come later. Without, all are."""
     go_on_after_h: float = Field(default=0.0, ge=0)
     """Hours since the sheet was written before the campaign goes on with a share."""
+    remind_after_h: float = Field(default=24.0, gt=0)
+    """Hours after which `tick` reminds of a sheet that waits, and again after as many more."""
     expire_after_h: float | None = Field(default=None, gt=0)
     """Hours after which samples without a result count as abandoned. Without, a sheet is waited for as long as it
     takes."""

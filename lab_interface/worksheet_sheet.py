@@ -25,6 +25,23 @@ class Line:
     process: tuple[str, ...]
     achieved: str
     why: str
+    vessel: str
+    """Its place on the deck or crucible map; empty where there is none."""
+    advice: str
+    """Why it is no nearer to what was asked, and what would help; mostly empty."""
+
+
+@dataclass(frozen=True)
+class StockLine:
+    """One bottle to have ready."""
+
+    name: str
+    about: str
+    """What is in it: form, strength, solvent, lot, expiry."""
+    total: str
+    """For the whole batch."""
+    dead: str
+    """What more must be in the container because it cannot be drawn."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +68,12 @@ class Sheet:
     sha256: str
     unit: str
     components: tuple[str, ...]
-    totals: tuple[str, ...]
-    """Amount of each component for the whole batch."""
+    stocks: tuple[StockLine, ...]
+    """What to have ready, in the order of the columns."""
+    vessels: str
+    """What the map is of, such as `24 crucibles of alumina`; empty where the plan has none."""
+    rows: tuple[tuple[str, ...], ...]
+    """The map, row by row: what goes into each place; empty texts for places that stay free."""
     process: tuple[str, ...]
     measured: tuple[str, ...]
     lines: tuple[Line, ...]
@@ -80,6 +101,8 @@ def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
                 process=tuple(str(sample.process.get(variable.name, "")) for variable in spec.space.process),
                 achieved=f"{sample.achieved.formula()} ({sample.achieved.basis})",
                 why=trials[sample.trial].why,
+                vessel=sample.vessel,
+                advice=sample.advice,
             )
         )
     media = protocol_media(plan.protocol, hazards)
@@ -95,7 +118,9 @@ def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
         sha256=plan.sha256,
         unit=amount_unit(tick),
         components=tuple(names),
-        totals=tuple(amount(totals[name], tick) for name in names),
+        stocks=tuple(_stock(plan, name, amount(totals[name], tick)) for name in names),
+        vessels=_vessels(plan),
+        rows=_map(plan),
         process=tuple(f"{v.name} [{v.unit}]" if v.unit else v.name for v in spec.space.process),
         measured=tuple(f"{item.property} [{item.unit}]" for item in spec.objectives),
         lines=tuple(lines),
@@ -103,6 +128,39 @@ def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
         dangers=_dangers(substances),
         warnings=_together(plan, spec, hazards, media),
     )
+
+
+def _stock(plan: Plan, name: str, total: str) -> StockLine:
+    found = next((item for item in plan.stocks if item.id == name), None)
+    if found is None:
+        return StockLine(name, "", total, "")
+    strengths = ", ".join(f"{part} {value:g} {found.unit}" for part, value in sorted(found.strength.items()))
+    words = [found.form.replace("_", " "), strengths, found.solvent and f"in {found.solvent}"]
+    words += [found.lot and f"lot {found.lot}", f"expires {found.expires}" if found.expires else ""]
+    words.append(found.container and f"from {found.container}")
+    return StockLine(name, "; ".join(word for word in words if word), total, str(found.dead) if found.dead else "")
+
+
+def _vessels(plan: Plan) -> str:
+    given = plan.vessels
+    if given is None or not any(sample.vessel for sample in plan.samples):
+        return ""
+    kind = given.kind if len(given.places) == 1 else f"{given.kind}s"
+    return f"{len(given.places)} {kind}" + (f" of {given.material}" if given.material else "")
+
+
+def _map(plan: Plan) -> tuple[tuple[str, ...], ...]:
+    """Places with the samples in them: a row a letter for plates, else eight to a row."""
+    if not _vessels(plan) or plan.vessels is None:
+        return ()
+    held = {sample.vessel: sample.sample for sample in plan.samples}
+    places = plan.vessels.places
+    lettered = all(place[0].isalpha() and place[1:].isdigit() for place in places) and len({p[0] for p in places}) > 1
+    rows: dict[str, list[str]] = {}
+    for number, place in enumerate(places):
+        key = place[0] if lettered else str(number // 8)
+        rows.setdefault(key, []).append(f"{place} {held.get(place, '')}".strip())
+    return tuple(tuple(row) for row in rows.values() if any(" " in cell for cell in row))
 
 
 def _together(plan: Plan, spec: CampaignSpec, hazards: HazardTable, media: list[Substance]) -> tuple[str, ...]:

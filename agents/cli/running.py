@@ -157,8 +157,9 @@ def tick(
                 if campaign.view.closed is not None:
                     continue
                 outcome = campaign.advance()
+                reminder = _remind(campaign)
             write(out / name, settings)
-            rows.append({"campaign": name, "state": outcome.state, "detail": outcome.detail})
+            rows.append({"campaign": name, "state": outcome.state, "detail": outcome.detail, "reminder": reminder})
         except CampaignBusy:
             rows.append({"campaign": name, "state": "busy", "detail": "another process drives it"})
         except EutecticError as error:
@@ -169,6 +170,21 @@ def tick(
     else:
         for row in rows:
             typer.echo(f"{row['campaign']}: {row['state']}: {row['detail']}")
+            if row.get("reminder"):
+                typer.echo(f"  reminder: {row['reminder']}")
         if not rows:
             typer.echo("no campaign is due")
     return 1 if failed else 0
+
+
+def _remind(campaign: Campaign) -> str:
+    """What has waited long enough to be spoken of again, noted once for each time; empty where nothing has."""
+    from eutectic.agents.waiting import waits
+
+    said = []
+    for item in waits(campaign.view):
+        slot = f"{item.slot}/reminder-{item.reminders}"
+        if item.reminders and campaign.notebook.get("note", slot) is None:
+            campaign.notebook.append("note", slot, {"level": "info", "text": f"reminder: waits for {item.text}"})
+            said.append(item.text)
+    return "; ".join(said)

@@ -57,6 +57,7 @@ def summary(out: Path, name: str, settings: Settings) -> dict[str, Any]:
     from eutectic.agents.graph.lines import budget_left, ranked_lines
     from eutectic.agents.graph.ranking import Leaderboard
     from eutectic.agents.runs import read_campaign
+    from eutectic.agents.waiting import waits
     from eutectic.core.notebook.plan_life import plan_states
 
     with read_campaign(out, name, settings) as (folder, view, notebook):
@@ -79,6 +80,7 @@ def summary(out: Path, name: str, settings: Settings) -> dict[str, Any]:
             "knowledge": _knowledge(view, notebook),
             "waiting": _waiting(view, notebook),
             "plans": plan_states(notebook.events()),
+            "waits": [{**item._asdict(), "text": item.text} for item in waits(view)],
             "closed": view.closed,
             "events": len(notebook),
             "folder": str(folder),
@@ -121,6 +123,7 @@ def status_text(row: dict[str, Any]) -> str:
     if row["waiting"]:
         trials = row["waiting"].get("trials", ())
         lines.append(f"  waits: {row['waiting']['reason']}" + (f" (trials {', '.join(trials)})" if trials else ""))
+    lines += [f"  waits for {item['text']}" for item in row["waits"]]
     if row["closed"]:
         lines.append(f"  closed: {row['closed']['reason']}")
     return "\n".join(lines)

@@ -69,6 +69,8 @@ class Ledger:
     runs: list[dict[str, Any]] = field(default_factory=list)
     notes: list[tuple[str, str, str]] = field(default_factory=list)
     """Slot, level and text."""
+    judged: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """Slot and payload of every judgement of a value in doubt."""
     recording: list[dict[str, Any]] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
     card: dict[str, Any] | None = None
@@ -227,7 +229,12 @@ def _observation(ledger: Ledger, event: Event) -> None:
     ledger.card = None
 
 
+def _corrected(ledger: Ledger, event: Event) -> None:
+    ledger.card = None
+
+
 def _judged(ledger: Ledger, event: Event) -> None:
+    ledger.judged.append((event.slot, event.payload))
     ledger.card = None if event.payload["verdict"] == "exclude" else ledger.card
 
 
@@ -253,6 +260,7 @@ _TAKERS = {
     "approval": _approval,
     "run_finished": _run,
     "observation": _observation,
+    "observation_corrected": _corrected,
     "observation_judged": _judged,
     "round_closed": _closed_round,
     "note": _note,

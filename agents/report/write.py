@@ -12,6 +12,7 @@ from eutectic.agents.report.claims import claims_section
 from eutectic.agents.report.data import data_section
 from eutectic.agents.report.failures import failures_section
 from eutectic.agents.report.following import next_section
+from eutectic.agents.report.instrument import instrument_section
 from eutectic.agents.report.intervals import noise_of
 from eutectic.agents.report.knowing import knowledge_section
 from eutectic.agents.report.ledger import Ledger, read_ledger
@@ -76,6 +77,7 @@ def compose(ledger: Ledger, results: Results) -> tuple[str, list[Section]]:
         effects_section(ledger, models),
         claims_section(ledger),
         knowledge_section(ledger, results),
+        instrument_section(ledger, results),
         failures_section(ledger, results),
         data_section(ledger, results),
         timeline_section(ledger, results),
