@@ -87,6 +87,9 @@ def describe(spec: CampaignSpec, language: Language, assumed: tuple[str, ...] = 
         rules.append(
             f"最多 {spec.space.max_components} 种" if zh else f"at most {spec.space.max_components} components"
         )
+    rules += [rule.words() for rule in spec.space.presence]
+    if spec.space.max_price is not None:
+        rules.append(f"每千克最多 {spec.space.max_price:g}" if zh else f"at most {spec.space.max_price:g} per kg")
     space = f"{spec.space.basis}: " + ", ".join(_range(item) for item in spec.space.components)
     process = ", ".join(
         f"{v.name} {v.low:g}–{v.high:g} {v.unit}" for v in spec.space.process if isinstance(v, Continuous)

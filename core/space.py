@@ -1,4 +1,4 @@
-"""The search space: components with bounds and step, linear rules, at-most-k, and process variables."""
+"""The search space: components with bounds and step, rules on shares, presence and price, and process variables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from pydantic import Field, model_validator
 
 from eutectic.core.composition import PPM, Basis, Composition
 from eutectic.core.elements import is_element
+from eutectic.core.errors import BadInput
+from eutectic.core.presence import PresenceRule
 from eutectic.core.quantity import Share, SignedShare
+from eutectic.core.recipe_price import mass_per_share, price_per_kg
 from eutectic.core.record import Record
 
 Value = float | int | str
@@ -136,6 +139,12 @@ class SearchSpace(Record):
     rules: tuple[LinearRule, ...] = ()
     max_components: int | None = Field(default=None, ge=1)
     """At most so many components with a share above 0."""
+    min_components: int | None = Field(default=None, ge=1)
+    """At least so many."""
+    presence: tuple[PresenceRule, ...] = ()
+    """Which components go together, never together, or need others."""
+    max_price: float | None = Field(default=None, ge=0)
+    """Money per kg of recipe at most; every component that may be present then needs a `price`."""
     process: tuple[ProcessVariable, ...] = ()
 
     @model_validator(mode="after")
@@ -154,7 +163,29 @@ class SearchSpace(Record):
                 raise ValueError(
                     f"rule {rule.name!r} names {unknown}, which are not components: use {', '.join(names)}"
                 )
+        for item in self.presence:
+            unknown = sorted({*item.of, *item.requires} - set(self.component_names))
+            if unknown:
+                raise ValueError(
+                    f"presence rule {item.words()!r} names {unknown}, which are not components: use {', '.join(names)}"
+                )
+        least, most = self.min_components or 1, self.max_components or len(self.components)
+        if not least <= min(most, len(self.components)):
+            raise ValueError(f"min_components {least} is more than there may be: write at most {most}")
+        self._check_price()
         return self
+
+    def _check_price(self) -> None:
+        if self.max_price is None:
+            return
+        missing = [item.name for item in self.components if item.price is None and item.max > 0]
+        if missing:
+            raise ValueError(f"max_price needs the price of every component: {missing} have none")
+        try:
+            for name in self.component_names:
+                mass_per_share(name, self.basis)
+        except BadInput as error:
+            raise ValueError(str(error)) from error
 
     @property
     def component_names(self) -> tuple[str, ...]:
@@ -202,6 +233,15 @@ class SearchSpace(Record):
                 found.append(f"rule {rule.name!r} is broken: the left side is {left:.6g}")
         if self.max_components is not None and len(composition.fractions) > self.max_components:
             found.append(f"{len(composition.fractions)} components, at most {self.max_components} are allowed")
+        if self.min_components is not None and len(composition.fractions) < self.min_components:
+            found.append(f"{len(composition.fractions)} components, at least {self.min_components} are needed")
+        found += [
+            f"presence is broken: {item.words()}" for item in self.presence if not item.holds(composition.fractions)
+        ]
+        if self.max_price is not None and not set(composition.fractions) - set(known):
+            price = price_per_kg(composition.fractions, {c.name: c.price or 0.0 for c in self.components}, self.basis)
+            if price > self.max_price * (1 + 1e-6) + 1e-9:
+                found.append(f"the price {price:.6g} per kg is above {self.max_price:g}")
         return found
 
 

@@ -39,7 +39,10 @@ def _grow(lattice: Lattice, partial: IntArray, taken: IntArray, rest: IntArray, 
     grown = np.hstack([partial[index], (first[index] + offset)[:, None]])
     value = grown[:, -1]
     keep = (value == 0) | (value >= lattice.dose[new])
-    keep &= (grown > 0).sum(axis=1) <= lattice.max_components
+    there = (grown > 0).astype(np.int64)
+    for factors, right in zip(lattice.present, lattice.present_most, strict=True):
+        forced = np.where(lattice.low[rest] > 0, factors[rest], np.minimum(factors[rest], 0))
+        keep &= there @ factors[taken] + int(forced.sum()) <= right
     for factors, right in zip(lattice.most, lattice.most_value, strict=True):
         keep &= grown @ factors[taken] + _least(lattice, factors, rest) <= right
     for factors, right in zip(lattice.equal[1:], lattice.equal_value[1:], strict=True):

@@ -12,6 +12,7 @@ from eutectic.core.composition import PPM
 from eutectic.core.errors import InfeasibleSpace
 from eutectic.core.space import SearchSpace
 from eutectic.tools.lattice import IntArray, Lattice, lattice_of, rule_in_counts
+from eutectic.tools.presence_rows import presence_rows, price_row
 
 _SECONDS = 10.0
 
@@ -76,6 +77,13 @@ def _solve(
     caps = np.array([PPM / round(component.step * PPM) for component in space.components])
     link = np.hstack([np.eye(n), -np.diag(caps)])
     rows, least, most = [link], [np.full(n, -np.inf)], [np.zeros(n)]
+    if any(item.row is not None and (item.row[n:] < 0).any() and not item.row[:n].any() for item in items):
+        # A rule that is kept by presence: a component counts as present only with a step of it.
+        rows, least, most = (
+            [*rows, np.hstack([np.eye(n), -np.eye(n)])],
+            [*least, np.zeros(n)],
+            [*most, np.full(n, np.inf)],
+        )
     whole = np.concatenate([np.zeros(n), np.ones(n)])
     for item in items:
         if item.row is None:
@@ -142,15 +150,13 @@ def _items(space: SearchSpace) -> list[_Item]:
             items.append(
                 _row(f"{component.name} min_dose {_percent(component.min_dose)}", n, {i: 1, n + i: -dose}, least=0.0)
             )
-    if space.max_components is not None:
-        items.append(
-            _row(
-                f"at most {space.max_components} components", n, {n + i: 1 for i in range(n)}, most=space.max_components
-            )
-        )
+    for label, factors, right in presence_rows(space):
+        items.append(_row(label, n, {n + i: float(factor) for i, factor in enumerate(factors)}, most=right))
+    if (price := price_row(space, steps)) is not None:
+        items.append(_row(f"max_price {space.max_price:g}", n, {i: float(f) for i, f in enumerate(price)}, most=0.0))
     for rule in space.rules:
-        factors, value = rule_in_counts(rule, space, steps)
-        terms = {i: float(factor) for i, factor in enumerate(factors)}
+        exact, value = rule_in_counts(rule, space, steps)
+        terms = {i: float(factor) for i, factor in enumerate(exact)}
         least = float(value) if rule.relation in ("==", ">=") else -np.inf
         most = float(value) if rule.relation in ("==", "<=") else np.inf
         items.append(_row(f"rule {rule.name!r}", n, terms, least=least, most=most))

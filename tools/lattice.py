@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from eutectic.core.composition import PPM, Composition, Part
 from eutectic.core.errors import BadInput
 from eutectic.core.space import Categorical, Continuous, Integer, LinearRule, SearchSpace, Value
+from eutectic.tools.presence_rows import presence_rows, price_row
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -42,7 +43,9 @@ class Lattice:
     most: IntArray
     """`r x n` factors on counts whose sum may not pass `most_value`."""
     most_value: IntArray
-    max_components: int
+    present: IntArray
+    """`q x n` factors on presence (0 or 1) whose sum may not pass `present_most`: at most k, pairs, couplings."""
+    present_most: IntArray
     levels: IntArray
     """Number of levels of each process variable."""
 
@@ -53,17 +56,23 @@ class Lattice:
 
     @property
     def has_gaps(self) -> bool:
-        """Whether a least dose or the at-most-k rule makes the shares more than a box with linear rules."""
-        return self.max_components < self.n_components or bool(((self.low == 0) & (self.dose > 1)).any())
+        """Whether a least dose or a rule on presence makes the shares more than a box with linear rules."""
+        return len(self.present) > 0 or bool(((self.low == 0) & (self.dose > 1)).any())
+
+    def without_gaps(self, counts: IntArray) -> BoolArray:
+        """Whether rows of counts (`N x n`) keep the least doses and the rules on presence."""
+        good = ((counts == 0) | (counts >= self.dose)).all(axis=1)
+        if len(self.present):
+            good &= ((counts > 0).astype(np.int64) @ self.present.T <= self.present_most).all(axis=1)
+        return np.asarray(good, dtype=np.bool_)
 
     def feasible(self, rows: IntArray) -> BoolArray:
         """Which rows (`N x (n + p)`) satisfy every rule, as `N` booleans."""
         counts, process = rows[:, : self.n_components], rows[:, self.n_components :]
         good = ((counts >= self.low) & (counts <= self.high)).all(axis=1)
-        good &= ((counts == 0) | (counts >= self.dose)).all(axis=1)
+        good &= self.without_gaps(counts)
         good &= (counts @ self.equal.T == self.equal_value).all(axis=1)
         good &= (counts @ self.most.T <= self.most_value).all(axis=1)
-        good &= (counts > 0).sum(axis=1) <= self.max_components
         good &= ((process >= 0) & (process < self.levels)).all(axis=1)
         return np.asarray(good, dtype=np.bool_)
 
@@ -117,7 +126,10 @@ def lattice_of(space: SearchSpace) -> Lattice:
         else:
             sign = 1 if rule.relation == "<=" else -1
             most.append(_reduced([sign * factor for factor in factors], sign * value, exact=False))
+    if (price := price_row(space, steps)) is not None:
+        most.append((price, 0))
     width = len(steps)
+    present = presence_rows(space)
     return Lattice(
         space=space,
         steps=steps,
@@ -128,7 +140,8 @@ def lattice_of(space: SearchSpace) -> Lattice:
         equal_value=np.array([value for _, value in equal], dtype=np.int64),
         most=np.array([row for row, _ in most], dtype=np.int64).reshape(-1, width),
         most_value=np.array([value for _, value in most], dtype=np.int64),
-        max_components=min(space.max_components or width, width),
+        present=np.array([row for _, row, _ in present], dtype=np.int64).reshape(-1, width),
+        present_most=np.array([value for _, _, value in present], dtype=np.int64),
         levels=np.array([n_levels(variable) for variable in space.process], dtype=np.int64),
     )
 

@@ -13,6 +13,8 @@ from eutectic.tools.walk import reach
 
 Merit = Callable[[IntArray], FloatArray]
 _SIZES = np.array([1, 1, 2, 3, 5, 8, 13, 21], dtype=np.int64)
+_TWICE = 0.3
+"""Share of neighbours two moves away where rules on presence stand: components that only go together come in so."""
 
 
 def row_keys(rows: IntArray) -> list[bytes]:
@@ -67,18 +69,26 @@ def neighbours(domain: Domain, rows: IntArray, rng: np.random.Generator) -> IntA
     n, p = lattice.n_components, len(lattice.levels)
     moved = rows.copy()
     if len(domain.walker.moves) and len(rows):
-        move = domain.walker.moves[rng.integers(len(domain.walker.moves), size=len(rows))]
-        least, most = reach(lattice, rows[:, :n], move)
-        sign = rng.choice(np.array([-1, 1]), size=len(rows))
-        times = sign * _SIZES[rng.integers(len(_SIZES), size=len(rows))]
-        to_the_end = rng.random(len(rows)) < 0.2
-        times = np.where(to_the_end, np.where(sign > 0, most, least), np.clip(times, least, most))
-        moved[:, :n] += times[:, None] * move
+        moved[:, :n] = _shifted(domain, rows[:, :n], rng)
+        if len(lattice.present):
+            again = rng.random(len(rows)) < _TWICE
+            moved[:, :n] = np.where(again[:, None], _shifted(domain, moved[:, :n], rng), moved[:, :n])
     if p and len(rows):
         only = rng.random(len(rows)) < (p / (p + n) if len(domain.walker.moves) else 1.0)
         moved[only, :n] = rows[only, :n]
         moved[only] = _turn_one(lattice.levels, n, moved[only], rng)
     return np.where(lattice.feasible(moved)[:, None], moved, rows)
+
+
+def _shifted(domain: Domain, counts: IntArray, rng: np.random.Generator) -> IntArray:
+    """Counts after a small random move each, or one to the end of its line; gaps are not looked at."""
+    move = domain.walker.moves[rng.integers(len(domain.walker.moves), size=len(counts))]
+    least, most = reach(domain.lattice, counts, move)
+    sign = rng.choice(np.array([-1, 1]), size=len(counts))
+    times = sign * _SIZES[rng.integers(len(_SIZES), size=len(counts))]
+    to_the_end = rng.random(len(counts)) < 0.2
+    times = np.where(to_the_end, np.where(sign > 0, most, least), np.clip(times, least, most))
+    return np.asarray(counts + times[:, None] * move, dtype=np.int64)
 
 
 def _turn_one(levels: IntArray, n: int, rows: IntArray, rng: np.random.Generator) -> IntArray:

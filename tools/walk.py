@@ -16,7 +16,9 @@ _STARTS = 10
 _CHAINS = 200
 _THINNING = 10
 _TO_THE_END = 0.3
-"""Share of steps that go to an end of the line where a least dose or at-most-k rule cuts the lattice up."""
+"""Share of steps that go to an end of the line where a least dose or a rule on presence cuts the lattice up."""
+_TWICE = 0.4
+"""Share of steps of two moves there, with a gap allowed between: components that only go together come in so."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +47,22 @@ class Walker:
         return np.concatenate(kept)[:n]
 
     def _step(self, counts: IntArray, rng: np.random.Generator) -> IntArray:
+        if not self.lattice.has_gaps:
+            return self._moved(counts, rng)
+        moved = self._moved(counts, rng)
+        again = rng.random(len(counts)) < _TWICE
+        moved = np.where(again[:, None], self._moved(moved, rng), moved)
+        return np.where(self.lattice.without_gaps(moved)[:, None], moved, counts)
+
+    def _moved(self, counts: IntArray, rng: np.random.Generator) -> IntArray:
+        """Rows after a random move each, within bounds and linear rules; gaps are not looked at."""
         move = self.moves[rng.integers(len(self.moves), size=len(counts))]
         least, most = reach(self.lattice, counts, move)
         times = rng.integers(least, most + 1)
         if self.lattice.has_gaps:
             end = rng.random(len(counts))
             times = np.where(end < _TO_THE_END / 2, least, np.where(end < _TO_THE_END, most, times))
-        moved = counts + times[:, None] * move
-        return np.where(without_gaps(self.lattice, moved)[:, None], moved, counts)
+        return np.asarray(counts + times[:, None] * move, dtype=np.int64)
 
 
 def walker_of(lattice: Lattice) -> Walker:
@@ -89,12 +99,6 @@ def reach(lattice: Lattice, counts: IntArray, move: IntArray) -> tuple[IntArray,
         most = np.minimum(most, np.where(rate > 0, times, large).min(axis=1))
         least = np.maximum(least, -np.where(rate < 0, times, large).min(axis=1))
     return least, most
-
-
-def without_gaps(lattice: Lattice, counts: IntArray) -> BoolArray:
-    """Whether rows of counts keep the least doses and the at-most-k rule."""
-    good = ((counts == 0) | (counts >= lattice.dose)).all(axis=1)
-    return np.asarray(good & ((counts > 0).sum(axis=1) <= lattice.max_components), dtype=np.bool_)
 
 
 def _smallest(a: IntArray, where_a: BoolArray, b: IntArray, where_b: BoolArray) -> NDArray[np.int64]:

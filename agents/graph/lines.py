@@ -50,6 +50,11 @@ def space_line(space: SearchSpace) -> SpaceLine:
     rules = tuple(_rule(rule) for rule in space.rules)
     if space.max_components is not None:
         rules += (f"at most {space.max_components} components",)
+    if space.min_components is not None:
+        rules += (f"at least {space.min_components} components",)
+    rules += tuple(rule.words() for rule in space.presence)
+    if space.max_price is not None:
+        rules += (f"at most {space.max_price:g} per kg",)
     process = tuple(
         f"{item.name}: one of {', '.join(item.choices)}"
         if isinstance(item, Categorical)
