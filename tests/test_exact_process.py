@@ -11,6 +11,7 @@ from eutectic.tools.gaussian_process import fit_property
 from eutectic.tools.improvement import log_improvement
 from eutectic.tools.kernel_fit import Kernel
 from eutectic.tools.knowledge_term import Slopes
+from eutectic.tools.readings import plain_readings
 from eutectic.tools.torch_scope import tensor, torch_scope
 
 
@@ -25,7 +26,7 @@ def test_it_is_the_process_that_botorch_computes(slopes: Slopes) -> None:
     rng = np.random.default_rng(1)
     with torch_scope(0):
         model = fit_property(
-            "y", process(slopes).features, rng.normal(size=20), np.arange(20), bend=False, slopes=slopes
+            "y", process(slopes).features, plain_readings(rng.normal(size=20)), np.arange(20), bend=False, slopes=slopes
         )
         wanted = np.column_stack([rng.dirichlet(np.ones(3), 50), rng.normal(size=50)])
         posterior = model.model.posterior(tensor(wanted))

@@ -105,9 +105,9 @@ def test_it_beats_random_search_on_a_hill() -> None:
         _, advices = run_rounds(make_spec(LARGE, optimizer={"kind": kind}, seed=seed), 7)
         return max(height(p) for advice in advices for p in advice.batch)
 
-    ours, chance = best("botorch", 0), best("random", 0)
-    assert ours > chance + 0.02
-    assert ours > 0.70, "the best that the space allows is 0.7136"
+    ours, chance = ([best(kind, seed) for seed in range(3)] for kind in ("botorch", "random"))
+    assert np.mean(ours) > np.mean(chance) + 0.01
+    assert np.median(ours) > 0.70, "the best that the space allows is 0.7136"
 
 
 def test_replicates_repeat_the_best_from_the_third_round_on() -> None:

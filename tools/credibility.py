@@ -173,8 +173,9 @@ def _sample(table: Table, seed: int) -> Table:
 
 
 def _fit(objective: Objective, table: Table, j: int) -> PropertyModel:
-    values = table.values[:, j]
-    return fit_property(objective.property, table.features, values, table.groups, bend=objective.target is None)
+    return fit_property(
+        objective.property, table.features, table.readings(j), table.groups, bend=objective.target is None
+    )
 
 
 def _noise(

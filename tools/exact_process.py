@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy as np
 from eutectic.tools.encoding import FloatArray
 from eutectic.tools.kernel_fit import Kernel, matern_between
 from eutectic.tools.knowledge_term import Slopes
+from eutectic.tools.lattice import IntArray
+from eutectic.tools.readings import censored_sites, same_batch
 
 _CHUNK = 2048
 _JITTER = 1e-8
@@ -21,9 +23,64 @@ class ExactProcess:
 
     features: FloatArray
     standard: FloatArray
-    """`N` standardised values."""
+    """`N` standardised values; a censored one stands where a normal measurement would that says the same."""
     kernel: Kernel
     slopes: Slopes
+    extra: FloatArray | None = None
+    """`N` variances beside the kernel's noise: what the instrument stated, what a censored value leaves open."""
+    shown: FloatArray | None = None
+    """`N` values as they were read, limits among them, where they differ from `standard`."""
+    batches: IntArray | None = None
+    """`N` numbers of batches."""
+    batch_variance: float = 0.0
+    """Variance of an offset that all measurements of one batch share."""
+
+    @property
+    def best(self) -> tuple[float, float]:
+        """Least and largest value as they were read."""
+        read = self.standard if self.shown is None else self.shown
+        return float(read.min()), float(read.max())
+
+    @property
+    def usual_variance(self) -> float:
+        """Variance that the instrument usually states; 0 where it states none or a value is censored."""
+        if self.extra is None or not len(self.extra):
+            return 0.0
+        return float(np.median(self.extra))
+
+    @property
+    def slope_means(self) -> FloatArray:
+        """`N` expected parts of the knowledge."""
+        return np.asarray(self.features[:, list(self.slopes.columns)] @ np.asarray(self.slopes.means), dtype=np.float64)
+
+    @property
+    def beside_kernel(self) -> FloatArray:
+        """`N x N` covariance beside that of the kernel and its noise: slopes, stated variances, batches."""
+        known = self._known(self.features)
+        return known @ known.T + self.noise - self.kernel.noise * np.eye(len(self.features))
+
+    def opened(self, sides: IntArray, stated: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Values and variances beside the kernel's noise that say what the censored values say; `shown` are the limits.
+
+        A batch's offset is taken at its expectation there.
+        """
+        read = self.standard if self.shown is None else self.shown
+        offsets, noise = replace(self, standard=read, extra=stated)._offsets()
+        covariance = self._covariance(self.features, self.features)
+        opened, variances = censored_sites(covariance, self._expected(self.features), read - offsets, noise, sides)
+        return (
+            np.where(sides == 0, read, opened + offsets),
+            np.where(sides == 0, stated, np.maximum(variances - self.kernel.noise, 0.0)),
+        )
+
+    @property
+    def noise(self) -> FloatArray:
+        """`N x N` covariance of the measurements beside that of the property."""
+        n = len(self.features)
+        found = np.diag(np.full(n, self.kernel.noise) + (0.0 if self.extra is None else self.extra))
+        if self.batch_variance > 0 and self.batches is not None:
+            found = found + self.batch_variance * same_batch(self.batches)
+        return found
 
     def moments(self, features: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the noise-free property, `M` each."""
@@ -44,8 +101,14 @@ class ExactProcess:
     def believing(self, features: FloatArray) -> ExactProcess:
         """The process after measuring recipes at exactly their mean: the kriging believer (Ginsbourger et al. 2010)."""
         means, _ = self.moments(features)
-        return ExactProcess(
-            np.vstack([self.features, features]), np.append(self.standard, means), self.kernel, self.slopes
+        more = np.zeros(len(features))
+        return replace(
+            self,
+            features=np.vstack([self.features, features]),
+            standard=np.append(self.standard, means),
+            extra=None if self.extra is None else np.append(self.extra, more),
+            shown=None if self.shown is None else np.append(self.shown, means),
+            batches=None if self.batches is None else np.append(self.batches, np.full(len(features), -1)),
         )
 
     def left_out(self) -> tuple[FloatArray, FloatArray]:
@@ -56,12 +119,47 @@ class ExactProcess:
         precision = np.diag(cho_solve((factor, True), np.eye(len(self.features))))
         return self.standard - weights / precision, np.sqrt(1.0 / precision)
 
+    def independent(self) -> tuple[FloatArray, FloatArray]:
+        """Values and variances `N` of independent measurements that give the same mean everywhere.
+
+        For models that know no offsets of batches: variances are those that an offset leaves after its expectation is
+        taken off, times a factor that makes the mean variance of the property at the measurements the same; values are
+        such that the weights of the kernel's columns, hence all means, are the same.
+        """
+        _, variances = self._offsets()
+        if self.batch_variance == 0:
+            return self.standard, variances
+        weights = self._solved[1]
+        covariance = self._covariance(self.features, self.features)
+        wanted = float((self.moments(self.features)[1] ** 2).mean())
+        low, high = 0.0, 8.0
+        for _ in range(12):
+            middle = 0.5 * (low + high)
+            solved = np.linalg.solve(covariance + np.diag(np.exp(middle) * variances), covariance)
+            left = float(np.mean(np.diag(covariance) - np.einsum("ij,ji->i", covariance, solved)))
+            low, high = (middle, high) if left < wanted else (low, middle)
+        variances = np.exp(low) * variances
+        return self._expected(self.features) + covariance @ weights + variances * weights, variances
+
+    def _offsets(self) -> tuple[FloatArray, FloatArray]:
+        """Expected offset of each measurement's batch, and the variance of noise and what is left of the offset."""
+        from scipy.linalg import cho_solve
+
+        variances = np.diag(self.noise).copy()
+        if self.batch_variance == 0 or self.batches is None:
+            return np.zeros(len(variances)), variances
+        factor, weights = self._solved
+        shared = self.batch_variance * same_batch(self.batches)
+        known = np.diag(shared @ cho_solve((factor, True), shared))
+        return shared @ weights, np.asarray(variances - known, dtype=np.float64)
+
     @cached_property
     def _solved(self) -> tuple[FloatArray, FloatArray]:
         from scipy.linalg import cho_solve
 
         noisy = self._covariance(self.features, self.features)
-        noisy[np.diag_indices_from(noisy)] += self.kernel.noise + _JITTER
+        noisy += self.noise
+        noisy[np.diag_indices_from(noisy)] += _JITTER
         factor = np.asarray(np.linalg.cholesky(noisy), dtype=np.float64)
         off = self.standard - self._expected(self.features)
         return factor, np.asarray(cho_solve((factor, True), off), dtype=np.float64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,10 +15,14 @@ from eutectic.tools.exact_process import ExactProcess
 from eutectic.tools.history import replicate_variance
 from eutectic.tools.kernel_fit import LEAST_NOISE, NoisePrior, first_kernel, fit_kernel, matern
 from eutectic.tools.knowledge_term import KnowledgeTerm, Slopes, Standing
-from eutectic.tools.lattice import IntArray
+from eutectic.tools.lattice import BoolArray, IntArray
+from eutectic.tools.readings import Readings, batch_variance
 from eutectic.tools.slope_kernel import standings, with_slopes
 from eutectic.tools.torch_scope import tensor
 from eutectic.tools.warp import Warp, fit_warp
+
+_OPENINGS = 2
+"""Times that censored values are opened and the kernel fitted anew."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,8 @@ class PropertyModel:
 
     @builtins.property
     def noise_sd(self) -> float:
-        """Standard deviation of one measurement, on the standardised scale."""
-        return float(self.process.kernel.noise**0.5)
+        """Standard deviation of one usual measurement, on the standardised scale."""
+        return float((self.process.kernel.noise + self.process.usual_variance) ** 0.5)
 
     @cached_property
     def model(self) -> Any:
@@ -56,7 +60,7 @@ class PropertyModel:
             return []
         features = self.process.features
         covariance = matern(features[:, : self.process.slopes.n_plain], self.process.kernel.lengthscales)[0]
-        covariance += self.process.kernel.noise * np.eye(len(features))
+        covariance += self.process.noise
         residual = self.process.standard - self.process.kernel.mean
         known = features[:, list(self.process.slopes.columns)]
         return standings(self.property, terms, self.process.slopes, covariance, residual, known)
@@ -65,7 +69,7 @@ class PropertyModel:
 def fit_property(
     name: str,
     features: FloatArray,
-    values: FloatArray,
+    readings: Readings,
     groups: IntArray,
     *,
     bend: bool,
@@ -76,58 +80,81 @@ def fit_property(
     Args:
         name: The property.
         features: `N x d`, about 0 to 1, `N >= 1`.
-        values: `N` values in the property's unit.
+        readings: `N` measurements in the property's unit.
         groups: `N` numbers, equal for replicates of one recipe.
         bend: Whether a skewed outcome may be transformed.
         slopes: Which columns are knowledge; none without.
     """
     slopes = slopes or Slopes(features.shape[1])
-    plain, known = features[:, : slopes.n_plain], features[:, list(slopes.columns)]
-    scaled = known * np.asarray(slopes.sds)
-    expected = known @ np.asarray(slopes.means)
-    warp = fit_warp(values, bend=bend)
-    standard = warp.forward(values)
-    prior = _noise_prior(*replicate_variance(standard, groups))
-    kernel, note = first_kernel(slopes.n_plain, prior), ""
-    if len(np.unique(groups)) < 3 or float(np.ptp(values)) == 0.0:
-        note = f"{name}: too few different values to fit a model; standard settings stand in"
-    else:
-        try:
-            kernel = fit_kernel(plain, standard - expected, prior, scaled @ scaled.T)
-        except ArithmeticError as error:
-            note = f"{name}: the fit failed ({error}); standard settings stand in"
-    return PropertyModel(name, ExactProcess(features, standard, kernel, slopes), warp, note)
+    warp = fit_warp(readings.values, bend=bend)
+    shown = warp.forward(readings.values)
+    stated = readings.variances(warp)
+    prior = _noise_prior(shown, groups, stated, readings.sides == 0)
+    is_read = readings.sides == 0
+    offset = batch_variance(shown[is_read], groups[is_read], readings.batches[is_read])
+    first = first_kernel(slopes.n_plain, prior)
+    start = ExactProcess(features, shown, first, slopes, stated, shown, readings.batches, offset)
+    if len(np.unique(groups)) < 3 or float(np.ptp(shown)) == 0.0:
+        return PropertyModel(
+            name, start, warp, f"{name}: too few different values to fit a model; standard settings stand in"
+        )
+    try:
+        return PropertyModel(name, _fitted(start, prior, readings.sides, stated), warp)
+    except ArithmeticError as error:
+        return PropertyModel(name, start, warp, f"{name}: the fit failed ({error}); standard settings stand in")
+
+
+def _fitted(process: ExactProcess, prior: NoisePrior, sides: IntArray, stated: FloatArray) -> ExactProcess:
+    """Hyper-parameters fitted, again with censored values opened where there are any."""
+    process = _kernel_fitted(process, prior)
+    try:
+        for _ in range(_OPENINGS if sides.any() else 0):
+            values, variances = process.opened(sides, stated)
+            process = _kernel_fitted(replace(process, standard=values, extra=variances), prior)
+    except np.linalg.LinAlgError as error:
+        raise ArithmeticError(str(error)) from error
+    return process
+
+
+def _kernel_fitted(process: ExactProcess, prior: NoisePrior) -> ExactProcess:
+    plain = process.features[:, : process.slopes.n_plain]
+    kernel = fit_kernel(plain, process.standard - process.slope_means, prior, process.beside_kernel)
+    return replace(process, kernel=kernel)
 
 
 def _model(process: ExactProcess) -> Any:
-    """A BoTorch process with fixed hyper-parameters."""
+    """A BoTorch process with fixed hyper-parameters and a noise of each measurement."""
     import torch
     from botorch.models import SingleTaskGP
-    from gpytorch.constraints import GreaterThan
     from gpytorch.kernels import MaternKernel
-    from gpytorch.likelihoods import GaussianLikelihood
 
     kernel, slopes = process.kernel, process.slopes
     matern = MaternKernel(nu=2.5, ard_num_dims=slopes.n_plain, active_dims=tuple(range(slopes.n_plain)))
     matern.lengthscale = tensor(kernel.lengthscales)
     covariance, mean = with_slopes(matern, kernel.mean, slopes) if slopes.columns else (matern, None)
+    values, variances = process.independent()
     model = SingleTaskGP(
         tensor(process.features),
-        tensor(process.standard)[:, None],
-        likelihood=GaussianLikelihood(noise_constraint=GreaterThan(LEAST_NOISE / 2, transform=None, initial_value=0.1)),
+        tensor(values)[:, None],
+        train_Yvar=tensor(variances)[:, None],
         covar_module=covariance,
         mean_module=mean,
         outcome_transform=None,
         input_transform=None,
     )
-    model.likelihood.noise = torch.tensor(kernel.noise, dtype=torch.double)
     if mean is None:
         model.mean_module.constant = torch.tensor(kernel.mean, dtype=torch.double)
     return model.eval()
 
 
-def _noise_prior(variance: float, freedom: int) -> NoisePrior:
-    """Around the replicates' variance, as tight as their number allows; else BoTorch's default."""
+def _noise_prior(standard: FloatArray, groups: IntArray, stated: FloatArray, is_read: BoolArray) -> NoisePrior:
+    """Around what the replicates vary beyond what the instrument states, as tight as their number allows.
+
+    Without replicates BoTorch's default.
+    """
+    variance, freedom = replicate_variance(standard[is_read], groups[is_read])
+    usual = float(stated[is_read].mean()) if is_read.any() else 0.0
     if freedom < 2 or variance <= 0:
         return NoisePrior(-4.0, 1.0)
+    variance = max(variance - usual, 0.1 * variance)
     return NoisePrior(float(np.log(max(variance, 2 * LEAST_NOISE))), max(0.3, (2.0 / freedom) ** 0.5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,15 @@ import numpy as np
 
 from eutectic.core.errors import BadInput
 from eutectic.core.objective import Objective
-from eutectic.core.trial import CauseCode, Observation
+from eutectic.core.trial import CauseCode, Censoring, Observation
 from eutectic.tools.encoding import Encoder, FloatArray
 from eutectic.tools.lattice import BoolArray, IntArray, Lattice
+from eutectic.tools.readings import Readings
 
 RECIPE_CAUSES: tuple[CauseCode, ...] = ("not_dispensable", "out_of_range", "not_stabilised")
 """Causes of failure that lie in the recipe, not in the day."""
+_SIDES: dict[Censoring, int] = {"none": 0, "below": -1, "above": 1}
+_ROUND = re.compile(r"r(\d+)-s\d+$")
 
 
 @dataclass(frozen=True)
@@ -28,15 +32,28 @@ class Table:
     rows: IntArray
     """`N x (n + p)`: the nearest lattice recipe, which groups replicates."""
     values: FloatArray
-    """`N x m`; NaN where nothing was read. A censored value stands at its limit: a model sees no further."""
-    censored: BoolArray
+    """`N x m`; NaN where nothing was read. A censored value stands at its limit."""
+    sides: IntArray
+    """`N x m`: 1 where the true value lies above `values`, -1 below, 0 where it was read."""
     sds: FloatArray
     """`N x m` standard uncertainties the instrument stated; NaN where it stated none."""
     survived: FloatArray
     """`N`: 1 where the trial gave values, 0 where it failed for a cause in its recipe, NaN where that is not known."""
 
+    batches: IntArray
+    """`N` numbers, equal for trials of one round; -1 where a trial's name tells none."""
+
     def __len__(self) -> int:
         return len(self.trials)
+
+    @property
+    def censored(self) -> BoolArray:
+        """`N x m`: whether a value is only a limit."""
+        return np.asarray(self.sides != 0, dtype=np.bool_)
+
+    def readings(self, objective: int) -> Readings:
+        """The measurements of one objective."""
+        return Readings(self.values[:, objective], self.sds[:, objective], self.sides[:, objective], self.batches)
 
     @property
     def groups(self) -> IntArray:
@@ -54,9 +71,10 @@ class Table:
             self.features[places],
             self.rows[places],
             self.values[places],
-            self.censored[places],
+            self.sides[places],
             self.sds[places],
             self.survived[places],
+            self.batches[places],
         )
 
 
@@ -75,7 +93,8 @@ class History:
         self._features = _Column(self.encoder.n_features, np.float64)
         self._rows = _Column(width, np.int64)
         self._values, self._sds = _Column(m, np.float64), _Column(m, np.float64)
-        self._censored, self._survived = _Column(m, np.bool_), _Column(1, np.float64)
+        self._sides, self._survived = _Column(m, np.int64), _Column(1, np.float64)
+        self._batches = _Column(1, np.int64)
         self._unreadable: set[str] = set()
 
     @property
@@ -99,9 +118,10 @@ class History:
         self._features.put(place, line.features)
         self._rows.put(place, line.row)
         self._values.put(place, line.values)
-        self._censored.put(place, line.censored)
+        self._sides.put(place, line.sides)
         self._sds.put(place, line.sds)
         self._survived.put(place, (line.survived,))
+        self._batches.put(place, (_round_of(line.trial),))
 
     def table(self) -> Table:
         """Everything told so far."""
@@ -111,9 +131,10 @@ class History:
             self._features.array[index],
             self._rows.array[index],
             self._values.array[index],
-            self._censored.array[index],
+            self._sides.array[index],
             self._sds.array[index],
             self._survived.array[index, 0],
+            self._batches.array[index, 0],
         )
 
     def _read(self, observation: Observation) -> _Line | None:
@@ -130,9 +151,9 @@ class History:
             survived = 1.0
         else:
             survived = 0.0 if observation.cause in RECIPE_CAUSES else np.nan
-            read = [(np.nan, False, np.nan)] * len(read)
-        values, censored, sds = zip(*read, strict=True)
-        return _Line(observation.trial, features, row, values, censored, sds, survived)
+            read = [(np.nan, 0, np.nan)] * len(read)
+        values, sides, sds = zip(*read, strict=True)
+        return _Line(observation.trial, features, row, values, sides, sds, survived)
 
 
 @dataclass(frozen=True)
@@ -141,7 +162,7 @@ class _Line:
     features: list[float]
     row: IntArray
     values: tuple[float, ...]
-    censored: tuple[bool, ...]
+    sides: tuple[int, ...]
     sds: tuple[float, ...]
     survived: float
 
@@ -161,11 +182,17 @@ class _Column:
         self.used = max(self.used, place + 1)
 
 
-def _reading(observation: Observation, name: str) -> tuple[float, bool, float]:
+def _reading(observation: Observation, name: str) -> tuple[float, int, float]:
     for item in observation.measurements:
         if item.property == name and item.value is not None:
-            return item.value, item.censoring != "none", np.nan if item.sd is None else item.sd
-    return np.nan, False, np.nan
+            return item.value, _SIDES[item.censoring], np.nan if item.sd is None else item.sd
+    return np.nan, 0, np.nan
+
+
+def _round_of(trial: str) -> int:
+    """The round in a trial's name such as `r03-s02`; -1 where it tells none."""
+    found = _ROUND.match(trial)
+    return int(found[1]) if found else -1
 
 
 def replicate_variance(values: FloatArray, groups: IntArray) -> tuple[float, int]:

@@ -51,7 +51,8 @@ class Improvement(Acquisition):
 
     @property
     def _best(self) -> float:
-        return float((self.goals.goals[0].sign * self.process.standard).max())
+        low, high = self.process.best
+        return high if self.goals.goals[0].sign > 0 else -low
 
     def _turn(self) -> None:
         """Whose pick comes next; a forest is fitted for it, recipes on their way at their mean."""

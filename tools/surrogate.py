@@ -79,7 +79,7 @@ def fit_table(spec: CampaignSpec, encoder: Encoder, table: Table, dropped: Seque
             models[objective.property] = fit_property(
                 objective.property,
                 table.features[seen],
-                table.values[seen, j],
+                table.readings(j).take(seen),
                 table.groups[seen],
                 bend=objective.target is None,
                 slopes=without(slopes_of(encoder.terms, objective.property, encoder.n_plain), off),

@@ -10,6 +10,7 @@ from eutectic.tools.encoding import FloatArray
 from eutectic.tools.gaussian_process import PropertyModel, fit_property
 from eutectic.tools.history import Table
 from eutectic.tools.knowledge_term import Slopes
+from eutectic.tools.readings import plain_readings
 
 _MOST = 400
 _LEAST_CHANCE = 1e-3
@@ -49,5 +50,7 @@ def fit_survival(table: Table, n_plain: int) -> Survival:
     used = np.sort(np.concatenate([failed[-_MOST // 2 :], survived[-_MOST // 2 :]]))
     kept = table.take(used)
     return Survival(
-        fit_property("survival", kept.features, kept.survived, kept.groups, bend=False, slopes=Slopes(n_plain))
+        fit_property(
+            "survival", kept.features, plain_readings(kept.survived), kept.groups, bend=False, slopes=Slopes(n_plain)
+        )
     )
