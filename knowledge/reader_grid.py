@@ -6,13 +6,15 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eutectic.knowledge.amounts import is_missing, read_amount
 from eutectic.knowledge.reader_words import Word, join, lines_of
 from eutectic.knowledge.table import Box
 
 Span = tuple[float, float]
 _BORDER_GAP, _GAP = 0.45, 0.9
 """Of the font size: gaps that part two cells, where a column border lies in the gap and where none does."""
+_HEAD_GAP, _OFF = 0.3, 0.45
+"""Of the font size: the least gap at which header cells set close together are parted, and how far off their column."""
+_MOST_HEADS, _MOST_GAPS = 8, 14
 _SLACK = 2.0
 """Points a text may stand over the border of its column."""
 
@@ -41,58 +43,6 @@ class Grid:
         return max(range(len(self.columns)), key=lambda j: self.overlap(j, left, right))
 
 
-def refine(grid: Grid, words: Sequence[Word], n_header: int) -> Grid:
-    """The grid with columns and rows parted in which several cells stand side by side or above one another."""
-    columns: list[Span] = []
-    for j, (left, right) in enumerate(grid.columns):
-        cuts = [] if any(m[3] > 1 and m[1] <= j < m[1] + m[3] for m in grid.merged) else _gaps(grid, words, j, n_header)
-        columns += zip([left, *cuts], [*cuts, right], strict=True)
-    rows: list[Span] = []
-    for i, (top, bottom) in enumerate(grid.rows):
-        inside = [word for word in words if i >= n_header and grid.row_of(word.middle) == i]
-        cuts = _levels(Grid(grid.rows, tuple(columns)), inside)
-        rows += zip([top, *cuts], [*cuts, bottom], strict=True)
-    if grid.merged and (len(columns), len(rows)) != (len(grid.columns), len(grid.rows)):
-        return grid
-    return Grid(tuple(rows), tuple(columns), grid.merged)
-
-
-def _gaps(grid: Grid, words: Sequence[Word], column: int, n_header: int) -> list[float]:
-    """Where a column is to be parted: the gaps that nearly every row of its body has at the same place."""
-    runs: list[list[tuple[float, float]]] = []
-    for row in range(n_header, len(grid.rows)):
-        inside = [w for w in words if grid.row_of(w.middle) == row and grid.column_of(w.box[0], w.box[2]) == column]
-        for line in lines_of(inside):
-            ends = itertools.pairwise(line)
-            runs.append([(a.box[2], b.box[0]) for a, b in ends if b.box[0] - a.box[2] > _GAP * a.size])
-    with_gap = [run for run in runs if run]
-    if len(with_gap) < 2 or len(with_gap) < 0.75 * len(runs) or len({len(run) for run in with_gap}) > 1:
-        return []
-    cuts = []
-    for gaps in zip(*with_gap, strict=True):
-        start, end = max(gap[0] for gap in gaps), min(gap[1] for gap in gaps)
-        if end - start < _SLACK:
-            return []
-        cuts.append(0.5 * (start + end))
-    return cuts
-
-
-def _levels(grid: Grid, words: Sequence[Word]) -> list[float]:
-    """Where a row is to be parted: most of its columns hold the same number of amounts above one another."""
-    heights: list[list[float]] = []
-    n_filled = 0
-    for column in range(len(grid.columns)):
-        lines = lines_of([word for word in words if grid.column_of(word.box[0], word.box[2]) == column])
-        n_filled += bool(lines)
-        if len(lines) > 1 and all(read_amount(join(line)) is not None or is_missing(join(line)) for line in lines):
-            heights.append([line[0].middle for line in lines])
-    n_levels = {len(level) for level in heights}
-    if len(n_levels) != 1 or len(heights) < max(2, 0.5 * n_filled):
-        return []
-    means = [sum(level) / len(level) for level in zip(*heights, strict=True)]
-    return [0.5 * (a + b) for a, b in itertools.pairwise(means)]
-
-
 def fill(grid: Grid, words: Sequence[Word], n_header: int, rules: Sequence[Box]) -> list[list[str]]:
     """The text of every cell, header rows first.
 
@@ -109,6 +59,8 @@ def fill(grid: Grid, words: Sequence[Word], n_header: int, rules: Sequence[Box])
         by_row.setdefault(grid.row_of(word.middle), []).append(word)
     for row, inside in by_row.items():
         segments = [segment for line in lines_of(inside) for segment in _segments(grid, line)]
+        if row < n_header:
+            segments = [piece for segment in segments for piece in _by_column(grid, segment)]
         for segment in segments:
             left, right = segment[0].box[0], segment[-1].box[2]
             home = grid.column_of(left, right)
@@ -118,7 +70,7 @@ def fill(grid: Grid, words: Sequence[Word], n_header: int, rules: Sequence[Box])
             elif row < n_header:
                 cells[row][over[0]].extend(segment)
                 spans.setdefault((row, over[0]), set()).update(over)
-            elif len(segments) == 1:
+            elif len(segments) == 1 and not _stands_in_columns(grid, segment):
                 cells[row][0].extend(segment)
             else:
                 for word in segment:
@@ -150,6 +102,40 @@ def _segments(grid: Grid, line: Sequence[Word]) -> list[list[Word]]:
                 continue
         segments.append([word])
     return segments
+
+
+def _by_column(grid: Grid, segment: list[Word]) -> list[list[Word]]:
+    """A header's run of words cut into one cell a column, where each piece then lines up with its column."""
+    under = _columns_under(grid, segment[0].box[0], segment[-1].box[2])
+    n = len(under)
+    if not 1 < n <= min(_MOST_HEADS, len(segment)) or under != list(range(under[0], under[0] + n)):
+        return [segment]
+    gaps = [b.box[0] - a.box[2] for a, b in itertools.pairwise(segment)]
+    wide = [i + 1 for i, gap in enumerate(gaps) if gap > _HEAD_GAP * segment[0].size]
+    best: list[list[Word]] = []
+    least = _OFF * segment[0].size
+    for cuts in itertools.combinations(wide, n - 1) if len(wide) <= _MOST_GAPS else ():
+        pieces = [segment[a:b] for a, b in itertools.pairwise((0, *cuts, len(segment)))]
+        off = max(_off(grid.columns[j], piece) for j, piece in zip(under, pieces, strict=True))
+        if off < least:
+            best, least = pieces, off
+    return best or [segment]
+
+
+def _off(column: Span, piece: Sequence[Word]) -> float:
+    """How far a header cell is from lining up with its column: left, right or midway."""
+    left, right = piece[0].box[0], piece[-1].box[2]
+    middle = 0.5 * (left + right) - 0.5 * (column[0] + column[1])
+    return min(abs(left - column[0]), abs(right - column[1]), abs(middle))
+
+
+def _stands_in_columns(grid: Grid, segment: Sequence[Word]) -> bool:
+    """Whether every word of a run lies inside one column, as tightly set cells do and a title over them does not."""
+    inside = [
+        any(a - 1 <= word.box[0] and word.box[2] <= b + 1 for a, b in grid.columns)
+        for word in segment
+    ]  # fmt: skip
+    return all(inside)
 
 
 def _columns_under(grid: Grid, left: float, right: float) -> list[int]:

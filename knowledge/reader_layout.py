@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +13,18 @@ from eutectic.knowledge.boxes import around, distance, holds, overlaps
 from eutectic.knowledge.captions import read_caption
 from eutectic.knowledge.reader import Picture
 from eutectic.knowledge.reader_figures import PlacedCaption, figures_of, png_of
-from eutectic.knowledge.reader_tables import horizontal_rules, read_table
-from eutectic.knowledge.reader_words import Word, join, page_words
+from eutectic.knowledge.reader_regions import is_tabular, parts, region_at, ruled_regions
+from eutectic.knowledge.reader_rules import Rules, page_rules
+from eutectic.knowledge.reader_tables import read_table
+from eutectic.knowledge.reader_words import Word, join, lines_of, page_words
 from eutectic.knowledge.table import Box, Table
 from eutectic.knowledge.table_parts import join_parts
 
 _MOST_PICTURES = 60
+_LOW = 0.7
+"""Share of the page's height below which a table may go on over the page."""
+_NEAR_CAPTION = 60.0
+"""Points between a table and its caption."""
 
 
 @dataclass(frozen=True)
@@ -31,31 +38,27 @@ class Layout:
 
 
 def read_layout(path: Path, numbers: Mapping[int, bool], cpu_s: float) -> Layout:
-    """Tables and figures of the pages of a PDF to look at; stops when the processor time is used up.
-
-    The layout model's runtime is loaded here and not where plain text is read: it costs a second and 300 MB.
-    """
+    """Tables and figures of the pages of a PDF to look at; stops when the processor time is used up."""
     import pymupdf
 
-    if any(numbers.values()):
-        import pymupdf.layout
-
-        pymupdf.layout.activate()
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
     tables: list[Table] = []
     pictures: list[Picture] = []
     started, done = time.process_time(), 0
+    wanted = dict(numbers)
     with pymupdf.open(path, filetype="pdf") as document:
-        for number, has_table in numbers.items():
+        while todo := [number for number in wanted if number > done]:
             if time.process_time() - started > cpu_s:
                 break
-            page = _upright(pymupdf, document, number - 1)
-            page_tables, page_pictures = _page(pymupdf, page, number, has_table)
+            done = min(todo)
+            page = _upright(pymupdf, document, done - 1)
+            page_tables, page_pictures = _page(pymupdf, page, done, wanted[done])
             tables += page_tables
             pictures += page_pictures[: _MOST_PICTURES - len(pictures)]
-            done += 1
-    return Layout(tuple(join_parts(tables)), tuple(pictures), done < len(numbers))
+            if done < len(document) and any(table.bbox[3] > _LOW * page.rect.height for table in page_tables):
+                wanted[done + 1] = True
+    return Layout(tuple(join_parts(tables)), tuple(pictures), done < max(wanted, default=0))
 
 
 def _upright(pymupdf: Any, document: Any, index: int) -> Any:
@@ -80,56 +83,109 @@ def _page(pymupdf: Any, page: Any, number: int, has_table: bool) -> tuple[list[T
     words = page_words(pymupdf, page)
     if not words:
         return [], []
-    found = page.find_tables().tables if has_table else ()
-    regions = [tuple(float(x) for x in box[:4]) for box in page.layout_information or () if box[4] == "caption"]
-    captions = _captions(words, regions)
+    rules = page_rules(page) if has_table else Rules()
+    captions = _captions(words, rules)
     body = sorted(word.size for word in words)[len(words) // 2]
     free = [word for word in words if not any(holds(placed.box, word) for placed in captions)]
-    rules = horizontal_rules(page) if found else []
-    tables = [
-        table
-        for one in found
-        if one.col_count > 1 and (table := read_table(number, one, free, rules, body)) is not None
-    ]
+    tables: list[Table] = []
+    if has_table:
+        regions = _regions(page, free, rules, captions)
+        tables = [table for box in regions if (table := read_table(number, box, free, rules, body)) is not None]
     placed = _with_captions(tables, [c for c in captions if c.caption.kind == "table"])
-    figures = figures_of(page, number, captions, [table.bbox for table in tables])
+    figures = figures_of(page, number, captions, [table.bbox for table in placed])
     return placed, [Picture(figure, png_of(pymupdf, page, figure.bbox)) for figure in figures]
 
 
-def _captions(words: Sequence[Word], regions: Sequence[Any]) -> list[PlacedCaption]:
-    """The captions of a page: regions the layout calls so, else the paragraph that opens with a label."""
+def _captions(words: Sequence[Word], rules: Rules) -> list[PlacedCaption]:
+    """The captions of a page: the paragraphs that open with a label."""
     placed: list[PlacedCaption] = []
-    taken: list[Box] = []
-    for box in regions:
-        inside = [word for word in words if holds(box, word)]
-        caption = read_caption(join(inside))
-        if caption is not None:
-            placed.append(PlacedCaption(caption, box))
-            taken.append(box)
-    for group in _paragraphs(words):
+    for group in _paragraphs(words, rules):
         caption = read_caption(join(group))
         box = around(group)
         is_known = any(caption and caption.label == other.caption.label for other in placed)
-        if caption is not None and not is_known and not any(overlaps(box, other) for other in taken):
+        if caption is not None and not is_known and not any(overlaps(box, other.box) for other in placed):
             placed.append(PlacedCaption(caption, box))
-            taken.append(box)
     return placed
 
 
-def _paragraphs(words: Sequence[Word]) -> list[list[Word]]:
-    """Paragraphs that open with a label; one that holds nothing else takes the next one with it."""
+def _paragraphs(words: Sequence[Word], rules: Rules) -> list[list[Word]]:
+    """Paragraphs that open with a label, without the table that may follow; a bare label takes the next one with it."""
     blocks: dict[int, list[Word]] = {}
     for word in words:
         blocks.setdefault(word.block, []).append(word)
-    ordered = list(blocks.values())
+    ordered = [piece for block in blocks.values() for piece in _opened(block)]
     groups: list[list[Word]] = []
     for i, block in enumerate(ordered):
         caption = read_caption(join(block))
         if caption is None:
             continue
+        group = _without_table(block, rules)
         is_near = i + 1 < len(ordered) and 0 <= ordered[i + 1][0].middle - block[-1].middle < 2 * block[-1].size
-        groups.append(block + ordered[i + 1] if not caption.text and is_near else block)
+        groups.append(group + _without_table(ordered[i + 1], rules) if not caption.text and is_near else group)
     return groups
+
+
+def _opened(block: list[Word]) -> list[list[Word]]:
+    """A paragraph parted where a line in another type size opens with a label."""
+    pieces: list[list[Word]] = []
+    size = 0.0
+    for line in lines_of(block):
+        mine = line[0].size
+        if pieces and (abs(mine - size) < 0.3 or read_caption(join(line)) is None):
+            pieces[-1] += line
+        else:
+            pieces.append(list(line))
+        size = mine
+    return pieces
+
+
+def _without_table(block: list[Word], rules: Rules) -> list[Word]:
+    """The lines of a caption up to the first rule, or the first that stands in columns."""
+    lines = lines_of(block)
+    kept = list(lines[0])
+    for above, line in itertools.pairwise(lines):
+        left, right = kept[0].box[0], max(word.box[2] for word in line)
+        is_ruled = any(above[0].middle < r[1] < line[0].middle and r[0] < right and r[2] > left for r in rules.across)
+        if is_ruled or len(parts(line, 1.5)) > 1:
+            break
+        kept += line
+    return kept
+
+
+def _regions(page: Any, words: Sequence[Word], rules: Rules, captions: Sequence[PlacedCaption]) -> list[Box]:
+    """Where the tables of a page stand: ruled ones, then what stands below other captions, then what PyMuPDF finds.
+
+    The layout model's runtime is loaded only for the last: it costs a second and 300 MB.
+    """
+    boxes = [placed.box for placed in captions]
+    ours = [placed.box for placed in captions if placed.caption.kind == "table"]
+    figures = [placed.box for placed in captions if placed.caption.kind == "figure"]
+    found = [
+        box
+        for box in ruled_regions(words, rules, boxes)
+        if any(distance(box, caption) < _NEAR_CAPTION for caption in ours)
+        or (not any(distance(box, other) < _NEAR_CAPTION for other in figures) and is_tabular(words, box))
+    ]
+    lone = [box for box in ours if not any(distance(box, other) < _NEAR_CAPTION for other in found)]
+    if len(ours) > len(found) and not lone:
+        lone = ours
+    missing = 0
+    for caption in lone if len(ours) > len(found) else ():
+        box = region_at(caption, words, page.rect.width, [*found, *boxes])
+        if box is None:
+            missing += 1
+        else:
+            found.append(box)
+    if missing or (not found and not ours):
+        found += [box for box in _modelled(page) if not any(overlaps(box, other) for other in found)]
+    return sorted(found, key=lambda box: (box[1], box[0]))
+
+
+def _modelled(page: Any) -> list[Box]:
+    import pymupdf.layout
+
+    pymupdf.layout.activate()
+    return [tuple(float(x) for x in one.bbox) for one in page.find_tables().tables if one.col_count > 1]  # type: ignore[misc]
 
 
 def _with_captions(tables: Sequence[Table], captions: Sequence[PlacedCaption]) -> list[Table]:

@@ -1,64 +1,52 @@
-"""Tables of a PDF page: PyMuPDF finds where they stand, their cells are read from the page's own words.
+"""Tables of a PDF page: rows, columns and cells of a region, read from the page's own words and rules.
 
 `Table.extract()` of PyMuPDF 2.0 loses decimal points (`1.60` becomes `1 60`), so it is never called.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from eutectic.knowledge.amounts import is_missing, read_amount
-from eutectic.knowledge.reader_grid import Grid, fill, refine
+from eutectic.knowledge.reader_columns import find_columns, with_heads
+from eutectic.knowledge.reader_grid import Grid, fill
+from eutectic.knowledge.reader_regions import parts
+from eutectic.knowledge.reader_rows import Printed, body_rows, head_levels, printed, spanning_labels
+from eutectic.knowledge.reader_rules import Rules
 from eutectic.knowledge.reader_words import Word, join, lines_of
 from eutectic.knowledge.table import Box, CellMark, Table
 
 _MARK = re.compile(r"(?:[*†‡§¶#]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[a-z][).]?|\([a-z\d]\)|\d[).])(?=\s|[A-Z(])")
 _NOTE = re.compile(r"(?:Notes?|NOTE|Source|注)\s*[.:：]|[*†‡§¶#]|[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _LETTER_MARK = re.compile(r"[a-z*†‡§¶#⁰¹²³⁴⁵⁶⁷⁸⁹,]{1,3}")
-_RULE = 2.5
-"""Points; a filled box lower than this is a rule."""
+_MOST_HEAD_LINES = 6
 _NEAR = 14.0
 """Points between a table and the footnotes below it."""
 
 
-def horizontal_rules(page: Any) -> list[Box]:
-    """The horizontal lines drawn on a page."""
-    rules: list[Box] = []
-    for drawing in page.get_drawings():
-        for item in drawing["items"]:
-            if item[0] == "l":
-                box = (min(item[1].x, item[2].x), item[1].y, max(item[1].x, item[2].x), item[2].y)
-            elif item[0] == "re":
-                box = tuple(item[1])
-            else:
-                continue
-            if abs(box[3] - box[1]) < _RULE and box[2] - box[0] > 8:
-                rules.append(box)
-    return rules
-
-
-def read_table(number: int, found: Any, words: Sequence[Word], rules: Sequence[Box], body_size: float) -> Table | None:
-    """A table PyMuPDF found, its cells filled from the words; None where it holds fewer than two cells.
+def read_table(number: int, box: Box, words: Sequence[Word], rules: Rules, body_size: float) -> Table | None:
+    """The table of a region, its cells filled from the words; None where it holds fewer than two cells.
 
     Args:
         number: the page's number.
-        found: PyMuPDF's table, of which only the cells' places are used.
+        box: where it stands.
         words: the words of the page that are no caption.
-        rules: its horizontal lines.
+        rules: the page's rules.
         body_size: font size of the page's running text.
     """
-    grid = _grid(found)
-    if grid is None:
-        return None
-    box: Box = tuple(float(x) for x in found.bbox)  # type: ignore[assignment]
     inside = [word for word in words if _is_in(word, box)]
-    grid = refine(grid, inside, _header_rows(grid, fill(grid, inside, 0, rules), box, rules))
-    n_header = _header_rows(grid, fill(grid, inside, 0, rules), box, rules)
-    cells = fill(grid, inside, n_header, rules)
-    marks: list[CellMark] = []
     notes = footnotes(words, box, body_size)
+    inside, own = _without_notes(inside, body_size)
+    if not inside:
+        return None
+    grid, n_header = _grid(inside, box, rules)
+    if len(grid.columns) < 2:
+        return None
+    cells = fill(grid, inside, n_header, rules.across)
+    marks: list[CellMark] = []
+    notes = (*own, *notes)
     kept = [i for i, row in enumerate(cells) if any(row)]
     while len(kept) > n_header + 1 and _is_note(cells[kept[-1]]):
         notes = (cells[kept.pop()][0], *notes)
@@ -78,51 +66,82 @@ def read_table(number: int, found: Any, words: Sequence[Word], rules: Sequence[B
     )
 
 
-def _grid(found: Any) -> Grid | None:
-    n = found.col_count
-    lefts: list[list[float]] = [[] for _ in range(n)]
-    rights: list[list[float]] = [[] for _ in range(n)]
-    for row in found.rows:
-        present = [j for j, cell in enumerate(row.cells) if cell is not None]
-        for j in present:
-            lefts[j].append(row.cells[j][0])
-            if j + 1 == n or row.cells[j + 1] is not None:
-                rights[j].append(row.cells[j][2])
-    if not found.rows or any(not side for side in lefts):
-        return None
-    starts = [sorted(side)[len(side) // 2] for side in lefts]
-    ends = [sorted(rights[j])[len(rights[j]) // 2] if rights[j] else (*starts, found.bbox[2])[j + 1] for j in range(n)]
-    rows, merged = [], []
-    for row in found.rows:
-        heights = [cell[3] for cell in row.cells if cell is not None]
-        if not heights:
-            return None
-        rows.append((min(cell[1] for cell in row.cells if cell is not None), min(heights)))
-    for i, row in enumerate(found.rows):
-        for j, cell in enumerate(row.cells):
-            if cell is not None:
-                high = sum(top >= cell[1] - 1 and top < cell[3] - 2 for top, _ in rows[i:])
-                wide = 1
-                while j + wide < n and row.cells[j + wide] is None and starts[j + wide] < cell[2] - 2:
-                    wide += 1
-                if high > 1 or wide > 1:
-                    merged.append((i, j, max(high, 1), wide))
-    return Grid(tuple(rows), tuple(zip(starts, ends, strict=True)), tuple(merged))
+def _without_notes(words: Sequence[Word], body_size: float) -> tuple[list[Word], tuple[str, ...]]:
+    """The words of a region without the notes at its end: lines of running text that open with a mark."""
+    lines = lines_of(list(words))
+    for place in range(2, len(lines)):
+        text = join(lines[place])
+        tail = lines[place:]
+        is_text = all(len(parts(line, 1.5)) == 1 for line in tail)
+        if is_text and len(lines[place]) > 2 and (_NOTE.match(text) or _MARK.match(text)):
+            return [word for line in lines[:place] for word in line], tuple(join(line) for line in tail)
+    return list(words), ()
 
 
-def _header_rows(grid: Grid, cells: Sequence[Sequence[str]], box: Box, rules: Sequence[Box]) -> int:
-    """Number of header rows: those over the first rule that parts the table, else those before the first number."""
+def _grid(words: Sequence[Word], box: Box, rules: Rules) -> tuple[Grid, int]:
+    """Rows and columns of a region, and how many of the rows are header rows."""
+    lines = lines_of(list(words))
+    head_cut = _head_cut(lines, box, rules.across)
+    n_head = sum(line[0].middle < head_cut for line in lines) if head_cut else 0
+    columns = find_columns(lines[n_head:] or lines, box, rules.down)
+    if n_head:
+        columns = with_heads(columns, lines[:n_head])
+    given = printed(lines, columns)
+    inner = [rule for rule in rules.across if box[1] + 4 < rule[1] < box[3] - 4 and _share(rule, box) > 0]
+    cuts = sorted(rule[1] for rule in inner if _share(rule, box) > 0.5 * (box[2] - box[0]))
+    is_ruled = _is_every_row_ruled(given[n_head:], cuts)
+    if not n_head:
+        rows = body_rows(given, cuts, is_ruled=is_ruled)
+        n_head = _header_lines([[_joined(row, j) for j in range(len(columns))] for row in rows])
+        n_head = sum(len(row) for row in rows[:n_head])
+    levels = head_levels(given[:n_head], columns, inner)
+    body, spans = spanning_labels(body_rows(given[n_head:], cuts, is_ruled=is_ruled), len(columns))
+    heights = [_extent(row) for row in (*levels, *body)]
+    merged = tuple((start + len(levels), column, count, 1) for start, column, count in spans)
+    return Grid(_bands(heights), tuple(columns), merged), len(levels)
+
+
+def _is_every_row_ruled(lines: Sequence[Printed], cuts: Sequence[float]) -> bool:
+    """Whether rules stand between nearly all rows: two lines with numbers are hardly ever between the same two."""
+    slabs: dict[int, int] = {}
+    for line in lines:
+        if line.has_number:
+            place = sum(cut < line.height for cut in cuts)
+            slabs[place] = slabs.get(place, 0) + 1
+    return len(slabs) > 1 and sum(count == 1 for count in slabs.values()) >= 0.8 * len(slabs)
+
+
+def _joined(row: Sequence[Printed], column: int) -> str:
+    return " ".join(filter(None, (line.cells[column] for line in row)))
+
+
+def _extent(row: Sequence[Printed]) -> tuple[float, float]:
+    return min(line.height for line in row), max(line.height for line in row)
+
+
+def _bands(extents: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Rows as touching bands around the heights of their lines."""
+    edges = [0.5 * (a[1] + b[0]) for a, b in itertools.pairwise(extents)]
+    tops = [extents[0][0] - 1, *edges]
+    return tuple(zip(tops, [*edges, extents[-1][1] + 1], strict=True))
+
+
+def _head_cut(lines: Sequence[Sequence[Word]], box: Box, across: Sequence[Box]) -> float | None:
+    """Height of the first rule that parts the table, where it parts a header from a body."""
     width = box[2] - box[0]
     heights = sorted(
-        {round(rule[1]) for rule in rules if _share(rule, box) > 0.8 * width and box[1] + 4 < rule[1] < box[3] - 4}
+        {round(rule[1]) for rule in across if _share(rule, box) > 0.8 * width and box[1] + 4 < rule[1] < box[3] - 4}
     )
     separate = [y for i, y in enumerate(heights) if i == 0 or y - heights[i - 1] > 3]
-    n_rows = len(grid.rows)
-    if separate and len(separate) < max(2, n_rows // 2):
-        above = sum(0.5 * (top + bottom) < separate[0] for top, bottom in grid.rows)
-        if 0 < above < n_rows and above <= 4:
-            return above
-    n = 1
+    if not separate or len(separate) >= max(2, len(lines) // 2):
+        return None
+    above = sum(line[0].middle < separate[0] for line in lines)
+    return separate[0] if 0 < above <= _MOST_HEAD_LINES and above < len(lines) else None
+
+
+def _header_lines(cells: Sequence[Sequence[str]]) -> int:
+    """Number of rows before the first number, where no rule says it."""
+    n, n_rows = 1, len(cells)
     while n < min(4, n_rows - 1) and not _numbers(cells[n]) and _continues_header(cells, n):
         n += 1
     return n if n_rows > 1 else 0

@@ -8,6 +8,7 @@ from eutectic.knowledge.table import Table
 
 _GAP = 24.0
 """Points between two parts of one table on a page."""
+_EDGE = 4.0
 CONTINUED = -1
 """`last_page` of a table whose caption says that it goes on from the page before."""
 
@@ -39,9 +40,15 @@ def _begun(whole: Sequence[Table], part: Table) -> int | None:
             if part.last_page == CONTINUED and part.label in ("", table.label):
                 return at
             is_last = all(other.page < part.page or other is table for other in whole[at:])
-            if not part.label and is_last and table.headers == part.headers and any(map(any, part.headers)):
+            is_repeat = table.headers == part.headers and any(map(any, part.headers))
+            if not part.label and is_last and (is_repeat or _has_its_edges(table, part)):
                 return at
     return None
+
+
+def _has_its_edges(table: Table, part: Table) -> bool:
+    """Whether a part without a header of its own is as wide as the table and stands at the same place."""
+    return abs(table.bbox[0] - part.bbox[0]) < _EDGE and abs(table.bbox[2] - part.bbox[2]) < _EDGE
 
 
 def _joined(table: Table, part: Table) -> Table:

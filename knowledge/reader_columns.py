@@ -1,0 +1,125 @@
+"""The columns of a table's region: from its vertical rules, else from the gaps that its rows leave at one place."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from eutectic.knowledge.amounts import is_missing, read_amount
+from eutectic.knowledge.reader_grid import Span
+from eutectic.knowledge.reader_regions import parts
+from eutectic.knowledge.reader_words import Word, join
+from eutectic.knowledge.table import Box
+
+Line = Sequence[Word]
+_GAP = 0.55
+"""Of the font size: a gap that all rows share parts columns."""
+_TALL = 0.6
+"""Share of the table's height that a vertical rule runs over."""
+_AT = 3.0
+
+
+def find_columns(lines: Sequence[Line], box: Box, down: Sequence[Box]) -> list[Span]:
+    """Left and right of each column.
+
+    Args:
+        lines: printed lines of the region, top to bottom.
+        box: the region.
+        down: vertical rules of the page.
+    """
+    if ruled := _ruled(box, down):
+        return ruled
+    numeric = [line for line in lines if _is_numeric(line)]
+    body = numeric if len(numeric) >= 2 else [line for line in lines if len(parts(line)) > 1]
+    if not body:
+        body = list(lines)
+    columns = _covered([part for line in body for part in parts(line, _GAP)], _size(body))
+    others = [line for line in lines if not any(line is other for other in body)]
+    columns = _with_labels(columns, others)
+    for line in others:
+        columns = _with_own(columns, line)
+    return _parted(columns, _rules_inside(box, down))
+
+
+def _is_numeric(line: Line) -> bool:
+    cells = parts(line)
+    amounts = sum(_is_amount(join(list(cell))) for cell in cells)
+    return len(cells) > 1 and amounts >= max(1, len(cells) // 3)
+
+
+def _is_amount(text: str) -> bool:
+    return read_amount(text) is not None or is_missing(text)
+
+
+def _size(lines: Sequence[Line]) -> float:
+    sizes = sorted(word.size for line in lines for word in line)
+    return sizes[len(sizes) // 2]
+
+
+def _covered(cells: Sequence[Line], size: float) -> list[Span]:
+    """The stretches across the page that cells cover, parted by gaps that none covers."""
+    spans: list[Span] = []
+    for left, right in sorted((cell[0].box[0], cell[-1].box[2]) for cell in cells):
+        if spans and left - spans[-1][1] < _GAP * size:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], right))
+        else:
+            spans.append((left, right))
+    return spans
+
+
+def _with_labels(columns: list[Span], others: Sequence[Line]) -> list[Span]:
+    """The columns with those that only labels midway between the rows stand in: two or more, away from all others."""
+    cells = [cell for line in others for cell in parts(line)]
+    away = [cell for cell in cells if all(_apart(column, cell) > 0.4 * cell[0].size for column in columns)]
+    if not away:
+        return columns
+    new = _covered(away, _size(away))
+    held = [span for span in new if sum(_apart(span, cell) < 0 for cell in away) > 1]
+    return sorted([*columns, *held])
+
+
+def with_heads(columns: Sequence[Span], heads: Sequence[Line]) -> list[Span]:
+    """The columns with those in which only the lowest line of a header stands."""
+    return _with_own(list(columns), heads[-1])
+
+
+def _with_own(columns: list[Span], line: Line) -> list[Span]:
+    """The columns with those in which only a header stands: its cell is away from all of them, others are not."""
+    cells = parts(line)
+    own = [cell for cell in cells if all(_apart(column, cell) > 0.4 * cell[0].size for column in columns)]
+    met = [cell for cell in cells if sum(_apart(column, cell) < 0 for column in columns) == 1]
+    if own and len(met) + len(own) == len(cells) and len(met) >= max(1, len(columns) - 1):
+        return sorted([*columns, *((cell[0].box[0], cell[-1].box[2]) for cell in own)])
+    return columns
+
+
+def _apart(column: Span, cell: Line) -> float:
+    return max(column[0] - cell[-1].box[2], cell[0].box[0] - column[1])
+
+
+def _rules_inside(box: Box, down: Sequence[Box]) -> list[float]:
+    """Where tall vertical rules stand inside a region, left to right."""
+    height = box[3] - box[1]
+    found: list[float] = []
+    for x0, top, x1, bottom in sorted(down):
+        middle = 0.5 * (x0 + x1)
+        run = min(bottom, box[3]) - max(top, box[1])
+        if run > _TALL * height and box[0] - _AT < middle < box[2] + _AT and (not found or middle - found[-1] > _AT):
+            found.append(middle)
+    return found
+
+
+def _ruled(box: Box, down: Sequence[Box]) -> list[Span]:
+    """The columns of a table with all its vertical rules drawn; none where its sides are open."""
+    edges = _rules_inside(box, down)
+    is_closed = len(edges) > 2 and abs(edges[0] - box[0]) < 2 * _AT and abs(edges[-1] - box[2]) < 2 * _AT
+    return list(itertools.pairwise(edges)) if is_closed else []
+
+
+def _parted(columns: Sequence[Span], edges: Sequence[float]) -> list[Span]:
+    """Columns cut where a vertical rule runs through them."""
+    done: list[Span] = []
+    for left, right in columns:
+        inside = [edge for edge in edges if left + _AT < edge < right - _AT]
+        done += itertools.pairwise([left, *inside, right])
+    return done

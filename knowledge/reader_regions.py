@@ -1,0 +1,176 @@
+"""Where tables stand on a page: between rules of one width, or in columns below or above a caption without rules."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from eutectic.knowledge.amounts import is_missing, read_amount
+from eutectic.knowledge.boxes import around
+from eutectic.knowledge.reader_rules import Rules
+from eutectic.knowledge.reader_words import Word, join, lines_of
+from eutectic.knowledge.table import Box
+
+_CELL_GAP = 0.9
+"""Of the font size: a gap that parts cells."""
+_SAME_EDGE = 5.0
+_NARROWEST = 36.0
+_FIRST_GAP, _LINE_GAP = 36.0, 3.2
+"""Points from a caption to its table; heights of a line from one row to the next."""
+_LONG = 6
+"""Words from which a line without gaps reads as running text."""
+
+
+def parts(line: Sequence[Word], gap: float = _CELL_GAP) -> list[list[Word]]:
+    """A printed line cut at its wide gaps."""
+    found: list[list[Word]] = []
+    for word in line:
+        if found and word.box[0] - found[-1][-1].box[2] < gap * word.size:
+            found[-1].append(word)
+        else:
+            found.append([word])
+    return found
+
+
+def ruled_regions(words: Sequence[Word], rules: Rules, captions: Sequence[Box]) -> list[Box]:
+    """Boxes between horizontal rules of one width whose text stands in columns, top to bottom."""
+    groups: list[list[Box]] = []
+    for rule in rules.across:
+        if rule[2] - rule[0] < _NARROWEST:
+            continue
+        for group in groups:
+            if abs(group[0][0] - rule[0]) < _SAME_EDGE and abs(group[0][2] - rule[2]) < _SAME_EDGE:
+                group.append(rule)
+                break
+        else:
+            groups.append([rule])
+    found = [region for group in groups for region in _runs(group, words, captions)]
+    return sorted(_outermost(found), key=lambda box: (box[1], box[0]))
+
+
+def _runs(group: Sequence[Box], words: Sequence[Word], captions: Sequence[Box]) -> list[Box]:
+    """The longest runs of slabs between rules of one width that hold columns."""
+    left, right = min(rule[0] for rule in group), max(rule[2] for rule in group)
+    runs: list[list[tuple[float, float, str]]] = [[]]
+    for upper, lower in itertools.pairwise(group):
+        top, bottom = upper[1], lower[3]
+        kind = "text"
+        if not any(_crosses(box, (left, top, right, bottom)) for box in captions):
+            kind = _kind([w for w in words if _inside(w, (left, top, right, bottom))], bottom - top)
+        if kind == "text":
+            runs.append([])
+        else:
+            runs[-1].append((top, bottom, kind))
+    found = []
+    for run in runs:
+        while run and run[-1][2] != "columns":
+            run.pop()
+        if any(kind == "columns" for _, _, kind in run):
+            box = (left, run[0][0], right, run[-1][1])
+            inside = [word for word in words if _inside(word, box)]
+            if len(lines_of(inside)) >= 2:
+                found.append(box)
+    return found
+
+
+def _kind(inside: list[Word], height: float) -> str:
+    """What stands between two rules: columns, a title or nothing, or running text."""
+    lines = lines_of(inside)
+    if not lines:
+        return "title" if height < 30 else "text"
+    several = sum(len(parts(line)) > 1 for line in lines)
+    if several >= 0.5 * len(lines) or (several and len(lines) <= 4):
+        return "columns"
+    return "title" if len(lines) <= 2 and len(inside) < 2 * _LONG else "text"
+
+
+def _outermost(boxes: Sequence[Box]) -> list[Box]:
+    """Without the boxes that stand inside others."""
+    area = {box: (box[2] - box[0]) * (box[3] - box[1]) for box in boxes}
+    kept: list[Box] = []
+    for box in sorted(set(boxes), key=lambda b: -area[b]):
+        if not any(_crosses(box, other, 0.5) for other in kept):
+            kept.append(box)
+    return kept
+
+
+def _crosses(a: Box, b: Box, least: float = 0.3) -> bool:
+    """Whether more than a share of the first box lies in the second."""
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    area = max((a[2] - a[0]) * (a[3] - a[1]), 1e-6)
+    return width > 0 and height > 0 and width * height > least * area
+
+
+def _inside(word: Word, box: Box) -> bool:
+    middle = 0.5 * (word.box[0] + word.box[2])
+    return box[0] - 3 <= middle <= box[2] + 3 and box[1] - 1 <= word.middle <= box[3] + 1
+
+
+def is_tabular(words: Sequence[Word], box: Box) -> bool:
+    """Whether a region without a caption reads as a table: most lines have a label and numbers in columns."""
+    lines = lines_of([word for word in words if _inside(word, box)])
+    cells = [parts(line) for line in lines]
+    rows = [row for row in cells if len(row) > 1 and any(_is_number(part) for part in row[1:])]
+    named = [row for row in rows if any(c.isalpha() for c in join(list(row[0])))]
+    return len(rows) >= max(2, 0.5 * len(cells)) and len(named) >= 0.5 * len(rows)
+
+
+def region_at(caption: Box, words: Sequence[Word], width: float, taken: Sequence[Box]) -> Box | None:
+    """The columns of words right below a caption, else right above it, where nothing is ruled; None without any."""
+    left, right = _text_column(caption, words, width)
+    free = [w for w in words if left - 2 <= w.box[0] and w.box[2] <= right + 2]
+    free = [w for w in free if not any(_inside(w, box) for box in taken)]
+    below = lines_of([w for w in free if w.middle > caption[3]])
+    above = lines_of([w for w in free if w.middle < caption[1]])[::-1]
+    for lines, start in ((below, caption[3]), (above, caption[1])):
+        kept = _rows_from(lines, start, right - left)
+        if kept:
+            return around([word for line in kept for word in line])
+    return None
+
+
+def _rows_from(lines: Sequence[Sequence[Word]], start: float, width: float) -> list[Sequence[Word]]:
+    """The lines from a caption on that stand in columns."""
+    kept: list[Sequence[Word]] = []
+    end = start
+    for place, line in enumerate(lines):
+        allowed = _FIRST_GAP if not kept else _LINE_GAP * line[0].size
+        if abs(line[0].middle - end) > allowed:
+            break
+        if len(parts(line)) < 2 and (not _is_short(line, width) or not _goes_on(lines[place + 1 : place + 3])):
+            break
+        kept.append(line)
+        end = line[0].middle
+    while kept and len(parts(kept[-1])) < 2:
+        kept.pop()
+    numeric = sum(any(_is_number(part) for part in parts(line)[1:]) for line in kept)
+    return kept if len(kept) >= 2 and numeric >= max(1, 0.3 * len(kept)) else []
+
+
+def _is_number(part: Sequence[Word]) -> bool:
+    text = join(list(part))
+    return read_amount(text) is not None or is_missing(text)
+
+
+def _is_short(line: Sequence[Word], width: float) -> bool:
+    return line[-1].box[2] - line[0].box[0] < 0.6 * width and len(line) < 2 * _LONG
+
+
+def _goes_on(lines: Sequence[Sequence[Word]]) -> bool:
+    return any(len(parts(line)) > 1 for line in lines)
+
+
+def _text_column(caption: Box, words: Sequence[Word], width: float) -> tuple[float, float]:
+    """Left and right of the text column that a caption stands in: half the page where it is set in two."""
+    middle = 0.5 * width
+    lines: dict[int, list[Word]] = {}
+    for word in words:
+        lines.setdefault(word.line, []).append(word)
+    long = [line for line in lines.values() if len(line) >= _LONG]
+    across = sum(line[0].box[0] < middle - 12 and line[-1].box[2] > middle + 12 for line in long)
+    if long and across < 0.4 * len(long):
+        if caption[2] < middle + 6:
+            return 0.0, middle + 6
+        if caption[0] > middle - 6:
+            return middle - 6, width
+    return 0.0, width

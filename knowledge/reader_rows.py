@@ -1,0 +1,241 @@
+"""The rows of a table's region: lines put together where a cell is wrapped, and labels that stand midway over rows."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from eutectic.knowledge.amounts import is_missing, read_amount
+from eutectic.knowledge.reader_grid import Grid, Span
+from eutectic.knowledge.reader_regions import parts
+from eutectic.knowledge.reader_words import Word, join
+from eutectic.knowledge.table import Box
+
+Line = Sequence[Word]
+_CLOSE = 0.85
+"""Of the font size: lines nearer than this overlap, as a cell set midway beside a wrapped one does."""
+_PITCH = 1.2
+"""How much wider the gap between rows is than the one between lines of a cell, where they differ."""
+_GOES_ON = re.compile(r"[a-z(\[/%°·×±μ]|\d+ ?[a-zA-Z%°]|[A-Z][a-z]?\s?[⁻−-]")
+
+
+class Printed(NamedTuple):
+    """A printed line with the text it puts into each column."""
+
+    height: float
+    size: float
+    words: tuple[Word, ...]
+    cells: tuple[str, ...]
+
+    @property
+    def filled(self) -> frozenset[int]:
+        """The columns it puts something into."""
+        return frozenset(j for j, cell in enumerate(self.cells) if cell)
+
+    @property
+    def has_number(self) -> bool:
+        """Whether an amount stands beside its first column."""
+        return any(is_value(cell) for cell in self.cells[1:])
+
+
+def is_value(text: str) -> bool:
+    """Whether a cell holds an amount, or says that there is none."""
+    return bool(text) and (read_amount(text) is not None or is_missing(text))
+
+
+def printed(lines: Sequence[Line], columns: Sequence[Span]) -> list[Printed]:
+    """Lines with their words by column."""
+    grid = Grid(((0.0, 0.0),), tuple(columns))
+    done = []
+    for line in lines:
+        cells: list[list[Word]] = [[] for _ in columns]
+        for word in line:
+            cells[grid.column_of(word.box[0], word.box[2])].append(word)
+        size = sorted(word.size for word in line)[len(line) // 2]
+        done.append(Printed(line[0].middle, size, tuple(line), tuple(join(cell) for cell in cells)))
+    return done
+
+
+def body_rows(lines: Sequence[Printed], cuts: Sequence[float], *, is_ruled: bool) -> list[list[Printed]]:
+    """Printed lines by row.
+
+    Args:
+        lines: the lines of the body, top to bottom.
+        cuts: heights of the rules through it.
+        is_ruled: a rule parts every row from the next, so that what stands between two rules is one.
+    """
+    slabs = [list(slab) for _, slab in itertools.groupby(lines, lambda line: sum(cut < line.height for cut in cuts))]
+    if is_ruled:
+        return slabs
+    pitch = _pitch([b.height - a.height for slab in slabs for a, b in itertools.pairwise(slab)])
+    return [row for slab in slabs for row in _rows(slab, pitch)]
+
+
+def _pitch(gaps: Sequence[float]) -> float | None:
+    """The largest gap between lines of one cell, where it is clearly smaller than the gap between rows."""
+    near = sorted(gap for gap in gaps if gap > 0)
+    for small, large in itertools.pairwise(near):
+        if large > _PITCH * small and small > 0.9 * near[0]:
+            return small * 1.02
+    return None
+
+
+def _rows(slab: Sequence[Printed], pitch: float | None) -> list[list[Printed]]:
+    rows: list[list[Printed]] = []
+    for place, line in enumerate(slab):
+        below = slab[place + 1] if place + 1 < len(slab) else None
+        if rows and not _is_behind_label(rows, line) and _belongs(rows[-1], line, below, pitch):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return rows
+
+
+def _is_behind_label(rows: Sequence[Sequence[Printed]], line: Printed) -> bool:
+    """Whether the row above is a label midway between its row and the one before."""
+    if len(rows) < 2 or len(rows[-1]) > 1 or rows[-1][0].has_number:
+        return False
+    label, before = rows[-1][0], rows[-2][-1]
+    is_close = line.height - before.height < 2 * _CLOSE * line.size
+    return is_close and line.has_number and bool(line.filled & before.filled) and not label.filled & line.filled
+
+
+def _belongs(row: Sequence[Printed], line: Printed, below: Printed | None, pitch: float | None) -> bool:
+    """Whether a line goes on with the row above it."""
+    last = row[-1]
+    size = min(line.size, last.size)
+    gap = line.height - last.height
+    if gap < _CLOSE * size:
+        return not _is_midway(row, line, below, size)
+    if _overlapped(row, line, size):
+        return True
+    mine, theirs = line.filled, frozenset().union(*(other.filled for other in row))
+    if any(is_value(line.cells[j]) for j in mine) or not mine < theirs:
+        return bool(pitch and gap <= pitch and theirs < mine and not any(other.has_number for other in row))
+    first = line.cells[min(mine)]
+    is_near = pitch is not None and gap <= pitch
+    return (is_near or (gap < 1.45 * size and bool(_GOES_ON.match(first)))) and len(mine) <= max(1, len(theirs) // 2)
+
+
+def _overlapped(row: Sequence[Printed], line: Printed, size: float) -> bool:
+    """Whether a line goes on with a cell whose neighbours were set midway between its lines."""
+    return len(row) > 1 and line.height - row[-1].height < _CLOSE * size and line.filled <= row[0].filled
+
+
+def _is_midway(row: Sequence[Printed], line: Printed, below: Printed | None, size: float) -> bool:
+    """Whether two overlapping lines are rows of their own, one of them with a label that stands midway over several."""
+    last = row[-1]
+    if line.has_number and last.has_number and line.filled & last.filled:
+        return True
+    is_label = len(line.filled) < len(last.filled) and not line.has_number
+    if is_label and below is not None and below.height - line.height < _CLOSE * size:
+        return below.has_number and bool(below.filled & last.filled)
+    return False
+
+
+def spanning_labels(
+    rows: Sequence[Sequence[Printed]], n_columns: int
+) -> tuple[list[list[Printed]], list[tuple[int, int, int]]]:
+    """Rows without the lines that only hold a label midway over several, and which rows each label spans.
+
+    Returns:
+        The rows, and (first row, column, number of rows) of each spanning label.
+    """
+    kept: list[list[Printed]] = []
+    loose: list[Printed] = []
+    for place, row in enumerate(rows):
+        is_loose = len(row) == 1 and _stands_between(rows, place)
+        if is_loose:
+            loose.append(row[0])
+        else:
+            kept.append(list(row))
+    spans: list[tuple[int, int, int]] = []
+    for column in range(n_columns):
+        spans += _spans(kept, loose, column)
+    for line in loose:
+        nearest = min(range(len(kept)), key=lambda i: abs(_middle(kept[i]) - line.height))
+        kept[nearest].append(line)
+    return kept, spans
+
+
+def _stands_between(rows: Sequence[Sequence[Printed]], place: int) -> bool:
+    line = rows[place][0]
+    if place == 0 or place + 1 == len(rows) or line.has_number:
+        return False
+    above, below = rows[place - 1][-1], rows[place + 1][0]
+    is_close = line.height - above.height < _CLOSE * line.size and below.height - line.height < _CLOSE * line.size
+    return is_close and not line.filled & (above.filled | below.filled)
+
+
+def _middle(row: Sequence[Printed]) -> float:
+    return sum(line.height for line in row) / len(row)
+
+
+def _spans(rows: Sequence[Sequence[Printed]], loose: Sequence[Printed], column: int) -> list[tuple[int, int, int]]:
+    """The rows that each label of a column stands midway over; none where that does not come out for every label."""
+    labels = [(line.height, True) for line in loose if line.cells[column]]
+    held = [any(line.cells[column] for line in row) for row in rows]
+    labels += [(_middle(row), False) for row, is_held in zip(rows, held, strict=True) if is_held]
+    if all(held) or not labels:
+        return []
+    heights = [_middle(row) for row in rows]
+    spans: list[tuple[int, int, int]] = []
+    start = 0
+    for label, _ in sorted(labels):
+        end = _end(heights, start, label)
+        if end is None:
+            return []
+        spans.append((start, column, end - start))
+        start = end
+    is_midway = any(count > 1 for _, _, count in spans)
+    return [span for span in spans if span[2] > 1] if start == len(rows) and is_midway else []
+
+
+def _end(heights: Sequence[float], start: int, label: float) -> int | None:
+    """The row behind the last one that a label spans: those whose middle it stands at."""
+    pitch = (heights[-1] - heights[0]) / max(1, len(heights) - 1)
+    for end in range(start + 1, len(heights) + 1):
+        if abs(0.5 * (heights[start] + heights[end - 1]) - label) < 0.3 * pitch:
+            return end
+    return None
+
+
+def head_levels(lines: Sequence[Printed], columns: Sequence[Span], across: Sequence[Box]) -> list[list[Printed]]:
+    """Header lines by level: a new one begins below a cell that spans columns, or below a rule."""
+    grid = Grid(((0.0, 0.0),), tuple(columns))
+    levels: list[list[Printed]] = []
+    for place, line in enumerate(lines):
+        if levels and not _is_parted(lines[place - 1], line, grid, across):
+            levels[-1].append(line)
+        else:
+            levels.append([line])
+    return levels
+
+
+def _is_parted(upper: Printed, lower: Printed, grid: Grid, across: Sequence[Box]) -> bool:
+    left, right = grid.columns[0][0], grid.columns[-1][1]
+    for rule in across:
+        if upper.height < rule[1] < lower.height and rule[2] > left and rule[0] < right:
+            return True
+    if lower.height - upper.height < _CLOSE * min(upper.size, lower.size):
+        return False
+    return any(_is_over_several(part, parts(list(lower.words)), grid) for part in parts(list(upper.words)))
+
+
+def _is_over_several(head: Sequence[Word], below: Sequence[Sequence[Word]], grid: Grid) -> bool:
+    """Whether a header cell stands midway over two or more cells of the line below, and not right above one of them."""
+    left, right, size = head[0].box[0], head[-1].box[2], head[0].size
+    middle = 0.5 * (left + right)
+    under = [cell for cell in below if min(right, cell[-1].box[2]) - max(left, cell[0].box[0]) > 2]
+    columns = {grid.column_of(cell[0].box[0], cell[-1].box[2]) for cell in under}
+    if len(columns) > 1:
+        return True
+    if any(abs(0.5 * (c[0].box[0] + c[-1].box[2]) - middle) < 0.5 * size or abs(c[0].box[0] - left) < 2 for c in under):
+        return False
+    return any(
+        abs(0.5 * (below[i][0].box[0] + below[j][-1].box[2]) - middle) < size
+        for i in range(len(below))
+        for j in range(i + 1, len(below))
+    )
