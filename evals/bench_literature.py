@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import random
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from eutectic.core.record import Record
 from eutectic.core.settings import Settings
+from eutectic.evals.bench_scale import Scale, run_scale
+from eutectic.evals.bench_scale import describe as speed_text
 from eutectic.evals.literature import Answered, cited, quoted, recalls
 from eutectic.evals.literature_data import Pair, documents_of, own_pairs, papers_folder, read_pairs
 from eutectic.evals.plain_pages import PlainPages
@@ -30,19 +30,6 @@ class Ranked(Record):
     ndcg_10: float
 
 
-class Speed(Record):
-    """Query time at one size, in milliseconds, median over the queries."""
-
-    chunks: int
-    dimensions: int
-    lexical_ms: float
-    exact_ms: float
-    chroma_ms: float | None
-    whole_ms: float
-    """Search with both indexes, fused and ranked by statements."""
-    build_s: float
-
-
 class BenchLiterature(Record):
     """The figures of the benchmark."""
 
@@ -50,7 +37,7 @@ class BenchLiterature(Record):
     citation_precision: float | None
     answer_recall: float | None
     embedder: str
-    speeds: tuple[Speed, ...]
+    speeds: tuple[Scale, ...]
     seed: int
 
 
@@ -58,8 +45,6 @@ def run_bench(
     docs: Path | None, trec: Path | None, settings: Settings, *, sizes: Sequence[int], seed: int = 0
 ) -> BenchLiterature:
     """Rankings on the pairs (and a public set where one is given), then query time on made-up libraries."""
-    from eutectic.evals.bench_speed import query_speed
-
     folder = papers_folder(docs)
     pairs = [pair for pair in (*read_pairs(folder / "pairs.jsonl"), *own_pairs()) if pair.is_answerable]
     files = documents_of(folder, pairs)
@@ -78,7 +63,7 @@ def run_bench(
         citation_precision=precision,
         answer_recall=recall,
         embedder=embedder,
-        speeds=tuple(query_speed(size, seed) for size in sizes),
+        speeds=tuple(run_scale(sizes, seed)),
         seed=seed,
     )
 
@@ -139,29 +124,6 @@ def _public(collection: Collection, settings: Settings) -> Iterator[Ranked]:
                 yield measure(f"public set {collection.name}", name, search, wanted)
 
 
-def synthetic_texts(n: int, seed: int) -> Iterator[str]:
-    """Made-up passages of about 120 words: Zipf words, formulas, quantities."""
-    draw = random.Random(seed)
-    vocabulary = [f"w{i:x}ion" for i in range(20_000)]
-    elements = ["Fe", "Co", "Ni", "B", "Si", "P", "Zr", "Ti", "Cu", "Al"]
-    for _ in range(n):
-        words = [vocabulary[min(19_999, int(draw.paretovariate(0.7)))] for _ in range(100)]
-        formula = "".join(f"{symbol}{draw.randint(1, 60)}" for symbol in draw.sample(elements, 4))
-        words[10], words[40] = formula, f"{draw.uniform(0.5, 2):.2f} T"
-        words[60] = f"annealed at {draw.randint(500, 900)} K"
-        yield " ".join(words)
-
-
-def timed(call: Callable[[str], object], queries: Sequence[str]) -> float:
-    """Median wall time of a call, in milliseconds."""
-    spent = []
-    for query in queries:
-        began = time.perf_counter()
-        call(query)
-        spent.append(1000 * (time.perf_counter() - began))
-    return round(sorted(spent)[len(spent) // 2], 2)
-
-
 def describe(found: BenchLiterature) -> str:
     """The figures as text."""
     lines = [f"embedder {found.embedder}, seed {found.seed}; baseline of the rankings: BM25 alone"]
@@ -171,11 +133,6 @@ def describe(found: BenchLiterature) -> str:
             f"nDCG@10 {row.ndcg_10:.3f}"
         )
     lines.append(f"citation precision {found.citation_precision:.3f}, answer recall {found.answer_recall:.3f}")
-    lines.append("query time, median ms: chunks, dimensions, BM25, exact vectors, Chroma, whole; seconds to build")
-    for speed in found.speeds:
-        chroma = "-" if speed.chroma_ms is None else f"{speed.chroma_ms:.1f}"
-        lines.append(
-            f"  {speed.chunks:>7} {speed.dimensions:>5} {speed.lexical_ms:>8.1f} {speed.exact_ms:>8.1f} {chroma:>8} "
-            f"{speed.whole_ms:>8.1f} {speed.build_s:>8.1f}"
-        )
+    if found.speeds:
+        lines.append(speed_text(found.speeds, found.seed))
     return "\n".join(lines)

@@ -158,6 +158,9 @@ def bench_literature(
     trec: Annotated[
         Path | None, typer.Option("--trec", help="A public set: Cranfield's files, or a folder in BEIR's form.")
     ] = None,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Only query time, build time, memory and disk by size.")
+    ] = False,
     smoke: Smoke = False,
     as_json: Json = False,
 ) -> int:
@@ -166,6 +169,11 @@ def bench_literature(
     from eutectic.evals.bench_literature import describe, run_bench
 
     sizes = (1_000,) if smoke else (1_000, 10_000, 100_000)
+    if scale:
+        from eutectic.evals.bench_scale import show_scale
+
+        show_scale(sizes, as_json)
+        return 0
     found = run_bench(docs, trec, load_settings(), sizes=sizes)
     typer.echo(found.model_dump_json(indent=2) if as_json else describe(found))
     return 0

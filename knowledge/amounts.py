@@ -36,6 +36,7 @@ _AMOUNT = re.compile(
     rf"(?:(?P<to>{_TO}){_NUMBER.replace('@', '2')})?",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _MISSING = re.compile(
     r"^(?:[-–—−/.*]*|n/?a\.?|n\.\s?a\.?|none|nan|null|not available|not reported|n\.?r\.?)$", re.IGNORECASE
 )
@@ -80,6 +81,8 @@ def is_missing(text: str) -> bool:
 
 def find_amounts(text: str) -> Iterator[Amount]:
     """Every amount of a running text, with its place; what its unit is stands behind it."""
+    if not _DIGIT.search(text):
+        return
     at = 0
     while match := _AMOUNT.search(text, at):
         amount = _amount(match)

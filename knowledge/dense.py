@@ -31,6 +31,10 @@ class DenseRetriever:
         self._model = folder / "latent.npz"
         self._embedder: Embedder | None = None
         self._matrix: tuple[str, ExactIndex] | None = None
+        self._level: tuple[int, int] | None = None
+        """Stamp of the rows at which every chunk was found to have a vector."""
+        self._files: tuple[tuple[int, int], ...] = ()
+        """Size and time of the latent model and of the exact index when they were read."""
         self._is_compared = False
         """Whether Chroma was found to hold as many vectors as the rows since the library was opened."""
         self.notes: list[str] = []
@@ -51,7 +55,7 @@ class DenseRetriever:
         if not ids:
             return
         embedder = self._fitted(ids)
-        have = set(self._store.vectors(embedder.id)[0])
+        have = self._store.vector_ids(embedder.id)
         missing = [key for key in ids if key not in have]
         for start in range(0, len(missing), _BATCH):
             rows = self._store.chunks(missing[start : start + _BATCH])
@@ -59,10 +63,25 @@ class DenseRetriever:
             self._store.put_vectors(embedder.id, [row.id for row in rows], vectors)
         if missing:
             self._store.drop_vectors_except(embedder.id)
+        elif ExactIndex.load(self._folder, embedder.id, len(ids)) is not None:
+            return
         try:
-            self._fill_chroma(embedder.id)
+            self._fill(embedder.id)
         except IndexBroken as error:
             self._note(f"the Chroma index could not be rebuilt: {error}; searches read the vectors from the rows")
+
+    def is_settled(self) -> bool:
+        """Whether a search needs neither Chroma nor a mended index, so that it can do without the lock."""
+        self._reread()
+        embedder = None if self._is_behind() else self._current()
+        if embedder is None or self._wants_chroma(embedder.id):
+            return False
+        n_vectors = self._store.count_vectors(embedder.id)
+        if self._matrix is not None and self._matrix[0] == embedder.id and len(self._matrix[1]) == n_vectors:
+            return True
+        found = ExactIndex.load(self._folder, embedder.id, n_vectors)
+        self._matrix = (embedder.id, found) if found is not None else self._matrix
+        return found is not None
 
     def search(
         self, query: str, n: int, *, is_owner: bool, allowed: Collection[str] | None = None
@@ -73,8 +92,10 @@ class DenseRetriever:
         settings or the size of the library say so and nothing is filtered; else every vector is compared.
         """
         try:
-            if is_owner and self._is_behind():
-                self.sync()
+            if is_owner:
+                self._reread()
+                if self._is_behind():
+                    self.sync()
             embedder = self._current()
             if embedder is None:
                 return []
@@ -117,10 +138,18 @@ class DenseRetriever:
             return index.search(vector, min(n, n_vectors))
 
     def _exact(self, model: str, is_owner: bool) -> ExactIndex:
-        """The exact index, read again from the rows where the file does not fit them."""
+        """The exact index, read again from the rows where the file does not fit them.
+
+        While another process writes, the last whole index of the model is good enough: it is one ingest behind.
+        """
         n_vectors = self._store.count_vectors(model)
         if self._matrix is None or self._matrix[0] != model or len(self._matrix[1]) != n_vectors:
             found = ExactIndex.load(self._folder, model, n_vectors)
+            if found is None and not is_owner:
+                older = self._matrix[1] if self._matrix is not None and self._matrix[0] == model else None
+                older = older or ExactIndex.load(self._folder, model, None)
+                if older is not None:
+                    return older
             if found is None:
                 found = ExactIndex(*self._store.vectors(model))
                 if is_owner:
@@ -128,7 +157,7 @@ class DenseRetriever:
             self._matrix = (model, found)
         return self._matrix[1]
 
-    def _fill_chroma(self, model: str) -> None:
+    def _fill(self, model: str) -> None:
         ids, vectors = self._store.vectors(model)
         ExactIndex(ids, vectors).save(self._folder, model)
         self._matrix = None
@@ -136,9 +165,22 @@ class DenseRetriever:
             index.put(ids, vectors)
 
     def _is_behind(self) -> bool:
+        stamp = self._store.stamp()
+        if self._level == stamp:
+            return False
         embedder = self._current()
         n_chunks = self._store.count_chunks()
-        return n_chunks > 0 and (embedder is None or self._store.count_vectors(embedder.id) != n_chunks)
+        is_behind = n_chunks > 0 and (embedder is None or self._store.count_vectors(embedder.id) != n_chunks)
+        self._level = None if is_behind else stamp
+        return is_behind
+
+    def _reread(self) -> None:
+        """Drop the latent model and the exact index where another process has put others in their place."""
+        files = tuple(_size_and_time(path) for path in (self._model, self._folder / "exact.json"))
+        if files != self._files:
+            if isinstance(self._embedder, LatentSemantic):
+                self._embedder = None
+            self._files, self._matrix, self._level = files, None, None
 
     def _current(self) -> Embedder | None:
         """The embedder that the library's vectors were made with, or None where there is none yet."""
@@ -156,7 +198,7 @@ class DenseRetriever:
         current = self._current()
         if current is not None and not (isinstance(current, LatentSemantic) and current.is_outgrown(len(ids))):
             return current
-        model = LatentSemantic.fit([tokens for _, tokens in self._store.chunk_tokens()])
+        model = LatentSemantic.fit((tokens for _, tokens in self._store.chunk_tokens()), len(ids))
         model.save(self._model)
         self._embedder = model
         return model
@@ -164,3 +206,11 @@ class DenseRetriever:
     def _note(self, text: str) -> None:
         if text not in self.notes:
             self.notes.append(text)
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,6 +22,8 @@ DIMENSION = 256
 """Of the latent-semantic vectors; fewer where the library is smaller."""
 GROWTH = 0.2
 """Share by which the library may grow before the latent-semantic model is fitted again."""
+SAMPLE = 20_000
+"""Chunks, evenly spaced, that the latent-semantic model is fitted on where a library holds more."""
 _MOST_WORDS = 50_000
 
 
@@ -88,15 +92,18 @@ class LatentSemantic:
 
     def __init__(self, vocabulary: Sequence[str], idf: np.ndarray, axes: np.ndarray, n_fitted: int) -> None:
         self._column = {word: i for i, word in enumerate(vocabulary)}
-        self._idf, self._axes, self.n_fitted = idf, axes, n_fitted
+        self._idf, self.n_fitted = idf, n_fitted
+        self._axes = axes.T.copy()
+        """`V x d`, a row for each word, so that a query reads only the rows of its words."""
         self.id = f"latent:{axes.shape[0]}:{hashlib.sha256(axes.tobytes()).hexdigest()[:12]}"
 
     @classmethod
-    def fit(cls, tokens: Sequence[Sequence[str]]) -> LatentSemantic:
-        """Fit on the tokens of every chunk."""
+    def fit(cls, chunks: Iterable[Sequence[str]], n_chunks: int) -> LatentSemantic:
+        """Fit on the tokens of every chunk, or of at most `SAMPLE` of the `n_chunks`, evenly spaced."""
         import numpy as np
         from sklearn.decomposition import TruncatedSVD
 
+        tokens = list(islice(chunks, 0, None, -(-n_chunks // SAMPLE) or 1))
         counts: Counter[str] = Counter()
         for words in tokens:
             counts.update(set(words))
@@ -104,19 +111,17 @@ class LatentSemantic:
         common = sorted((w for w, n in counts.items() if n >= least), key=lambda w: (-counts[w], w))[:_MOST_WORDS]
         vocabulary = sorted(common)
         idf = np.array([np.log((1 + len(tokens)) / (1 + counts[w])) + 1 for w in vocabulary])
-        model = cls(vocabulary, idf, np.zeros((1, len(vocabulary)), dtype=np.float32), len(tokens))
+        model = cls(vocabulary, idf, np.zeros((1, len(vocabulary)), dtype=np.float32), n_chunks)
         size = min(DIMENSION, len(tokens) - 1, len(vocabulary) - 1)
         if size < 2:
-            return cls(
-                vocabulary, idf, np.eye(max(1, len(vocabulary)), dtype=np.float32)[: len(vocabulary)], len(tokens)
-            )
+            return cls(vocabulary, idf, np.eye(max(1, len(vocabulary)), dtype=np.float32)[: len(vocabulary)], n_chunks)
         svd = TruncatedSVD(n_components=size, algorithm="randomized", n_iter=7, random_state=0)
         svd.fit(model._weights(tokens))
-        return cls(vocabulary, idf, np.ascontiguousarray(svd.components_, dtype=np.float32), len(tokens))
+        return cls(vocabulary, idf, np.ascontiguousarray(svd.components_, dtype=np.float32), n_chunks)
 
     def embed(self, texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> np.ndarray:
         """See `Embedder.embed`."""
-        return _unit(self._weights(tokens) @ self._axes.T)
+        return _unit(self._weights(tokens).astype("float32") @ self._axes)
 
     def is_outgrown(self, n_chunks: int) -> bool:
         """Whether the library has grown (or shrunk) by more than a fifth since the fit."""
@@ -129,7 +134,7 @@ class LatentSemantic:
         words = np.frombuffer(json.dumps(list(self._column), ensure_ascii=False).encode(), dtype=np.uint8)
         part = path.with_suffix(".part")
         with part.open("wb") as stream:
-            np.savez(stream, words=words, idf=self._idf, axes=self._axes, n=np.array([self.n_fitted]))
+            np.savez(stream, words=words, idf=self._idf, axes=self._axes.T, n=np.array([self.n_fitted]))
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(path)
@@ -159,7 +164,7 @@ class LatentSemantic:
                 if column is not None:
                     rows.append(i)
                     columns.append(column)
-                    values.append((1 + np.log(count)) * self._idf[column])
+                    values.append((1 + math.log(count)) * self._idf[column])
         return csr_matrix((values, (rows, columns)), shape=(len(tokens), len(self._column)), dtype=np.float64)
 
 

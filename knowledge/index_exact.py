@@ -22,18 +22,18 @@ class ExactIndex:
         return len(self.ids)
 
     @classmethod
-    def load(cls, folder: Path, model: str, n: int) -> ExactIndex | None:
-        """The index of a folder, or None where there is none of this model and size that can be read."""
+    def load(cls, folder: Path, model: str, n: int | None) -> ExactIndex | None:
+        """The index of a folder, or None where there is none of this model and size (any, for None) to be read."""
         import numpy as np
 
         try:
             head = json.loads((folder / "exact.json").read_text(encoding="utf-8"))
-            if head["model"] != model or len(head["ids"]) != n:
+            if head["model"] != model or (n is not None and len(head["ids"]) != n):
                 return None
             vectors = np.load(folder / head["file"], mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError, KeyError, EOFError, TypeError):
             return None
-        return cls(head["ids"], vectors) if vectors.ndim == 2 and len(vectors) == n else None
+        return cls(head["ids"], vectors) if vectors.ndim == 2 and len(vectors) == len(head["ids"]) else None
 
     def save(self, folder: Path, model: str) -> None:
         """Write the index; the head is put in place last and names the file of the vectors."""

@@ -14,19 +14,23 @@ from eutectic.knowledge.variants import near_formulas
 if TYPE_CHECKING:
     import numpy as np
 
+_NO_SHARES = str.maketrans("", "", "0123456789.")
+
 
 class LexicalIndex:
     """BM25 (Robertson, DOI 10.1561/1500000019, k1 = 1.5, b = 0.75) over the tokens of every chunk."""
 
-    def __init__(self, ids: list[str], bm25: Any) -> None:
+    def __init__(self, ids: list[str], bm25: Any, stamp: str) -> None:
         self.ids = ids
+        self.stamp = stamp
+        """Names the rows it was built from."""
         self._bm25 = bm25
         self._columns: dict[str, int] = bm25.vocab_dict if ids else {}
-        self._formulas = [token for token in self._columns if token.startswith("f:")]
+        self._formulas: dict[str, list[str]] | None = None
 
     @classmethod
-    def build(cls, chunks: Iterable[tuple[str, list[str]]]) -> LexicalIndex:
-        """Index the tokens of every chunk."""
+    def build(cls, chunks: Iterable[tuple[str, list[str]]], stamp: str) -> LexicalIndex:
+        """Index the tokens of every chunk; the stamp names the rows they are of."""
         import bm25s
 
         ids: list[str] = []
@@ -37,32 +41,36 @@ class LexicalIndex:
         bm25 = bm25s.BM25(k1=1.5, b=0.75)
         if any(tokens):
             bm25.index(tokens, show_progress=False)
-        return cls(ids if any(tokens) else [], bm25)
+        return cls(ids if any(tokens) else [], bm25, stamp)
 
-    def save(self, folder: Path, stamp: str) -> None:
-        """Write the index, all of it or nothing; the stamp names the rows it was built from."""
-        part = folder.with_name(f"{folder.name}.part")
-        shutil.rmtree(part, ignore_errors=True)
+    def save(self, folder: Path) -> None:
+        """Write the index, all of it or nothing; hold the library's lock."""
+        part, old = folder.with_name(f"{folder.name}.part"), folder.with_name(f"{folder.name}.old")
+        for leftover in (part, old):
+            shutil.rmtree(leftover, ignore_errors=True)
         part.mkdir(parents=True)
         self._bm25.save(str(part), show_progress=False)
         (part / "ids.json").write_text(json.dumps(self.ids), encoding="utf-8")
-        (part / "stamp").write_text(stamp, encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
+        (part / "stamp").write_text(self.stamp, encoding="utf-8")
+        if folder.exists():
+            folder.rename(old)
         part.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
 
     @classmethod
-    def load(cls, folder: Path, stamp: str) -> LexicalIndex | None:
-        """The index of a folder, or None where there is none of this stamp that can be read."""
+    def load(cls, folder: Path, stamp: str, *, is_beginning: bool = False) -> LexicalIndex | None:
+        """The index of a folder, or None where there is none of this stamp (or one that begins so) that can be read."""
         import bm25s
 
         try:
-            if (folder / "stamp").read_text(encoding="utf-8") != stamp:
+            found_stamp = (folder / "stamp").read_text(encoding="utf-8")
+            if found_stamp != stamp and not (is_beginning and found_stamp.startswith(stamp)):
                 return None
             ids = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
             found = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
         except (OSError, ValueError, KeyError, EOFError):
             return None
-        return cls(ids, found) if int(found.scores["num_docs"]) == len(ids) else None
+        return cls(ids, found, found_stamp) if int(found.scores["num_docs"]) == len(ids) else None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -107,8 +115,22 @@ class LexicalIndex:
         """Tokens with, behind each formula, those of the library that round to it."""
         for word in words:
             yield word
-            if word.startswith("f:"):
-                yield from near_formulas(word, self._formulas)
+            yield from self.spellings(word)
+
+    def spellings(self, token: str) -> list[str]:
+        """The other formula tokens of the library that a formula token rounds to; none for another token."""
+        if not token.startswith("f:"):
+            return []
+        return near_formulas(token, self._alloys().get(token.translate(_NO_SHARES), ()))
+
+    def _alloys(self) -> dict[str, list[str]]:
+        """The formula tokens of the library by their elements."""
+        if self._formulas is None:
+            self._formulas = {}
+            for token in self._columns:
+                if token.startswith("f:"):
+                    self._formulas.setdefault(token.translate(_NO_SHARES), []).append(token)
+        return self._formulas
 
 
 class _Frequency(Mapping[str, int]):

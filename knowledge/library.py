@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from eutectic.core.claim import Claim
-from eutectic.core.errors import BadInput, CampaignBusy, EndpointFailed, LibraryBusy, StorageFailed
+from eutectic.core.errors import BadInput, EndpointFailed, StorageFailed
 from eutectic.core.evidence import Filters, Passage
-from eutectic.core.lock import DriverLock
 from eutectic.core.settings import Settings, home, load_settings
 from eutectic.knowledge.ask import Reply, answer, passage
 from eutectic.knowledge.claim_library import library_claims
 from eutectic.knowledge.dense import DenseRetriever
 from eutectic.knowledge.document import Document
 from eutectic.knowledge.evidence import find_quote
-from eutectic.knowledge.index_lexical import LexicalIndex
 from eutectic.knowledge.ingest import IngestProgress, IngestReport, ingest_files
+from eutectic.knowledge.lexical import LexicalRetriever
+from eutectic.knowledge.library_lock import WriterLock
 from eutectic.knowledge.question import read_question
 from eutectic.knowledge.reader import Limits
 from eutectic.knowledge.reader_process import ReaderProcess
@@ -31,13 +30,13 @@ from eutectic.knowledge.records import Source
 from eutectic.knowledge.search import OVERFETCH, allowed, fuse, weights
 from eutectic.knowledge.searching import NOTHING, Candidates, Ranking, rank
 from eutectic.knowledge.store import ChunkRow, Store
-from eutectic.knowledge.table import Table
-from eutectic.knowledge.tokens import TOKENISER
 
 if TYPE_CHECKING:
     import numpy as np
 
 _LONGEST_QUESTION = 2_000
+_WAIT_S = 2.0
+"""How long an ingest waits for the lock."""
 
 
 class Library:
@@ -54,8 +53,10 @@ class Library:
             raise StorageFailed(f"the library folder cannot be made: {error.strerror}", where=str(folder)) from error
         self._store = Store(folder)
         self._pdf_reader = settings.pdf_reader
+        self._lock = WriterLock(folder)
         self._dense = DenseRetriever(folder, self._store, settings)
-        self._lexical: LexicalIndex | None = None
+        self._words = LexicalRetriever(folder, self._store, self._lock)
+        self._known: tuple[tuple[int, int], list[Document]] | None = None
 
     def __enter__(self) -> Library:
         return self
@@ -89,7 +90,14 @@ class Library:
 
     def documents(self) -> list[Document]:
         """Every document, by name."""
-        return self._store.documents()
+        stamp = self._store.stamp()
+        if self._known is None or self._known[0] != stamp:
+            self._known = (stamp, self._store.documents())
+        return list(self._known[1])
+
+    def count_chunks(self) -> int:
+        """Number of passages that a search may find."""
+        return self._store.count_chunks()
 
     def ingest(
         self,
@@ -104,14 +112,14 @@ class Library:
             StorageFailed: the disk refused; what was reported before is kept.
         """
         begun = time.monotonic()
-        with self._lock(), ReaderProcess(self._pdf_reader) as reader:
+        with self._lock.held(_WAIT_S), ReaderProcess(self._pdf_reader) as reader:
             files = ingest_files(self._store, reader, paths, progress, limits or Limits())
             notes: tuple[str, ...] = ()
             try:
                 self._dense.sync()
             except EndpointFailed as error:
                 notes = (f"the text is in, its vectors are not: {error}; the next ingest or search makes them",)
-        self._lexical = None
+            self._words.sync()
         pages = sum(file.pages for file in files if file.status == "ingested")
         seconds = time.monotonic() - begun
         return IngestReport(
@@ -159,7 +167,7 @@ class Library:
         """
         if not 1 <= len(question.strip()) <= _LONGEST_QUESTION:
             raise BadInput("the question is empty or too long", mend=f"ask in at most {_LONGEST_QUESTION} characters")
-        if not len(self._lexical_index()):
+        if not len(self._words.index()):
             return Reply(
                 question=question,
                 answered=False,
@@ -181,12 +189,11 @@ class Library:
 
     def lexical(self, query: str, n: int = OVERFETCH) -> list[str]:
         """Ids of the chunks that BM25 finds."""
-        return self._lexical_index().search(query, n)
+        return self._words.index().search(query, n)
 
     def nearest(self, query: str, n: int = OVERFETCH) -> list[tuple[str, float]]:
         """Ids of the chunks nearest in meaning with their cosines."""
-        with self._lock_if_free() as is_owner:
-            return self._dense.search(query, n, is_owner=is_owner)
+        return self._nearest(query, n, None)
 
     def vector(self, query: str) -> np.ndarray:
         """The vector of a query, `d`."""
@@ -198,60 +205,31 @@ class Library:
 
     def mentions(self, token: str) -> bool:
         """Whether any passage holds a search token."""
-        return token in self._lexical_index().frequency()
+        return token in self._words.index().frequency()
 
     def _rank(self, query: str, n: int, filters: Filters | None) -> tuple[Ranking, dict[str, str]]:
-        lexical = self._lexical_index()
-        titles = {document.name: document.title for document in self._store.documents()}
+        lexical = self._words.index()
+        documents = self.documents()
+        titles = {document.name: document.title for document in documents}
         if not len(lexical) or not query.strip():
             return NOTHING, titles
-        mask = None if filters is None else allowed(filters, lexical, self._store.documents())
+        mask = None if filters is None else allowed(filters, lexical, documents)
         keys = None if mask is None else {lexical.ids[i] for i in mask.nonzero()[0]}
-        with self._lock_if_free() as is_owner:
-            nearest = self._dense.search(query, n, is_owner=is_owner, allowed=keys)
+        nearest = self._nearest(query, n, keys)
         words, meaning = weights(query)
         fused = fuse([(lexical.search(query, n, mask), words), ([key for key, _ in nearest], meaning)])
         rows = self._store.chunks(key for key, _ in fused)
-        question = read_question(query, lexical.frequency(), len(lexical))
-        tables: dict[tuple[str, int], list[Table]] = {}
-        for table in (each for name in {row.document for row in rows} for each in self._store.tables(name)):
-            tables.setdefault((table.document, table.page), []).append(table)
+        question = read_question(query, lexical.frequency(), len(lexical), lexical.spellings)
+        places = dict.fromkeys((row.document, row.page) for row in rows)
+        tables = {place: self._store.tables_on(*place) for place in places}
         return rank(question, Candidates(rows, dict(nearest), titles, tables), lexical), titles
 
-    def _lexical_index(self) -> LexicalIndex:
-        n_chunks = self._store.count_chunks()
-        if self._lexical is None or len(self._lexical) != n_chunks:
-            stamp = f"{TOKENISER}:{n_chunks}:{self._store.last_chunk()}"
-            found = LexicalIndex.load(self.folder / "bm25", stamp)
-            if found is None:
-                found = LexicalIndex.build(self._store.chunk_tokens())
-                with self._lock_if_free() as is_owner:
-                    if is_owner and len(found):
-                        found.save(self.folder / "bm25", stamp)
-            self._lexical = found
-        return self._lexical
-
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        try:
-            lock = DriverLock(self.folder).__enter__()
-        except CampaignBusy as error:
-            raise LibraryBusy(
-                "another process works on this library", where=str(self.folder), mend="wait for it, or stop it"
-            ) from error
-        try:
-            yield
-        finally:
-            lock.__exit__(None, None, None)
-
-    @contextmanager
-    def _lock_if_free(self) -> Iterator[bool]:
-        """Whether Chroma, which bears only one process, may be used."""
-        try:
-            with self._lock():
-                yield True
-        except LibraryBusy:
-            yield False
+    def _nearest(self, query: str, n: int, allowed: set[str] | None) -> list[tuple[str, float]]:
+        """The dense ranking; the lock is asked for only where Chroma is used or an index has to be mended."""
+        if self._dense.is_settled():
+            return self._dense.search(query, n, is_owner=False, allowed=allowed)
+        with self._lock.if_free() as is_owner:
+            return self._dense.search(query, n, is_owner=is_owner, allowed=allowed)
 
 
 def open_library(folder: Path | None = None, settings: Settings | None = None) -> Library:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
@@ -12,9 +12,9 @@ from itertools import pairwise
 from eutectic.core.elements import elements
 from eutectic.knowledge.chinese import asked as asked_in_chinese
 from eutectic.knowledge.concepts import dimensions_of, named_properties, property_tokens
-from eutectic.knowledge.measures import Measure, find_measures, plain_numbers
+from eutectic.knowledge.measures import Measure, find_measures, measure_tokens, plain_numbers
 from eutectic.knowledge.synonyms import CLASS_NOUNS, GENERIC, KINDS, SYNONYMS, UNIT_WORDS
-from eutectic.knowledge.tokens import content_tokens, stem, tokenise
+from eutectic.knowledge.tokens import content_tokens, formula_words, stem, tokenise
 from eutectic.knowledge.units import Dimension, read_unit
 
 _CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z\d]+$")
@@ -102,17 +102,30 @@ class Question:
         return sum(term.weight * term.held(tokens) for term in chosen) / total if total else 0.0
 
 
-def read_question(text: str, frequency: Mapping[str, int], n_chunks: int) -> Question:
-    """Take a question apart; a term that is rare in the library weighs more, one that is not there most."""
+def read_question(
+    text: str, frequency: Mapping[str, int], n_chunks: int, spellings: Callable[[str], Collection[str]] = lambda _: ()
+) -> Question:
+    """Take a question apart; a term that is rare in the library weighs more, one that is not there most.
+
+    Args:
+        text: The question.
+        frequency: In how many chunks a token stands.
+        n_chunks: Chunks of the library.
+        spellings: The other formula tokens of the library that a formula token rounds to.
+    """
     properties = frozenset(property_tokens(text))
     in_property = _property_words(text)
     terms = []
-    content = content_tokens(text)
+    content = content_tokens(text) - formula_words(text)
+    if not any(token.startswith("f:") for token in content):
+        content |= {token for token in tokenise(text) if token.startswith("sys:") and frequency.get(token, 0)}
+    quantities = _quantity_words(text)
     graded = {grade.lower() for match in _GRADE.findall(text) for grade in match if grade}
     for token in sorted(content):
         if token.startswith(("q:", "el:")) and (token[:2] == "q:" or content & _spellings(token)):
             continue
         stand_ins = SYNONYMS.get(token, frozenset()) | UNIT_WORDS.get(token, frozenset()) | _elements(token)
+        stand_ins |= quantities.get(token, frozenset()) | frozenset(spellings(token))
         if token in in_property:
             stand_ins |= properties
         is_name = token.startswith("f:") or bool(_CODE.match(token)) or token in graded
@@ -135,6 +148,18 @@ def read_question(text: str, frequency: Mapping[str, int], n_chunks: int) -> Que
         numbers=frozenset(plain_numbers(text)),
         pairs=frozenset(pairwise(words)),
     )
+
+
+def _quantity_words(text: str) -> dict[str, frozenset[str]]:
+    """The words of each quantity with its token, under which it is found in any unit."""
+    found: dict[str, frozenset[str]] = {}
+    for measure in find_measures(text):
+        written = text[measure.start : measure.end]
+        tokens = frozenset(measure_tokens(written))
+        for word in tokenise(written):
+            if ":" not in word:
+                found[word] = found.get(word, frozenset()) | tokens
+    return found
 
 
 def _joined(terms: list[Term]) -> list[Term]:

@@ -36,6 +36,10 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE cited (document TEXT NOT NULL REFERENCES documents (id), number INTEGER NOT NULL,"
         " text TEXT NOT NULL, doi TEXT NOT NULL, PRIMARY KEY (document, number))",
     ),
+    (
+        "CREATE INDEX chunks_found ON chunks (suspicious, reference)",
+        "CREATE INDEX vectors_model ON vectors (model)",
+    ),
 )
 """A step that has been released is never changed; what comes new is a step of its own."""
 SCHEMA = len(STEPS)

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eutectic.core.errors import StorageFailed
@@ -64,6 +65,10 @@ class Store:
             with transaction(self._db):
                 upgrade(self._db)
 
+    def stamp(self) -> tuple[int, int]:
+        """Changes with every change of the rows, by this process or by another: what was read holds while it stays."""
+        return int(self._all("PRAGMA data_version")[0][0]), self._db.total_changes
+
     def documents(self) -> list[Document]:
         """Every document, by name."""
         return self._documents("ORDER BY name")
@@ -112,10 +117,17 @@ class Store:
 
     def tables(self, name: str = "") -> list[Table]:
         """The tables of a document by name or hash, or of every document, in the order of the pages."""
-        return [
-            Table.model_validate_json(row[2]).model_copy(update={"id": row[0], "document": row[1]})
-            for row in self._parts("tables", name)
-        ]
+        return [_table(row) for row in self._parts("tables", name)]
+
+    def tables_on(self, name: str, page: int) -> list[Table]:
+        """The tables of one page of a document."""
+        rows = self._all(
+            "SELECT tables.id, documents.name, content FROM tables JOIN documents ON documents.id = document"
+            " WHERE documents.name = ? AND page = ? ORDER BY tables.rowid",
+            name,
+            page,
+        )
+        return [_table(row) for row in rows]
 
     def figures(self, name: str = "") -> list[Figure]:
         """The figures of a document by name or hash, or of every document, in the order of the pages."""
@@ -179,9 +191,12 @@ class Store:
         return int(self._all("SELECT COUNT(*) FROM vectors WHERE model = ?", model)[0][0])
 
     def chunk_tokens(self) -> Iterator[tuple[str, list[str]]]:
-        """Id and tokens of the chunks that a search may find, in the same order."""
-        for row in self._all("SELECT id, tokens FROM chunks WHERE suspicious = 0 AND reference = 0 ORDER BY rowid"):
-            yield row[0], row[1].split(" ")
+        """Id and tokens of the chunks that a search may find, in the same order; equal tokens are one object."""
+        with self._storage():
+            for row in self._db.execute(
+                "SELECT id, tokens FROM chunks WHERE suspicious = 0 AND reference = 0 ORDER BY rowid"
+            ):
+                yield row[0], [intern(token) for token in row[1].split(" ")]
 
     def chunks(self, ids: Iterable[str]) -> list[ChunkRow]:
         """Chunks by id, in the order asked for; `document` is the document's name."""
@@ -208,13 +223,21 @@ class Store:
         """Ids of the chunks that have a vector of a model, and the vectors, `n x d`."""
         import numpy as np
 
-        rows = self._all(
-            "SELECT chunk, vector FROM vectors JOIN chunks ON chunks.id = vectors.chunk"
-            " WHERE model = ? ORDER BY chunks.rowid",
-            model,
-        )
-        data = [np.frombuffer(row[1], dtype="<f4") for row in rows]
-        return [row[0] for row in rows], np.vstack(data) if data else np.zeros((0, 0), dtype=np.float32)
+        ids: list[str] = []
+        data = bytearray()
+        with self._storage():
+            for key, vector in self._db.execute(
+                "SELECT chunk, vector FROM vectors JOIN chunks ON chunks.id = vectors.chunk"
+                " WHERE model = ? ORDER BY chunks.rowid",
+                (model,),
+            ):
+                ids.append(key)
+                data += vector
+        return ids, np.frombuffer(data, dtype="<f4").reshape(len(ids), -1 if ids else 0)
+
+    def vector_ids(self, model: str) -> set[str]:
+        """Ids of the chunks that have a vector of a model."""
+        return {row[0] for row in self._all("SELECT chunk FROM vectors WHERE model = ?", model)}
 
     def drop_vectors_except(self, model: str) -> None:
         """Forget the vectors of every other model."""
@@ -245,6 +268,10 @@ class Store:
             yield
         except sqlite3.Error as error:
             raise StorageFailed(f"the library cannot be used: {error}", where=str(self._path)) from error
+
+
+def _table(row: Sequence[str]) -> Table:
+    return Table.model_validate_json(row[2]).model_copy(update={"id": row[0], "document": row[1]})
 
 
 def _marks(n: int) -> str:

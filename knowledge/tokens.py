@@ -83,6 +83,15 @@ def content_tokens(text: str) -> set[str]:
     return {token for token in found if not token.startswith("sys:")}
 
 
+def formula_words(text: str) -> frozenset[str]:
+    """The plain words of a text that only spell a formula, which its formula token says better."""
+    plain = _TYPED.sub(r"\1", unicodedata.normalize("NFKC", text).translate(_DASHES))
+    written = [match[0] for match in _FORMULA.finditer(plain)]
+    written += [match[0] for match in _SPACED.finditer(plain) if " " in match[0].strip()]
+    spelled = [piece for piece in written if any(token.startswith("f:") for token in _formula(piece.replace(" ", "")))]
+    return frozenset(word for piece in spelled for word in _words(piece))
+
+
 def _words(plain: str) -> list[str]:
     spelled = plain.lower().translate(_SPELLED)
     found: list[str] = []

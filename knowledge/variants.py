@@ -33,6 +33,8 @@ def near_formulas(token: str, known: Iterable[str]) -> list[str]:
 def aliases(text: str) -> dict[str, set[str]]:
     """Tokens that a text declares to be one material: `BT48 (Ti45.7Zr33.0...)`, `Fe80B20 (S1)`; both directions."""
     found: dict[str, set[str]] = {}
+    if "(" not in text:
+        return found
     for match in _NAMED.finditer(text):
         code, formula = match["code"] or match["code2"], match["formula"] or match["formula2"]
         formulas = [token for token in tokenise(formula) if token.startswith("f:")]
