@@ -50,6 +50,7 @@ class DenseRetriever:
 
         Raises:
             EndpointFailed: the embedding endpoint is configured and fails; the rows are safe, run it again.
+            IndexBroken: the local model is not set up or damaged; the rows are safe.
         """
         ids = self._store.chunk_ids()
         if not ids:
@@ -73,7 +74,10 @@ class DenseRetriever:
     def is_settled(self) -> bool:
         """Whether a search needs neither Chroma nor a mended index, so that it can do without the lock."""
         self._reread()
-        embedder = None if self._is_behind() else self._current()
+        try:
+            embedder = None if self._is_behind() else self._current()
+        except (EndpointFailed, IndexBroken):
+            return False
         if embedder is None or self._wants_chroma(embedder.id):
             return False
         n_vectors = self._store.count_vectors(embedder.id)
@@ -100,7 +104,7 @@ class DenseRetriever:
             if embedder is None:
                 return []
             vector = embedder.embed([query], [tokenise(query)])[0]
-        except EndpointFailed as error:
+        except (EndpointFailed, IndexBroken) as error:
             self._note(f"no embedding of the question: {error}; the answer rests on words alone")
             return []
         if not vector.any():

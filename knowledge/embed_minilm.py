@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eutectic.core.errors import StorageFailed
+from eutectic.core.errors import IndexBroken
 from eutectic.core.settings import home
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class MiniLmEmbedder:
     DOI 10.48550/arXiv.2002.10957 (Wang et al. 2020), 10.18653/v1/D19-1410 (Reimers and Gurevych 2019).
 
     Raises:
-        StorageFailed: the model's files are damaged.
+        IndexBroken: the model is not set up, or its files are damaged.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -47,9 +47,9 @@ class MiniLmEmbedder:
             head = json.loads((folder / "model.json").read_text(encoding="utf-8"))
             self.id = f"minilm:{head['weights_sha256'][:12]}"
         except (OSError, ValueError, KeyError) as error:
-            raise StorageFailed(
-                "the MiniLM model cannot be read", where=str(folder), mend="run eutectic library embedder again"
-            ) from error
+            what = "is not set up" if isinstance(error, FileNotFoundError) else "cannot be read"
+            mend = "run eutectic library embedder, or unset EUTECTIC_EMBEDDING_MODEL"
+            raise IndexBroken(f"the MiniLM model {what}", where=str(folder), mend=mend) from error
 
     def embed(self, texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> np.ndarray:
         """See `Embedder.embed`."""
@@ -57,7 +57,7 @@ class MiniLmEmbedder:
 
         session, tokenizer = _load(self._folder)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        vectors = np.zeros((len(texts), 384), dtype=np.float32)
+        vectors = np.zeros((len(texts), session.get_outputs()[0].shape[1]), dtype=np.float32)
         for start in range(0, len(order), _BATCH):
             part = order[start : start + _BATCH]
             encoded = tokenizer.encode_batch([texts[i] for i in part])
@@ -78,8 +78,8 @@ def _load(folder: Path) -> tuple[Any, Any]:
         if hashlib.sha256(graph).hexdigest() != head["graph_sha256"]:
             raise ValueError("its hash is not the one it was built with")
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    except (OSError, ValueError, KeyError) as error:
-        raise StorageFailed(
+    except Exception as error:  # the tokenizers package raises bare exceptions
+        raise IndexBroken(
             f"the MiniLM model is damaged: {error}", where=str(folder), mend="run eutectic library embedder again"
         ) from error
     tokenizer.enable_truncation(LONGEST)

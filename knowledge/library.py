@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from eutectic.core.claim import Claim
-from eutectic.core.errors import BadInput, EndpointFailed, StorageFailed
+from eutectic.core.errors import BadInput, EndpointFailed, IndexBroken, StorageFailed
 from eutectic.core.evidence import Filters, Passage
 from eutectic.core.settings import Settings, home, load_settings
 from eutectic.knowledge.ask import Reply, answer, passage
@@ -117,7 +117,7 @@ class Library:
             notes: tuple[str, ...] = ()
             try:
                 self._dense.sync()
-            except EndpointFailed as error:
+            except (EndpointFailed, IndexBroken) as error:
                 notes = (f"the text is in, its vectors are not: {error}; the next ingest or search makes them",)
             self._words.sync()
         pages = sum(file.pages for file in files if file.status == "ingested")

