@@ -11,6 +11,7 @@ from eutectic.core.objective import Objective
 from eutectic.tools.acquisition import Acquisition, acquisition_of
 from eutectic.tools.encoding import FloatArray
 from eutectic.tools.incumbent import Measured
+from eutectic.tools.kernel_fit import matern_between
 from eutectic.tools.lattice import IntArray
 from eutectic.tools.local_search import candidates, improve, row_keys
 from eutectic.tools.optimizer_space import left
@@ -23,6 +24,10 @@ _KEPT = 400
 """Best candidates that are scored again as the batch grows."""
 _STARTS = 4
 _NEAR = 12
+_MOST_WAITING = 96
+_MOST_ALIKE = 1e-3
+_CROWDED = -50.0
+"""Added to the logarithm of the merit: taken only where nothing else is left."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +73,20 @@ class Chooser:
         rows: list[IntArray] = []
         merits: list[float] = []
         values = self._merit(acquisition, pool)
+        if len(self.waiting):
+            values = values + self._crowding(self._encode(pool), self._encode(self.waiting[-_MOST_WAITING:]))
         while len(rows) < n and len(pool):
             order = np.argsort(-values, kind="stable")[:_KEPT]
             pool, values = pool[order], values[order]
             best, merit = pool[0], values[0]
             if not is_whole:
-                climbed = improve(self.domain, pool[:_STARTS], lambda some: self._merit(acquisition, some), taken, rng)
-                climbed_values = self._merit(acquisition, climbed)
+                already = self._encode(np.vstack([self.waiting[-_MOST_WAITING:], *(row[None, :] for row in rows)]))
+
+                def merit_of(some: IntArray, already: FloatArray = already) -> FloatArray:
+                    return self._merit(acquisition, some) + self._crowding(self._encode(some), already)
+
+                climbed = improve(self.domain, pool[:_STARTS], merit_of, taken, rng)
+                climbed_values = merit_of(climbed)
                 best, merit = climbed[climbed_values.argmax()], climbed_values.max()
             rows.append(best)
             merits.append(float(merit))
@@ -82,11 +94,12 @@ class Chooser:
             acquisition.await_also(self._encode(best[None, :]))
             pool = pool[[key not in taken for key in row_keys(pool)]]
             if len(pool) and (len(rows) < n or alternatives):
-                values = self._merit(acquisition, pool)
+                chosen = self._encode(np.array(rows, dtype=np.int64))
+                values = self._merit(acquisition, pool) + self._crowding(self._encode(pool), chosen)
         others = self._diverse(pool, values, rows, alternatives) if len(pool) else []
         merits += [float(values[i]) for i in others]
-        chosen = np.array([*rows, *(pool[i] for i in others)], dtype=np.int64).reshape(-1, self.waiting.shape[1])
-        return Batch(chosen, np.array(merits), acquisition, self.survival)
+        found = np.array([*rows, *(pool[i] for i in others)], dtype=np.int64).reshape(-1, self.waiting.shape[1])
+        return Batch(found, np.array(merits), acquisition, self.survival)
 
     def _encode(self, rows: IntArray) -> FloatArray:
         return self.domain.encoder.rows(self.domain.lattice, rows)
@@ -94,6 +107,21 @@ class Chooser:
     def _merit(self, acquisition: Acquisition, rows: IntArray) -> FloatArray:
         features = self._encode(rows)
         return acquisition.log_merit(features) + np.log(self.survival.chance(features))
+
+    def _crowding(self, features: FloatArray, already: FloatArray) -> FloatArray:
+        """`N` penalties of recipes that the surrogate can hardly tell from one already in the batch or on its way.
+
+        Such a recipe is a repeat in all but name: knowing the other leaves of it less than the noise of a measurement.
+        """
+        crowded = np.ones(len(features), dtype=np.bool_)
+        if not len(already):
+            return np.zeros(len(features))
+        for objective in self.objectives:
+            model = self.posterior.models[objective.property]
+            n, kernel = model.process.slopes.n_plain, model.process.kernel
+            alike = matern_between(features[:, :n], already[:, :n], kernel.lengthscales).max(axis=1)
+            crowded &= alike**2 > 1 - min(model.noise_sd**2, _MOST_ALIKE)
+        return np.where(crowded, _CROWDED, 0.0)
 
     def _diverse(self, pool: IntArray, values: FloatArray, rows: list[IntArray], n: int) -> list[int]:
         """Good candidates apart from the batch and from each other; the distance asked for shrinks as needed."""

@@ -18,6 +18,8 @@ from eutectic.tools.readings import Readings
 
 RECIPE_CAUSES: tuple[CauseCode, ...] = ("not_dispensable", "out_of_range", "not_stabilised")
 """Causes of failure that lie in the recipe, not in the day."""
+MOST_VALUE = 1e100
+"""Numbers beyond this are no measurements in any unit; they are left out."""
 _SIDES: dict[Censoring, int] = {"none": 0, "below": -1, "above": 1}
 _ROUND = re.compile(r"r(\d+)-s\d+$")
 
@@ -184,8 +186,8 @@ class _Column:
 
 def _reading(observation: Observation, name: str) -> tuple[float, int, float]:
     for item in observation.measurements:
-        if item.property == name and item.value is not None:
-            return item.value, _SIDES[item.censoring], np.nan if item.sd is None else item.sd
+        if item.property == name and item.value is not None and abs(item.value) <= MOST_VALUE:
+            return item.value, _SIDES[item.censoring], np.nan if item.sd is None else min(item.sd, MOST_VALUE)
     return np.nan, 0, np.nan
 
 

@@ -18,6 +18,8 @@ _LEAST_BATCHES = 3
 _LEAST_CONTRASTS = 5
 _ROUNDS = 30
 _DAMPING = 0.7
+_MOST_SD = 1e3
+"""Standardised; a value less certain than this says nothing anyway."""
 _VAGUE = 1e-6
 """Least precision of a censored value's site."""
 
@@ -42,8 +44,9 @@ class Readings:
     def variances(self, warp: Warp) -> FloatArray:
         """`N` variances that the instrument stated, on the standardised scale; 0 where it stated none."""
         sds = np.nan_to_num(self.sds, nan=0.0, posinf=0.0, neginf=0.0)
-        half = 0.5 * np.abs(warp.forward(self.values + sds) - warp.forward(self.values - sds))
-        return np.asarray(np.nan_to_num(half, posinf=1e3) ** 2, dtype=np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):
+            half = 0.5 * np.abs(warp.forward(self.values + sds) - warp.forward(self.values - sds))
+        return np.asarray(np.minimum(np.nan_to_num(half, nan=_MOST_SD, posinf=_MOST_SD), _MOST_SD) ** 2)
 
 
 def plain_readings(values: FloatArray) -> Readings:

@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 FloatArray = NDArray[np.float64]
 _LEAST_SKEW = 0.75
 _LEAST_N = 10
+_MOST_RATIO = 1e9
+"""Largest deviation in quartile ranges; beyond it the deviation itself is the scale, so that nothing overflows."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,9 @@ def fit_warp(values: FloatArray, *, bend: bool = True) -> Warp:
     quartiles = np.percentile(values, [25, 75])
     scale = float(quartiles[1] - quartiles[0]) / 1.35 or float(values.std()) or max(abs(float(values.mean())), 1.0)
     centre = float(np.median(values))
+    farthest = float(np.abs(values - centre).max())
+    if farthest > _MOST_RATIO * scale:
+        scale = farthest
     standard = (values - centre) / scale
     power = _best_power(standard) if bend and len(values) >= _LEAST_N and abs(_skew(standard)) > _LEAST_SKEW else 1.0
     bent = _power(standard, power)
