@@ -213,6 +213,8 @@ def _over_line_end(plain: str, at: int, tokens: list[str | tuple[tuple[float, st
     if gap is None or not tokens or any(not isinstance(token, str) for token in tokens):
         return None
     here = "".join(str(token) for token in tokens)
+    if sum(is_element(str(token)) for token in tokens) < 2:
+        return None
     rest = re.match(r"[A-Za-z\d.()]+", plain[at + gap.end() :])
     if rest is None or not re.search(r"\d", here):
         return None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from eutectic.core.elements import is_element
 from eutectic.knowledge.amounts import find_amounts
 from eutectic.knowledge.formula_text import Formula, find_formulas
-from eutectic.knowledge.materials import Material, Mention, find_materials, material_of
+from eutectic.knowledge.materials import Material, Mention, find_materials, material_of, shared_sites
 
 NOUN = r"(?:[Aa]lloy|[Ss]ample|[Gg]lass|[Ss]pecimen|[Cc]atalyst|[Cc]omposition|[Rr]ibbon|[Ss]teel|合金|样品|试样)s?"
 _NAME = rf"(?:{NOUN}\s?(?:[Nn]o\.?\s?)?[#\w][\w.-]{{0,6}}|#?[A-Za-z][\w@./-]{{0,14}}|[A-Z]\d?)"
@@ -54,8 +54,9 @@ def read_labels(pages: Iterable[tuple[int, str]]) -> Labels:
     """The names that the pages of a document (number, text) give to formulas."""
     named: dict[str, Material] = {}
     families: list[Family] = []
+    shortened: dict[str, list[Material]] = {}
     for number, page in pages:
-        text = re.sub(r"[ \t]*\n[ \t]*", "\n", page)
+        text = re.sub(r"(?<=[a-z])[-‐]\n(?=[a-z])", "", re.sub(r"[ \t]*\n[ \t]*", "\n", page))
         for mention in find_materials(text, {}):
             if mention.formula is not None and mention.formula.variables:
                 families.append(_family(text, mention.formula, number))
@@ -63,6 +64,11 @@ def read_labels(pages: Iterable[tuple[int, str]]) -> Labels:
             elif mention.material.composition is not None and not mention.is_reagent:
                 for name in _names(text, mention):
                     named.setdefault(name, mention.material)
+                if (short := shared_sites(mention.material.written)) != mention.material.written:
+                    shortened.setdefault(short, []).append(mention.material)
+    for short, materials in shortened.items():
+        if len({material.composition for material in materials}) == 1:
+            named.setdefault(short, materials[0])
     return Labels(named, tuple(families))
 
 

@@ -33,9 +33,19 @@ _TRADE = re.compile(
     r"|(?:Inconel|Hastelloy|Incoloy|Monel|Waspaloy|Stellite)[- ]?[A-Z]?-?\d{1,4}[A-Z]?|(?:AZ|ZK|AM|WE|EZ|ZE)\d{2}[A-Z]?"
     r"|Vitreloy[- ]?\d+[a-z]?|Vit[- ]?\d+[a-z]?|[CS]\d{2}(?= steel))(?![\w])"
 )
+_TOOL = re.compile(
+    r"\s*[-–]?\s*(?:emery|abrasive|sand|grinding|milling|single[- ]crystal|\(\d+\))?\s*"
+    r"(?:sand)?(?:papers?|grits?|abrasives?|crucibles?|mou?lds?|boats?|tubes?|wafers?|substrates?|balls?|mortars?|砂纸|坩埚|衬底)(?![a-z])"
+)
+"""What a formula in front of it names is what a sample was ground, molten or grown on, not the sample."""
 _BEHIND = re.compile(
     r"\s*[(,]?\s*(?:in\s+|all in\s+|nominal,?\s+)?(at|atomic|wt|weight|mass|mol|mole|vol)\.?\s*-?(?:%|percent)",
     re.IGNORECASE,
+)
+
+
+_OPEN_SITE = re.compile(
+    r"(?<![\w.])(?:[A-Z][a-z]?[\d.]*)*(?:\((?:[A-Z][a-z]?\s?[,，]\s?)+[A-Z][a-z]?\)[\d.]*(?:[A-Z][a-z]?[\d.]*)*)+(?![a-z(])"
 )
 
 
@@ -80,7 +90,8 @@ def material_of(formula: Formula, values: Mapping[str, float], behind: str = "")
 def find_materials(text: str, labels: Mapping[str, Material]) -> list[Mention]:
     """Every material of a text in order; `labels` are the document's own names."""
     found: list[Mention] = []
-    for mention in (*_dashed(text), *_mixtures(text), *_formulas(text), *_labelled(text, labels), *_traded(text)):
+    known = (*_dashed(text), *_mixtures(text), *_formulas(text), *_labelled(text, labels))
+    for mention in (*known, *_open_sites(text), *_traded(text)):
         if not any(mention.start < other.end and other.start < mention.end for other in found):
             found.append(mention)
     return sorted(found, key=lambda mention: mention.start)
@@ -94,7 +105,8 @@ def _formulas(text: str) -> Iterator[Mention]:
         material = material_of(formula, values, text[formula.end : formula.end + 24])
         if formula.variables:
             material = Material(material.written, None, material.basis, f"{', '.join(formula.variables)} is open")
-        yield Mention(formula.start, formula.end, material, formula, material.written in REAGENTS)
+        is_tool = material.written in REAGENTS or _TOOL.match(text, formula.end) is not None
+        yield Mention(formula.start, formula.end, material, formula, is_tool)
 
 
 def _dashed(text: str) -> Iterator[Mention]:
@@ -157,6 +169,28 @@ def _mixtures(text: str) -> Iterator[Mention]:
             yield Mention(match.start(), match.end("all"), Material(written, mixed, stated))
         except BadInput:
             continue
+
+
+def _open_sites(text: str) -> Iterator[Mention]:
+    """`(Fe,Co)85B15`: a site shared in a ratio that is not said."""
+    for match in _OPEN_SITE.finditer(text):
+        written = re.sub(r"\s", "", match[0]).rstrip(".")
+        symbols = re.findall(r"[A-Z][a-z]?", written)
+        if len(set(symbols)) == len(symbols) and all(map(is_element, symbols)) and len(symbols) > 2:
+            site = re.search(r"\(([^)]*)\)", written)
+            problem = f"the ratio in ({site[1] if site else ''}) is open"
+            yield Mention(
+                match.start(), match.start() + len(match[0].rstrip(".")), Material(written, None, "at%", problem)
+            )
+
+
+def shared_sites(formula: str) -> str:
+    """A formula with the amounts on its shared sites left out, as papers shorten it: `(Fe,Co)85B15`."""
+
+    def bare(match: re.Match[str]) -> str:
+        return f"({','.join(re.findall(r'[A-Z][a-z]?', match[1]))})"
+
+    return re.sub(r"\(((?:[A-Z][a-z]?[\d.]+){2,})\)", bare, formula)
 
 
 def _behind(text: str) -> str:

@@ -38,6 +38,13 @@ class Property(NamedTuple):
         assert unit is not None, self.unit
         return unit.dimension
 
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share of a whole or a strain, which papers give in percent as often as not."""
+        return self.dimension == NUMBER and (
+            (self.low <= 0.02 and 0.9 <= self.high <= 1.2) or self.name in ("elongation", "plastic strain")
+        )
+
     def to_si(self, value: float, unit: Unit) -> float | None:
         """A value in the property's SI unit; None where the unit measures something else."""
         own = read_unit(self.unit)
@@ -109,8 +116,3 @@ def _bridges() -> dict[tuple[Dimension, Dimension], float]:
         (electronvolt, molar): avogadro,
         (molar, electronvolt): 1 / avogadro,
     }
-
-
-def is_share(item: Property) -> bool:
-    """Whether it is a pure number, such as a fraction or a ratio."""
-    return item.dimension == NUMBER

@@ -100,7 +100,7 @@ def _captions(words: Sequence[Word], rules: Rules) -> list[PlacedCaption]:
     """The captions of a page: the paragraphs that open with a label."""
     placed: list[PlacedCaption] = []
     for group in _paragraphs(words, rules):
-        caption = read_caption(join(group))
+        caption = read_caption("\n".join(map(join, lines_of(group))))
         box = around(group)
         is_known = any(caption and caption.label == other.caption.label for other in placed)
         if caption is not None and not is_known and not any(overlaps(box, other.box) for other in placed):
@@ -120,9 +120,28 @@ def _paragraphs(words: Sequence[Word], rules: Rules) -> list[list[Word]]:
         if caption is None:
             continue
         group = _without_table(block, rules)
-        is_near = i + 1 < len(ordered) and 0 <= ordered[i + 1][0].middle - block[-1].middle < 2 * block[-1].size
-        groups.append(group + _without_table(ordered[i + 1], rules) if not caption.text and is_near else group)
+        for below in ordered[i + 1 : i + 4] if len(group) == len(block) else ():
+            whole = _without_table(below, rules)
+            if not _continues(group, whole, rules, is_bare=not (read_caption(join(group)) or caption).text):
+                break
+            group += whole
+            if len(whole) < len(below):
+                break
+        groups.append(group)
     return groups
+
+
+def _continues(group: Sequence[Word], below: Sequence[Word], rules: Rules, *, is_bare: bool) -> bool:
+    """Whether a paragraph goes on with a caption: set right below it in its type, where it has not come to an end."""
+    last, first = max(group, key=lambda word: word.middle), below[0]
+    gap = first.middle - last.middle
+    box, other = around(group), around(below)
+    is_below = 0 <= gap < (2 if is_bare else 1.5) * last.size and min(box[2], other[2]) > max(box[0], other[0])
+    if not is_below or len(parts(lines_of(list(below))[0], 1.5)) > 1 or read_caption(join(list(below))) is not None:
+        return False
+    if any(last.middle < r[1] < first.middle and r[0] < box[2] and r[2] > box[0] for r in rules.across):
+        return False
+    return is_bare or (abs(first.size - last.size) < 0.2 and not join(list(group)).endswith((".", "。")))
 
 
 def _opened(block: list[Word]) -> list[list[Word]]:

@@ -13,7 +13,7 @@ from eutectic.knowledge.formula_lines import join_formula_lines
 from eutectic.knowledge.headings import looks_like_heading
 from eutectic.knowledge.normalise import raised, visible
 from eutectic.knowledge.reader import Block, Flag, Limits, PageText, ReadDocument, Refusal
-from eutectic.knowledge.reader_spans import Sight, is_exponent
+from eutectic.knowledge.reader_spans import Sight, is_exponent, small_capitals
 
 _BOLD = 16
 
@@ -140,8 +140,9 @@ def _block(lines: Sequence[Sequence[dict[str, Any]]], body: float) -> Block | No
 
 def _line_text(spans: Sequence[dict[str, Any]]) -> str:
     text = ""
+    small = small_capitals(spans)
     for i, span in enumerate(spans):
-        shown = visible(span["text"])
+        shown = visible(span["text"].lower() if i in small else span["text"])
         text += raised(shown) if is_exponent(spans, i, text) else shown
     return text.rstrip()
 

@@ -81,7 +81,7 @@ def _kind(inside: list[Word], height: float) -> str:
     several = sum(len(parts(line)) > 1 for line in lines)
     if several >= 0.5 * len(lines) or (several and len(lines) <= 4):
         return "columns"
-    return "title" if len(lines) <= 2 and len(inside) < 2 * _LONG else "text"
+    return "title" if len(lines) <= 2 else "text"
 
 
 def _outermost(boxes: Sequence[Box]) -> list[Box]:
@@ -141,10 +141,22 @@ def _rows_from(lines: Sequence[Sequence[Word]], start: float, width: float) -> l
             break
         kept.append(line)
         end = line[0].middle
+    tail: list[Sequence[Word]] = []
     while kept and len(parts(kept[-1])) < 2:
-        kept.pop()
+        tail = [kept.pop()]
+    if kept and not tail:
+        tail = [line for line in lines[len(kept) : len(kept) + 1] if _is_short(line, width)]
+    if kept and tail and _is_wrapped(kept, tail[0]):
+        kept.append(tail[0])
     numeric = sum(any(_is_number(part) for part in parts(line)[1:]) for line in kept)
     return kept if len(kept) >= 2 and numeric >= max(1, 0.3 * len(kept)) else []
+
+
+def _is_wrapped(kept: Sequence[Sequence[Word]], line: Sequence[Word]) -> bool:
+    """Whether a line below the last row goes on with its first cell: set nearer than the rows, at the cell's left."""
+    gap = abs(line[0].middle - kept[-1][0].middle)
+    left = min(each[0].box[0] for each in kept)
+    return gap < 1.25 * line[0].size and abs(line[0].box[0] - left) < 2 and len(line) <= 3
 
 
 def _is_number(part: Sequence[Word]) -> bool:

@@ -16,7 +16,7 @@ from eutectic.knowledge.table import Box
 Line = Sequence[Word]
 _CLOSE = 0.85
 """Of the font size: lines nearer than this overlap, as a cell set midway beside a wrapped one does."""
-_PITCH = 1.2
+_PITCH = 1.1
 """How much wider the gap between rows is than the one between lines of a cell, where they differ."""
 _GOES_ON = re.compile(r"[a-z(\[/%°·×±μ]|\d+ ?[a-zA-Z%°]|[A-Z][a-z]?\s?[⁻−-]")
 

@@ -14,6 +14,8 @@ _LEAST_ALPHA = 30
 """Of 255; render mode 3 (invisible) is reported as alpha 0."""
 _LIGHT = 240
 """Of 255 in each colour channel: white or nearly so."""
+_SMALL_CAPITALS = (0.7, 0.88)
+"""Size of small capitals beside the capitals of their line."""
 _RAISED_SIZE = 0.92
 """Of the largest text of its line: superscripts are smaller."""
 
@@ -50,6 +52,25 @@ def is_exponent(spans: Sequence[dict[str, Any]], i: int, before: str) -> bool:
         return True
     is_followed = i + 1 < len(spans) and bool(spans[i + 1]["flags"] & _SUPERSCRIPT)
     return is_followed or bool(before and not before[-1].isspace())
+
+
+def small_capitals(spans: Sequence[dict[str, Any]]) -> frozenset[int]:
+    """The spans of a line that stand for small letters: capitals a fifth smaller than capitals right before them.
+
+    Captions are set so, and a formula's `Zr` would read `ZR`.
+    """
+    found: set[int] = set()
+    pairs = 0
+    largest = max((span["size"] for span in spans), default=0.0)
+    for i, span in enumerate(spans):
+        letters = [c for c in span["text"] if c.isalpha()]
+        is_small = _SMALL_CAPITALS[0] < span["size"] / largest < _SMALL_CAPITALS[1] and not span["flags"] & _SUPERSCRIPT
+        if not letters or not is_small or not all(c.isupper() for c in letters) or not span["text"].isascii():
+            continue
+        found.add(i)
+        before = spans[i - 1] if i else None
+        pairs += before is not None and before["size"] == largest and before["text"][-1:].isupper()
+    return frozenset(found) if pairs > 1 else frozenset()
 
 
 def _is_light(color: int) -> bool:

@@ -22,6 +22,8 @@ _MARK = re.compile(r"(?:[*†‡§¶#]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[a-z][).]
 _NOTE = re.compile(r"(?:Notes?|NOTE|Source|注)\s*[.:：]|[*†‡§¶#]|[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _LETTER_MARK = re.compile(r"[a-z*†‡§¶#⁰¹²³⁴⁵⁶⁷⁸⁹,]{1,3}")
 _MOST_HEAD_LINES = 6
+_NOTE_GAP = 1.7
+"""Of the type size, beyond its height: manuscripts are set with double space."""
 _NEAR = 14.0
 """Points between a table and the footnotes below it."""
 
@@ -177,7 +179,7 @@ def footnotes(words: Sequence[Word], box: Box, body_size: float) -> tuple[str, .
     end = box[3] + _NEAR
     for line in lines_of(below):
         text, size = join(line), max(word.size for word in line)
-        if line[0].middle > end + size:
+        if line[0].middle > end + (_NOTE_GAP if notes else 1.0) * size:
             break
         is_small = size < body_size - 0.4
         if _NOTE.match(text) or (is_small and _MARK.match(text)):

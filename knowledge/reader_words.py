@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eutectic.knowledge.normalise import raised, visible
-from eutectic.knowledge.reader_spans import Sight, is_exponent
+from eutectic.knowledge.reader_spans import Sight, is_exponent, small_capitals
 from eutectic.knowledge.table import Box
 
 _WORD_GAP = 0.22
@@ -55,11 +55,12 @@ def _line_words(spans: list[dict[str, Any]], place: tuple[int, int]) -> Iterator
     middle = sum(0.5 * (box[1] + box[3]) for box in main) / len(main) if main else 0.0
     letters: list[tuple[str, Box, bool]] = []
     before = ""
+    small = small_capitals(spans)
     for i, span in enumerate(spans):
         is_raised = is_exponent(spans, i, before)
         before += span["text"]
         for character in span["chars"]:
-            shown = visible(character["c"])
+            shown = visible(character["c"].lower() if i in small else character["c"])
             box = tuple(character["bbox"])
             if letters and box[0] - letters[-1][1][2] > _WORD_GAP * size:
                 yield from _word(letters, middle, size, place)

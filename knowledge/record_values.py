@@ -78,6 +78,8 @@ def read_value(
         flaws.append(Flaw(reason="flat_exponent", detail="the power of ten stands on the line: a lost superscript?"))
     if unit is None and known is not None and known.dimension == NUMBER:
         unit = read_unit("1")
+        if known.is_share and amount.kind != "not_detected":
+            flaws.append(Flaw(reason="unit_unknown", detail="no unit is written: a fraction, or percent?"))
     if unit is None and amount.kind != "not_detected":
         flaws.append(Flaw(reason="unit_unknown", detail="no unit is written"))
     if known is None and named is not None and unit is not None:

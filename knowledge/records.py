@@ -41,7 +41,7 @@ def document_records(source: Source) -> list[LiteratureRecord]:
     found: list[LiteratureRecord] = []
     for table in source.tables:
         for record in table_records(table.model_copy(update={"document": source.name}), labels, fallback):
-            found.append(check(record.model_copy(update={"quote": _table_quote(record, table, source.pages)}), find))
+            found.append(check(_quoted(record, table, source.pages), find))
     for record in sentence_records(source.name, source.sentences, labels, fallback):
         found.append(check(record, find))
     return _without_repeats(mark_outliers(found))
@@ -112,19 +112,29 @@ def only_material(source: Source) -> Material | None:
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-def _table_quote(record: LiteratureRecord, table: Table, pages: Mapping[int, str]) -> str:
-    """The longest piece of the row, else of the column, that stands on the page and holds the value's cell."""
+def _quoted(record: LiteratureRecord, table: Table, pages: Mapping[int, str]) -> LiteratureRecord:
+    """The record with its row's words, on that one of the table's pages which holds most of them."""
     assert record.row is not None and record.column is not None
-    page = pages.get(record.page, "")
     row = table.rows[record.row] if record.row < len(table.rows) else ()
-    column = [line[record.column] for line in (*table.headers, *table.rows) if record.column < len(line)]
-    offset = len(table.headers)
-    for cells, place in ((row, record.column), (column, record.row + offset)):
+    best = (record.page, row[record.column] if row else "")
+    longest = 0
+    for number in range(table.page, max(table.page, table.last_page) + 1):
+        quote = _table_quote(record.row, record.column, table, pages.get(number, ""))
+        if quote is not None and len(quote) > longest:
+            best, longest = (number, quote), len(quote)
+    return record.model_copy(update={"page": best[0], "quote": best[1]})
+
+
+def _table_quote(at_row: int, at_column: int, table: Table, page: str) -> str | None:
+    """The longest piece of the row, else of the column, that stands on the page and holds the value's cell."""
+    row = table.rows[at_row] if at_row < len(table.rows) else ()
+    column = [line[at_column] for line in (*table.headers, *table.rows) if at_column < len(line)]
+    for cells, place in ((row, at_column), (column, at_row + len(table.headers))):
         for start, end in _windows(len(cells), place):
             text = " ".join(cell for cell in cells[start:end] if cell.strip())
             if text and (quote := find_quote(page, text)) is not None:
                 return quote
-    return row[record.column] if row else ""
+    return None
 
 
 def _windows(n: int, place: int) -> list[tuple[int, int]]:

@@ -162,17 +162,26 @@ def _split(part: str) -> tuple[str, Unit | None, float]:
             unit = read_unit(match[1].strip()[1:].strip()) if scaled else None
         if unit is not None and not match[1].strip().isdigit():
             return _named(part[: match.start()] + " " + part[match.end() :], unit)
-    for separator in (" / ", "/", ", ", " in ", "，", "／", " "):
+    for separator in (" / ", ", ", "，", " in ", "/", "／", " "):
         left, found, right = text.rpartition(separator) if separator == " " else text.partition(separator)
         unit = read_unit(right) if found and left.strip() else None
-        if unit is not None and not is_element(right.strip()) and not (separator == "/" and read_unit(text)):
-            if separator == " " and not _is_certain(right):
-                continue
-            return _named(left, unit)
+        if unit is None or (separator == "/" and read_unit(text)):
+            continue
+        if is_element(right.strip()) and not _measures(left, unit):
+            continue
+        if separator == " " and not _is_certain(right):
+            continue
+        return _named(left, unit)
     whole = read_unit(text)
     if whole is not None and not is_element(text) and (whole.basis or text.strip() in ("%", "ppm")):
         return "", whole, 1.0
     return _named(text, None)
+
+
+def _measures(name: str, unit: Unit) -> bool:
+    """Whether a name means something that a unit of one letter, which is an element's symbol too, can measure."""
+    bare = _LEADING.sub("", name.strip())
+    return property_in(bare, unit) is not None or bare in _CONDITION_SYMBOLS or bool(_CONDITION.match(bare))
 
 
 def _is_certain(text: str) -> bool:
