@@ -29,7 +29,7 @@ def _is_cut(above: str, below: str) -> bool:
     left, right = _LEFT.search(above), _RIGHT.match(below.lstrip())
     if left is None or right is None or not right[0] or not any(c.isdigit() for c in left[0]):
         return False
-    if left.start() and above[left.start() - 1].isalnum():
+    if len(_PART.findall(left[0])) < 2 or (left.start() and above[left.start() - 1].isalnum()):
         return False
     alone, whole = _sum(left[0]), _sum(left[0] + right[0])
     return whole is not None and _FULL[0] <= whole <= _FULL[1] and not (alone and _FULL[0] <= alone <= _FULL[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eutectic.knowledge.reader_words import Word, join, lines_of
@@ -15,6 +15,8 @@ _BORDER_GAP, _GAP = 0.45, 0.9
 _HEAD_GAP, _OFF = 0.3, 0.45
 """Of the font size: the least gap at which header cells set close together are parted, and how far off their column."""
 _MOST_HEADS, _MOST_GAPS = 8, 14
+_MIDWAY = 3.0
+"""Points by which a header may be off the middle of the columns it groups."""
 _SLACK = 2.0
 """Points a text may stand over the border of its column."""
 
@@ -150,24 +152,46 @@ def _spread(
     """Repeat a header cell in the columns it groups: those of the rule below it, else those it stands midway over."""
     if row + 1 >= n_header:
         return
-    for column in range(len(grid.columns)):
-        words = cells[column]
-        if not words:
-            continue
-        left, right = min(w.box[0] for w in words), max(w.box[2] for w in words)
-        group = _ruled(grid, row, left, right, rules) or _midway(grid, texts, row, column, 0.5 * (left + right))
+    heads = {
+        column: (min(w.box[0] for w in words), max(w.box[2] for w in words))
+        for column, words in enumerate(cells)
+        if words
+    }
+    for column, (left, right) in heads.items():
+        group = _ruled(grid, row, heads, column, rules) or _midway(grid, texts, row, column, 0.5 * (left + right))
         for other in group:
             texts[row][other] = texts[row][other] or texts[row][column]
 
 
-def _ruled(grid: Grid, row: int, left: float, right: float, rules: Sequence[Box]) -> list[int]:
+def _ruled(grid: Grid, row: int, heads: Mapping[int, Span], column: int, rules: Sequence[Box]) -> list[int]:
+    """The columns over which the rule below a header cell runs, shared among the cells above one rule."""
     top, bottom = 0.5 * sum(grid.rows[row]), 0.5 * sum(grid.rows[row + 1])
     width = grid.columns[-1][1] - grid.columns[0][0]
+    left, right = heads[column]
     for rule in rules:
         is_part = rule[2] - rule[0] < 0.85 * width
         if is_part and top < rule[1] < bottom and rule[0] <= left + _SLACK and rule[2] >= right - _SLACK:
-            return [j for j, (a, b) in enumerate(grid.columns) if rule[0] <= 0.5 * (a + b) <= rule[2]]
+            group = [j for j, (a, b) in enumerate(grid.columns) if rule[0] <= 0.5 * (a + b) <= rule[2]]
+            over = {j: span for j, span in heads.items() if rule[0] <= 0.5 * (span[0] + span[1]) <= rule[2]}
+            return _share_of(grid, group, over, column)
     return []
+
+
+def _share_of(grid: Grid, group: Sequence[int], heads: Mapping[int, Span], column: int) -> list[int]:
+    """The run of columns that is a header cell's own, where several stand over one rule: each midway over its run."""
+    if not 1 < len(heads) <= _MOST_HEADS or len(group) < len(heads) or len(group) > 2 * _MOST_HEADS:
+        return list(group)
+    middles = [0.5 * (left + right) for left, right in heads.values()]
+
+    def off(cuts: Sequence[int]) -> float:
+        runs = [group[a:b] for a, b in itertools.pairwise((0, *cuts, len(group)))]
+        centres = [0.5 * (grid.columns[run[0]][0] + grid.columns[run[-1]][1]) for run in runs]
+        return sum(abs(a - b) for a, b in zip(centres, middles, strict=True))
+
+    cuts = min(itertools.combinations(range(1, len(group)), len(heads) - 1), key=off)
+    place = list(heads).index(column)
+    edges = (0, *cuts, len(group))
+    return list(group[edges[place] : edges[place + 1]])
 
 
 def _midway(grid: Grid, texts: list[list[str]], row: int, column: int, middle: float) -> list[int]:
@@ -184,5 +208,7 @@ def _midway(grid: Grid, texts: list[list[str]], row: int, column: int, middle: f
     while is_free(last + 1):
         last += 1
     runs = [(a, b) for a in range(first, column + 1) for b in range(column, last + 1)]
-    a, b = min(runs, key=lambda run: (abs(0.5 * (grid.columns[run[0]][0] + grid.columns[run[1]][1]) - middle), run))
+    off = {run: abs(0.5 * (grid.columns[run[0]][0] + grid.columns[run[1]][1]) - middle) for run in runs}
+    least = min(off.values())
+    a, b = max((run for run in runs if off[run] < least + _MIDWAY), key=lambda run: (run[1] - run[0], -off[run]))
     return list(range(a, b + 1)) if b > a else []

@@ -7,10 +7,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from eutectic.knowledge.boxes import around, distance, holds, overlaps
-from eutectic.knowledge.captions import read_caption
+from eutectic.knowledge.captions import Caption, read_caption
 from eutectic.knowledge.reader import Picture
 from eutectic.knowledge.reader_figures import PlacedCaption, figures_of, png_of
 from eutectic.knowledge.reader_regions import is_tabular, parts, region_at, ruled_regions
@@ -46,17 +46,19 @@ def read_layout(path: Path, numbers: Mapping[int, bool], cpu_s: float) -> Layout
     tables: list[Table] = []
     pictures: list[Picture] = []
     started, done = time.process_time(), 0
-    wanted = dict(numbers)
+    wanted, waiting = dict(numbers), None
     with pymupdf.open(path, filetype="pdf") as document:
         while todo := [number for number in wanted if number > done]:
             if time.process_time() - started > cpu_s:
                 break
             done = min(todo)
             page = _upright(pymupdf, document, done - 1)
-            page_tables, page_pictures = _page(pymupdf, page, done, wanted[done])
-            tables += page_tables
-            pictures += page_pictures[: _MOST_PICTURES - len(pictures)]
-            if done < len(document) and any(table.bbox[3] > _LOW * page.rect.height for table in page_tables):
+            found = _page(pymupdf, page, done, wanted[done], waiting)
+            tables += found.tables
+            pictures += found.pictures[: _MOST_PICTURES - len(pictures)]
+            waiting = found.waiting
+            is_low = any(table.bbox[3] > _LOW * page.rect.height for table in found.tables)
+            if done < len(document) and (is_low or waiting):
                 wanted[done + 1] = True
     return Layout(tuple(join_parts(tables)), tuple(pictures), done < max(wanted, default=0))
 
@@ -79,21 +81,37 @@ def _upright(pymupdf: Any, document: Any, index: int) -> Any:
     return new
 
 
-def _page(pymupdf: Any, page: Any, number: int, has_table: bool) -> tuple[list[Table], list[Picture]]:
+class _Found(NamedTuple):
+    """What a page holds."""
+
+    tables: list[Table]
+    pictures: list[Picture]
+    waiting: Caption | None = None
+    """The caption at its foot whose table stands on the next page."""
+
+
+def _page(pymupdf: Any, page: Any, number: int, has_table: bool, waiting: Caption | None) -> _Found:
     words = page_words(pymupdf, page)
     if not words:
-        return [], []
+        return _Found([], [])
     rules = page_rules(page) if has_table else Rules()
     captions = _captions(words, rules)
     body = sorted(word.size for word in words)[len(words) // 2]
     free = [word for word in words if not any(holds(placed.box, word) for placed in captions)]
+    if waiting is not None and has_table:
+        top = min(word.box[1] for word in free)
+        captions.append(PlacedCaption(waiting, (0.0, top - 2, page.rect.width, top - 1)))
     tables: list[Table] = []
     if has_table:
         regions = _regions(page, free, rules, captions)
         tables = [table for box in regions if (table := read_table(number, box, free, rules, body)) is not None]
-    placed = _with_captions(tables, [c for c in captions if c.caption.kind == "table"])
-    figures = figures_of(page, number, captions, [table.bbox for table in placed])
-    return placed, [Picture(figure, png_of(pymupdf, page, figure.bbox)) for figure in figures]
+    ours = [placed for placed in captions if placed.caption.kind == "table"]
+    named = _with_captions(tables, ours)
+    figures = figures_of(page, number, captions, [table.bbox for table in named])
+    labels = {table.label for table in named}
+    low = [c for c in ours if c.caption.label not in labels and c.box[3] > _LOW * page.rect.height]
+    lowest = low[-1].caption if low and has_table and low[-1].caption is not waiting else None
+    return _Found(named, [Picture(figure, png_of(pymupdf, page, figure.bbox)) for figure in figures], lowest)
 
 
 def _captions(words: Sequence[Word], rules: Rules) -> list[PlacedCaption]:

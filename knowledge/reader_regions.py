@@ -44,11 +44,11 @@ def ruled_regions(words: Sequence[Word], rules: Rules, captions: Sequence[Box]) 
                 break
         else:
             groups.append([rule])
-    found = [region for group in groups for region in _runs(group, words, captions)]
+    found = [region for group in groups for region in _runs(group, words, captions, rules.down)]
     return sorted(_outermost(found), key=lambda box: (box[1], box[0]))
 
 
-def _runs(group: Sequence[Box], words: Sequence[Word], captions: Sequence[Box]) -> list[Box]:
+def _runs(group: Sequence[Box], words: Sequence[Word], captions: Sequence[Box], down: Sequence[Box]) -> list[Box]:
     """The longest runs of slabs between rules of one width that hold columns."""
     left, right = min(rule[0] for rule in group), max(rule[2] for rule in group)
     runs: list[list[tuple[float, float, str]]] = [[]]
@@ -67,10 +67,20 @@ def _runs(group: Sequence[Box], words: Sequence[Word], captions: Sequence[Box]) 
             run.pop()
         if any(kind == "columns" for _, _, kind in run):
             box = (left, run[0][0], right, run[-1][1])
+            box = _to_sides(box, down)
             inside = [word for word in words if _inside(word, box)]
             if len(lines_of(inside)) >= 2:
                 found.append(box)
     return found
+
+
+def _to_sides(box: Box, down: Sequence[Box]) -> Box:
+    """The box as high as the vertical rules at its sides: a page that ends within a table leaves it open below."""
+    sides = [r for r in down if min(abs(r[0] - box[0]), abs(r[2] - box[2])) < _SAME_EDGE]
+    touching = [r for r in sides if r[1] < box[3] + 2 and r[3] > box[1] - 2]
+    if not touching:
+        return box
+    return (box[0], min(box[1], *(r[1] for r in touching)), box[2], max(box[3], *(r[3] for r in touching)))
 
 
 def _kind(inside: list[Word], height: float) -> str:

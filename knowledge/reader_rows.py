@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from eutectic.core.elements import is_element
 from eutectic.knowledge.amounts import is_missing, read_amount
 from eutectic.knowledge.reader_grid import Grid, Span
 from eutectic.knowledge.reader_regions import parts
@@ -18,6 +19,8 @@ _CLOSE = 0.85
 """Of the font size: lines nearer than this overlap, as a cell set midway beside a wrapped one does."""
 _PITCH = 1.1
 """How much wider the gap between rows is than the one between lines of a cell, where they differ."""
+_OF_COMPOSITION = re.compile(r"(?:at|wt|mol|mass)\.?\s?%|composition|content|fraction|成分|含量", re.IGNORECASE)
+"""What a header cell says over the columns of elements."""
 _GOES_ON = re.compile(r"[a-z(\[/%°·×±μ]|\d+ ?[a-zA-Z%°]|[A-Z][a-z]?\s?[⁻−-]")
 
 
@@ -160,6 +163,23 @@ def spanning_labels(
     return kept, spans
 
 
+def ruled_spans(
+    extents: Sequence[tuple[float, float]], columns: Sequence[Span], across: Sequence[Box]
+) -> list[tuple[int, int, int]]:
+    """First row, column and number of rows of the cells between whose rows rules run beside, but not through, them."""
+    spans: list[tuple[int, int, int]] = []
+    for column, (left, right) in enumerate(columns):
+        middle, start = 0.5 * (left + right), 0
+        for row in range(len(extents)):
+            low, high = extents[row][1], extents[row + 1][0] if row + 1 < len(extents) else float("inf")
+            between = [rule for rule in across if low < rule[1] < high]
+            is_open = row + 1 < len(extents) and between and not any(r[0] <= middle <= r[2] for r in between)
+            if not is_open:
+                spans += [(start, column, row + 1 - start)] if row > start else []
+                start = row + 1
+    return spans
+
+
 def _stands_between(rows: Sequence[Sequence[Printed]], place: int) -> bool:
     line = rows[place][0]
     if place == 0 or place + 1 == len(rows) or line.has_number:
@@ -232,6 +252,11 @@ def _is_over_several(head: Sequence[Word], below: Sequence[Sequence[Word]], grid
     columns = {grid.column_of(cell[0].box[0], cell[-1].box[2]) for cell in under}
     if len(columns) > 1:
         return True
+    if _reaches_over(head, below, grid):
+        return True
+    beside = [cell for cell in below if len(cell) == 1 and is_element(cell[0].text)]
+    if len(beside) > 1 and _OF_COMPOSITION.search(join(list(head))):
+        return beside[0][0].box[0] < middle < beside[-1][0].box[2]
     if any(abs(0.5 * (c[0].box[0] + c[-1].box[2]) - middle) < 0.5 * size or abs(c[0].box[0] - left) < 2 for c in under):
         return False
     return any(
@@ -239,3 +264,13 @@ def _is_over_several(head: Sequence[Word], below: Sequence[Sequence[Word]], grid
         for i in range(len(below))
         for j in range(i + 1, len(below))
     )
+
+
+def _reaches_over(head: Sequence[Word], below: Sequence[Sequence[Word]], grid: Grid) -> bool:
+    """Whether a header cell reaches as far as the cells beside the one below it, which a cell of one column cannot."""
+    home = grid.column_of(head[0].box[0], head[-1].box[2])
+    beside = [cell for cell in below if grid.column_of(cell[0].box[0], cell[-1].box[2]) != home]
+    slack = 0.3 * head[0].size
+    lefts = [c for c in beside if c[-1].box[2] < head[-1].box[2] and c[-1].box[2] > head[0].box[0] - slack]
+    rights = [c for c in beside if c[0].box[0] > head[0].box[0] and c[0].box[0] < head[-1].box[2] + slack]
+    return bool(lefts or rights)

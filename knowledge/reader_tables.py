@@ -13,7 +13,7 @@ from eutectic.knowledge.amounts import is_missing, read_amount
 from eutectic.knowledge.reader_columns import find_columns, with_heads
 from eutectic.knowledge.reader_grid import Grid, fill
 from eutectic.knowledge.reader_regions import parts
-from eutectic.knowledge.reader_rows import Printed, body_rows, head_levels, printed, spanning_labels
+from eutectic.knowledge.reader_rows import Printed, body_rows, head_levels, printed, ruled_spans, spanning_labels
 from eutectic.knowledge.reader_rules import Rules
 from eutectic.knowledge.reader_words import Word, join, lines_of
 from eutectic.knowledge.table import Box, CellMark, Table
@@ -98,6 +98,8 @@ def _grid(words: Sequence[Word], box: Box, rules: Rules) -> tuple[Grid, int]:
         n_head = sum(len(row) for row in rows[:n_head])
     levels = head_levels(given[:n_head], columns, inner)
     body, spans = spanning_labels(body_rows(given[n_head:], cuts, is_ruled=is_ruled), len(columns))
+    if is_ruled:
+        spans = ruled_spans([_extent(row) for row in body], columns, inner) or spans
     heights = [_extent(row) for row in (*levels, *body)]
     merged = tuple((start + len(levels), column, count, 1) for start, column, count in spans)
     return Grid(_bands(heights), tuple(columns), merged), len(levels)

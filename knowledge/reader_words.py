@@ -10,6 +10,8 @@ from eutectic.knowledge.normalise import raised, visible
 from eutectic.knowledge.reader_spans import Sight, is_exponent, small_capitals
 from eutectic.knowledge.table import Box
 
+_LEVEL = 0.4
+"""Of the font size: words whose middles differ by less stand on one line."""
 _WORD_GAP = 0.22
 """Of the font size: a wider gap parts words even where no space is written."""
 
@@ -95,7 +97,7 @@ def lines_of(words: list[Word]) -> list[list[Word]]:
     """Words by printed line, top to bottom, each left to right; a shared height makes a line, not the file's order."""
     lines: list[list[Word]] = []
     for word in sorted(words, key=lambda word: (word.middle, word.box[0])):
-        if lines and abs(lines[-1][0].middle - word.middle) < 0.5 * min(word.size, lines[-1][0].size):
+        if lines and abs(lines[-1][0].middle - word.middle) < _LEVEL * min(word.size, lines[-1][0].size):
             lines[-1].append(word)
         else:
             lines.append([word])

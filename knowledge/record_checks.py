@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
-from eutectic.knowledge.amounts import find_amounts
+from eutectic.knowledge.amounts import Amount, find_amounts
 from eutectic.knowledge.materials import find_materials
 from eutectic.knowledge.normalise import normalise
 from eutectic.knowledge.record import Flaw, LiteratureRecord
@@ -46,12 +46,7 @@ def _has_number(record: LiteratureRecord, quote: str) -> bool:
         for value in ((record.low, record.high) if record.value_type == "range" else (record.value,))
         if value is not None
     ]
-    there = {
-        value
-        for amount in find_amounts(quote)
-        for value in (amount.value, amount.low, amount.high)
-        if value is not None
-    }
+    there = {value for amount in find_amounts(quote) for value in _read(amount, quote, record) if value is not None}
     scales = [1.0]
     for flaw in record.flaws:
         if flaw.reason == "scale_ambiguous" and (match := re.search(r"multiplies by (\S+):", flaw.detail)):
@@ -60,6 +55,13 @@ def _has_number(record: LiteratureRecord, quote: str) -> bool:
         any(math.isclose(value * scale, each, rel_tol=1e-9, abs_tol=1e-12) for each in there for scale in scales)
         for value in wanted
     )
+
+
+def _read(amount: Amount, quote: str, record: LiteratureRecord) -> tuple[float | None, ...]:
+    """What an amount of a quote may say; in a row of a table a dash apart from the number is an empty cell."""
+    values = (amount.value, amount.low, amount.high)
+    is_apart = record.source == "table" and re.match(r"[-−–—]\s", quote[amount.start :]) is not None
+    return (*values, *(-value for value in values if value is not None)) if is_apart else values
 
 
 def _has_unit(record: LiteratureRecord, quote: str) -> bool:

@@ -117,7 +117,7 @@ def _columns(grid: Grid, caption: str = "") -> list[Column]:
             columns[place] = column._replace(kind="material")
         elif (
             column.kind == "text" and cells and sum(read_amount(cell) is not None for cell in cells) >= 0.7 * len(cells)
-        ):
+        ) or (column.kind == "text" and cells and _n_with_units(cells) >= 0.7 * len(cells)):
             columns[place] = column._replace(kind="property")
         elif column.kind == "property" and cells and not any(_cell_amount(cell) for cell in cells):
             columns[place] = column._replace(kind="text")
@@ -125,6 +125,10 @@ def _columns(grid: Grid, caption: str = "") -> list[Column]:
     if columns and columns[0].kind == "text" and not any(column.kind == "material" for column in columns):
         columns[0] = columns[0]._replace(kind="label")
     return columns
+
+
+def _n_with_units(cells: Sequence[str]) -> int:
+    return sum(bool(found and found[1]) for found in map(_cell_amount, cells))
 
 
 def _only_one(columns: Sequence[Column], grid: Grid, materials: Sequence[Material]) -> Material | None:
@@ -222,7 +226,16 @@ def _values(reader: TableReader, grid: Grid, columns: Sequence[Column], row: _Ro
                 amount._replace(sd=abs(spread.value)) if spread is not None and spread.value is not None else amount
             )
         reading = valued(amount, column, unit_text)
+        if _is_shared(grid, place):
+            shared = Flaw(reason="property_unknown", detail="the same header stands over several columns")
+            reading = reading._replace(flaws=(*reading.flaws, shared))
         yield _record(reader, grid, row, place, reading, column)
+
+
+def _is_shared(grid: Grid, place: int) -> bool:
+    """Whether another column has the very same header, so that it does not say what this one holds."""
+    header = grid.header(place)
+    return bool(header) and any(grid.header(other) == header for other in range(grid.n_columns) if other != place)
 
 
 def _cell_amount(cell: str) -> tuple[Amount, str] | None:

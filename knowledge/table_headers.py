@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from eutectic.core.elements import elements, is_element
 from eutectic.knowledge.conditions import is_calculated
+from eutectic.knowledge.formula_words import RADIOACTIVE
 from eutectic.knowledge.properties import Property, find_property, properties
 from eutectic.knowledge.units import NUMBER, Unit, read_basis, read_unit
 
@@ -223,7 +224,7 @@ def _element(name: str) -> str:
         r"\b(?:at|wt|mass|mol|vol)\.?\s?-?%|\b(?:content|fraction|concentration|conc\.|含量)\b", "", name
     ).strip(" .,()[]")
     match = _ELEMENT.match(plain)
-    if match and is_element(match[1]):
+    if match and is_element(match[1]) and match[1] not in RADIOACTIVE:
         return match[1]
     return _element_names().get(plain.lower(), "")
 

@@ -134,8 +134,9 @@ def _cell_material(reader: TableReader, cell: str, column: Column) -> Material |
 
 def _suffix(column: Column, reader: TableReader) -> str:
     """The basis that the header or caption states, put behind a formula as a text would."""
-    basis = column.basis or (reader.basis if reader.basis in ("wt%", "at%") else "")
-    return f" ({basis[:2]}.%)" if basis in ("wt%", "at%") else ""
+    basis = column.basis or reader.basis
+    written = {"wt%": " (wt.%)", "at%": " (at.%)", "mol%": " (mol%)"}
+    return written.get(basis, "")
 
 
 def _assembled(

@@ -48,6 +48,7 @@ def grids(table: Table) -> list[Grid]:
     headers, rows, skipped = _with_header(table)
     if not rows:
         return []
+    headers, rows = _with_units(headers, rows)
     if _is_turned(headers, rows):
         return [_turned(headers, rows)]
     return [
@@ -69,6 +70,24 @@ def _with_header(table: Table) -> tuple[Cells, Cells, int]:
     if len(table.rows) > 1 and numeric <= len(first) // 3:
         return (first,), table.rows[1:], 1
     return (tuple("" for _ in first),), table.rows, 0
+
+
+_UNITS = re.compile(r"(?:units?|dimensions?|单位)\s*[.:]?", re.IGNORECASE)
+
+
+def _with_units(headers: Cells, rows: Cells) -> tuple[Cells, Cells]:
+    """The table with the units of a column of their own put behind the names to its left; that column is left empty."""
+    for place in range(1, len(headers[-1])):
+        if not _UNITS.fullmatch(headers[-1][place].strip()):
+            continue
+        done = []
+        for row in rows:
+            unit = row[place].strip()
+            named = f"{row[place - 1]} ({unit})" if unit and not is_missing(unit) and unit != "1" else row[place - 1]
+            done.append((*row[: place - 1], named, "", *row[place + 1 :]))
+        blank = tuple((*row[:place], "", *row[place + 1 :]) for row in headers)
+        return blank, tuple(done)
+    return headers, rows
 
 
 def _is_field(text: str) -> bool:
