@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eutectic.core.errors import BadInput
-from eutectic.evals.search_methods import METHODS
+from eutectic.evals.search_methods import METHODS, STARTS
 from eutectic.evals.search_report import describe, draw_curves, lines_of
 from eutectic.evals.search_runs import Run, Task, pool_keys, run_all
 from eutectic.evals.table_files import data_folder
@@ -28,6 +28,7 @@ def run(
     trials: int | None = None,
     out: Path | None = None,
     workers: int | None = None,
+    starts: int = 5,
 ) -> list[Run]:
     """Run what is not yet kept in the results folder and print the figures of all that was asked for.
 
@@ -42,6 +43,8 @@ def run(
         trials: Trials of a campaign; 80 by default.
         out: Folder of results and plot.
         workers: Processes; one per core by default.
+        starts: Random recipes that all methods without knowledge begin with, the same for a seed, and the number of
+            starts of those with; 0 leaves each to its own.
 
     Raises:
         BadInput: a method or pool is not known.
@@ -60,6 +63,7 @@ def run(
             batch=batch,
             trials=trials or (24 if smoke else 80),
             data="" if folder is None else str(folder),
+            starts=starts,
         )
         for pool in _chosen(pools, keys, "pool")
         for batch in (batches or ((4,) if smoke else (1, 4, 10)))
@@ -74,9 +78,19 @@ def run(
         typer.echo(json.dumps({"pools": figures, "overall": [item.model_dump(mode="json") for item in overall]}))
     else:
         typer.echo(describe(lines, overall))
+        typer.echo(_about_starts(starts))
         draw_curves(runs, out / "curves.png")
         typer.echo(f"Curves: {out / 'curves.png'}; runs are kept in {out} and are not done again by the same code.")
     return runs
+
+
+def _about_starts(starts: int) -> str:
+    if not starts:
+        return f"Starts: each method its own, {STARTS} random ones for gp-logei, rf-ei and et-ucb."
+    return (
+        f"Starts: {starts} random recipes, the same for all methods of a seed; those with knowledge choose as many "
+        "themselves, half of them by it."
+    )
 
 
 def _with_progress(tasks: Sequence[Task], out: Path, workers: int) -> list[Run]:

@@ -82,9 +82,18 @@ def optimise(
     trials: Annotated[int | None, typer.Option("--trials", min=4, help="Trials of a campaign; 80 without.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder of results; ./bench-optimise without.")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes; one per core without.")] = None,
+    starts: Annotated[
+        int, typer.Option("--starts", min=0, help="Random starts all methods share; 0: each its own.")
+    ] = 5,
+    speed: Annotated[bool, typer.Option("--speed", help="Seconds per suggestion by size instead.")] = False,
 ) -> int:
     """Experiments the optimiser needs beside its peers, on tables, emulators of them and closed forms; resumable."""
     from eutectic.evals.bench_optimise import run
+
+    if speed:
+        from eutectic.evals.suggestion_speed import run_speeds
+
+        return run_speeds(seeds or (1 if smoke else 3), smoke=smoke, as_json=as_json)
 
     sizes = [int(size) for size in batches.split(",") if size.strip().isdigit() and int(size) > 0]
     if batches and len(sizes) != batches.count(",") + 1:
@@ -100,6 +109,7 @@ def optimise(
         trials=trials,
         out=out,
         workers=workers,
+        starts=starts,
     )
     return 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -14,11 +14,24 @@ from eutectic.evals.search_surrogates import ForestSearch, ProcessSearch
 from eutectic.evals.table_files import data_folder
 
 STARTS = 10
-"""Random recipes that the surrogates of others begin with."""
+"""Random recipes that the surrogates of others begin with where each method starts in its own way."""
+
+
+class Setup(NamedTuple):
+    """What a search is opened for."""
+
+    pool: Pool
+    seed: int
+    batch: int
+    starts: int = 0
+    """Trials before a surrogate decides, the same number for all; 0 leaves it to the method."""
 
 
 class Search(Protocol):
-    """A search under way: `ask` for places in the pool, `tell` what was read there (more is better)."""
+    """A search under way: `ask` for places in the pool, `tell` what was read there (more is better).
+
+    What is told before the first `ask` are starts that all methods share, in place of its own.
+    """
 
     def ask(self, n: int) -> list[int]:
         """The places of `n` recipes not asked for before."""
@@ -40,7 +53,9 @@ class RandomSearch:
         return [self._order.pop(0) for _ in range(n)]
 
     def tell(self, places: Sequence[int], values: Sequence[float]) -> None:
-        """Values change nothing."""
+        """Values change nothing; recipes told of are not drawn again."""
+        told = set(places)
+        self._order = [place for place in self._order if place not in told]
 
 
 class SobolSearch(RandomSearch):
@@ -72,36 +87,41 @@ KNOWLEDGE: dict[Arm, str] = {
 }
 
 
-def _informed(arm: Arm) -> Callable[[Pool, int, int], Search]:
+def _informed(arm: Arm) -> Callable[[Setup], Search]:
     """This optimiser with an arm of knowledge; the sister tables are those of `EUTECTIC_DATA`."""
 
-    def search(pool: Pool, seed: int, batch: int) -> Search:
+    def search(setup: Setup) -> Search:
         from eutectic.tools.source_term import judge_of
 
-        terms = terms_for(pool, arm, data_folder(), seed)
-        return Ours(pool, seed, batch, terms, judge_of(terms) if terms else None)
+        terms = terms_for(setup.pool, arm, data_folder(), setup.seed)
+        return Ours(setup.pool, setup.seed, setup.batch, setup.starts, terms, judge_of(terms) if terms else None)
 
     return search
 
 
-METHODS: dict[str, tuple[str, Callable[[Pool, int, int], Search]]] = {
-    "random": ("uniform draws", lambda pool, seed, batch: RandomSearch(pool, seed)),
-    "sobol": ("Sobol sequence on the simplex", lambda pool, seed, batch: SobolSearch(pool, seed)),
+METHODS: dict[str, tuple[str, Callable[[Setup], Search]]] = {
+    "random": ("uniform draws", lambda setup: RandomSearch(setup.pool, setup.seed)),
+    "sobol": ("Sobol sequence on the simplex", lambda setup: SobolSearch(setup.pool, setup.seed)),
     "gp-logei": (
-        f"{STARTS} random starts, then a GP as BoTorch fits it by default (RBF with ARD, dimension-scaled prior) on "
-        "shares, LogEI, batches by kriging believer; written in NumPy",
-        lambda pool, seed, batch: ProcessSearch(pool, seed, STARTS),
+        "a GP as BoTorch fits it by default (RBF with ARD, dimension-scaled prior) on shares, LogEI, batches by "
+        "kriging believer; written in NumPy",
+        lambda setup: ProcessSearch(setup.pool, setup.seed, setup.starts or STARTS),
     ),
     "rf-ei": (
-        f"{STARTS} random starts, then EI from the spread of 60 random-forest trees",
-        lambda pool, seed, batch: ForestSearch(pool, seed, STARTS, "rf"),
+        "EI from the spread of 60 random-forest trees",
+        lambda setup: ForestSearch(setup.pool, setup.seed, setup.starts or STARTS, "rf"),
     ),
     "et-ucb": (
-        f"{STARTS} random starts, then mean plus 2 spreads of 100 extra trees",
-        lambda pool, seed, batch: ForestSearch(pool, seed, STARTS, "et"),
+        "mean plus 2 spreads of 100 extra trees",
+        lambda setup: ForestSearch(setup.pool, setup.seed, setup.starts or STARTS, "et"),
     ),
-    "ours": ("this optimiser without knowledge", lambda pool, seed, batch: Ours(pool, seed, batch)),
+    "ours": (
+        "this optimiser without knowledge",
+        lambda setup: Ours(setup.pool, setup.seed, setup.batch, setup.starts),
+    ),
     **{f"ours-{arm}": (about, _informed(arm)) for arm, about in KNOWLEDGE.items()},
 }
 BASELINES = ("gp-logei", "rf-ei", "et-ucb")
 """The better of these on each table is what the others are measured against."""
+OWN_STARTS = frozenset(f"ours-{arm}" for arm in KNOWLEDGE)
+"""Methods that choose their starts themselves, as many as the others have: half of them by what they know."""

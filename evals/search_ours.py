@@ -16,13 +16,20 @@ class Ours:
     """A campaign on a pool in batches, with or without knowledge terms on a property `y` to be maximised."""
 
     def __init__(
-        self, pool: Pool, seed: int, batch: int, terms: Sequence[KnowledgeTerm] = (), judge: Judge | None = None
+        self,
+        pool: Pool,
+        seed: int,
+        batch: int,
+        starts: int = 0,
+        terms: Sequence[KnowledgeTerm] = (),
+        judge: Judge | None = None,
     ) -> None:
+        """Open it; with `starts`, so many trials come before the surrogate decides."""
         self._pool = pool
         domain = pool.domain()
         if terms:
             domain = replace(domain, encoder=replace(domain.encoder, terms=tuple(terms)))
-        self._optimizer = BayesOptimizer(_spec(pool, seed, batch), terms, judge, domain)
+        self._optimizer = BayesOptimizer(_spec(pool, seed, batch, starts), terms, judge, domain)
         self._place = {row.tobytes(): i for i, row in enumerate(pool.rows)}
         self._round = 0
 
@@ -51,7 +58,7 @@ class Ours:
         self._optimizer.tell(told)
 
 
-def _spec(pool: Pool, seed: int, batch: int) -> CampaignSpec:
+def _spec(pool: Pool, seed: int, batch: int, starts: int) -> CampaignSpec:
     return CampaignSpec.model_validate(
         {
             "name": "bench",
@@ -60,7 +67,7 @@ def _spec(pool: Pool, seed: int, batch: int) -> CampaignSpec:
             "objectives": [{"property": "y", "unit": pool.unit, "direction": pool.direction}],
             "budget": {"experiments": 1000},
             "batch": batch,
-            "optimizer": {"replicates": 0},
+            "optimizer": {"replicates": 0, "initial": starts or None},
             "seed": seed,
         }
     )

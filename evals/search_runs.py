@@ -13,7 +13,7 @@ import numpy as np
 
 from eutectic.core.record import Record
 from eutectic.evals.pools import TABLES, Pool, emulated_pool, laws, table_pool
-from eutectic.evals.search_methods import METHODS
+from eutectic.evals.search_methods import METHODS, OWN_STARTS, Setup
 
 _CODE = ("evals", "tools", "core")
 
@@ -27,10 +27,14 @@ class Task(Record):
     batch: int
     trials: int
     data: str = ""
+    starts: int = 0
+    """Random recipes that all methods begin with, the same for a seed; 0 leaves each to its own."""
 
     def path(self, out: Path, version: str) -> Path:
         """Where its result is kept."""
-        return out / version / self.method / f"{self.pool}-b{self.batch}-t{self.trials}-s{self.seed}.json"
+        return (
+            out / version / self.method / f"{self.pool}-b{self.batch}-t{self.trials}-n{self.starts}-s{self.seed}.json"
+        )
 
 
 class Run(Record):
@@ -69,11 +73,15 @@ def pool_keys(data: Path | None) -> list[str]:
 def do(task: Task, pool: Pool | None = None) -> Run:
     """One campaign: batches of noisy readings until the trials or the recipes are used up."""
     pool = pool or pool_of(task.pool, Path(task.data) if task.data else None)
-    search = METHODS[task.method][1](pool, task.seed, task.batch)
+    search = METHODS[task.method][1](Setup(pool, task.seed, task.batch, task.starts))
     noise = np.random.default_rng([task.seed, 7])
     sign = 1.0 if pool.direction == "maximize" else -1.0
     places: list[int] = []
     trials, scores, seconds = min(task.trials, len(pool.rows)), pool.scores, 0.0
+    if task.starts and task.method not in OWN_STARTS:
+        order = np.random.default_rng([task.seed, 13]).permutation(len(pool.rows))
+        places = [int(place) for place in order[: min(task.starts, trials)]]
+        search.tell(places, [sign * pool.measure(place, noise) for place in places])
     while len(places) < trials:
         start = process_time()
         asked = search.ask(min(task.batch, trials - len(places)))

@@ -22,9 +22,11 @@ class _Seen:
         self._free = np.ones(len(pool.rows), dtype=np.bool_)
         self._places: list[int] = []
         self._values: list[float] = []
+        self._has_asked = False
 
     def ask(self, n: int) -> list[int]:
         """Random starts first, then the surrogate's choice."""
+        self._has_asked = True
         first = [self._starts.pop(0) for _ in range(min(n, len(self._starts)))]
         self._free[first] = False
         chosen = self._choose(n - len(first)) if len(first) < n else []
@@ -32,7 +34,10 @@ class _Seen:
         return [*first, *chosen]
 
     def tell(self, places: Sequence[int], values: Sequence[float]) -> None:
-        """Remember them."""
+        """Remember them; told before anything was asked for, they stand in place of its own starts."""
+        if not self._has_asked:
+            self._starts = []
+        self._free[list(places)] = False
         self._places += places
         self._values += values
 

@@ -10,7 +10,7 @@ import pytest
 
 from eutectic.agents.cli.main import main
 from eutectic.evals.pools import Pool, synergy_pool
-from eutectic.evals.search_methods import METHODS
+from eutectic.evals.search_methods import METHODS, OWN_STARTS, STARTS, Setup
 from eutectic.evals.search_report import describe, lines_of
 from eutectic.evals.search_runs import Run, Task, do, run_all
 
@@ -24,7 +24,7 @@ def pool() -> Pool:
 @pytest.mark.parametrize("batch", [1, 5])
 def test_no_method_asks_twice_and_each_is_the_same_for_a_seed(method: str, batch: int, pool: Pool) -> None:
     asked: list[int] = []
-    searches = [METHODS[method][1](pool, 3, batch) for _ in range(2)]
+    searches = [METHODS[method][1](Setup(pool, 3, batch)) for _ in range(2)]
     for _ in range(15 // batch):
         places = [search.ask(batch) for search in searches]
         assert places[0] == places[1]
@@ -45,6 +45,28 @@ def test_a_run_is_kept_and_not_done_again(tmp_path: Path) -> None:
     assert again["random"].seconds == 99.0
     assert again["gp-logei"] == first[1]
     assert do(tasks[0]).scores == first[0].scores
+
+
+def test_all_methods_share_their_starts_and_go_on_from_them() -> None:
+    firsts = {}
+    for method in METHODS:
+        if method not in OWN_STARTS:
+            run = do(Task(method=method, pool="synergy", seed=4, batch=3, trials=9, starts=5))
+            firsts[method] = run.scores[:5]
+            assert len(run.scores) == 9
+    assert len(set(firsts.values())) == 1 and len(firsts) >= 6
+    other = do(Task(method="random", pool="synergy", seed=5, batch=3, trials=9, starts=5))
+    assert other.scores[:5] != firsts["random"]
+
+
+def test_a_method_that_starts_by_itself_draws_all_its_starts_before_the_surrogate_decides(pool: Pool) -> None:
+    search = METHODS["gp-logei"][1](Setup(pool, 3, 1))
+    drawn = np.random.default_rng([3, 11]).permutation(len(pool.rows))[:STARTS].tolist()
+    asked = []
+    for _ in range(STARTS + 2):
+        asked += (places := search.ask(1))
+        search.tell(places, [float(pool.scores[place]) for place in places])
+    assert asked[:STARTS] == drawn
 
 
 def run_of(method: str, seed: int, reach: int | None, trials: int = 20) -> Run:
@@ -94,3 +116,10 @@ def test_ours_finds_the_narrow_peak_sooner_than_chance(pool: Pool) -> None:
         return float(np.mean(found))
 
     assert mean("ours") > mean("random") + 0.05
+
+
+def test_speed_is_printed_and_no_rule_is_broken(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["bench", "optimise", "--speed", "--smoke", "--json"])
+    lines = json.loads(capsys.readouterr().out)
+    assert {line["case"]["observations"] for line in lines} == {50, 200}
+    assert all(line["feasible"] and min(line["asked_s"]) > 0 for line in lines)

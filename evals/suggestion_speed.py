@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 
@@ -157,3 +158,15 @@ def describe_speeds(lines: Sequence[SpeedLine]) -> str:
             + ("" if line.feasible else "  A PROPOSAL BREAKS A RULE OR IS MISSING")
         )
     return "\n".join(words)
+
+
+def run_speeds(seeds: int, *, smoke: bool, as_json: bool) -> int:
+    """Print the figures; 1 where a limit was not kept or a proposal breaks a rule."""
+    import typer
+
+    lines = speeds(seeds, smoke=smoke)
+    if as_json:
+        typer.echo(json.dumps([line.model_dump(mode="json") for line in lines]))
+    else:
+        typer.echo(describe_speeds(lines))
+    return 0 if all(line.feasible and line.is_kept is not False for line in lines) else 1
