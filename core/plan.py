@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from eutectic.core.composition import Composition
 from eutectic.core.record import Grown, Record, sha256
 from eutectic.core.space import Value
-from eutectic.core.stock import Device, Stock, Tick, Transfer, Vessels
+from eutectic.core.stock import Device, PremixVessels, Stock, Tick, Transfer, Vessels
 from eutectic.core.trial import AchievedFrom, Trial
 
 
@@ -51,6 +51,12 @@ class Dose(Record):
     tick: Tick
 
 
+def even_parts(ticks: int, largest: int | None) -> list[int]:
+    """A dose in as few even parts as a tip of that size needs; whole where there is no such size."""
+    parts = -(-ticks // (largest or ticks))
+    return [ticks // parts + (part < ticks % parts) for part in range(parts)]
+
+
 ReasonCode = Literal[
     "MISSING_STOCK_COMPONENT",
     "STOCK_CONCENTRATION_TOO_LOW",
@@ -64,15 +70,36 @@ ReasonCode = Literal[
 """Why a composition cannot be made as asked; most names are those of NIST's AFL-automation."""
 
 
+class Premix(Record):
+    """Stocks mixed in a vessel of their own, of which a part goes into a sample: small shares by large doses."""
+
+    vessel: str = Field(min_length=1, max_length=40)
+    doses: tuple[Dose, ...] = Field(min_length=1)
+    """Into the pre-mix vessel, all in one tick."""
+    take: int = Field(gt=0)
+    """Ticks of the mixture that go into the sample."""
+
+    @property
+    def size(self) -> int:
+        """Ticks of the whole mixture."""
+        return sum(dose.ticks for dose in self.doses)
+
+    @property
+    def tick(self) -> Tick:
+        """What its ticks are."""
+        return self.doses[0].tick
+
+
 class Sample(Grown):
     """One vessel, crucible or well of a plan."""
 
-    later = frozenset({"vessel", "achieved_sd", "achieved_from", "reasons", "advice"})
+    later = frozenset({"vessel", "achieved_sd", "achieved_from", "reasons", "advice", "premix"})
 
     trial: str
     sample: str
     """Label on the vessel, with a check letter, such as `K7-001-Q`."""
-    doses: tuple[Dose, ...] = Field(min_length=1)
+    doses: tuple[Dose, ...]
+    """Straight into it; none only where all of it comes from a pre-mix."""
     achieved: Composition
     """What those doses make, before anything is weighed back."""
     process: dict[str, Value] = {}
@@ -85,12 +112,41 @@ class Sample(Grown):
     """Why the composition is no nearer to what was asked; empty where it is within the tolerance."""
     advice: str = Field(default="", max_length=400)
     """What would bring it nearer, found by solving again."""
+    premix: Premix | None = None
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Sample:
+        if not self.doses and self.premix is None:
+            raise ValueError(f"sample {self.sample}: nothing is dosed into it")
+        return self
+
+    @cached_property
+    def drawn(self) -> tuple[Dose, ...]:
+        """What is drawn of each stock for it, one dose each, what stays behind in a pre-mix vessel too."""
+        if self.premix is None:
+            return self.doses
+        found = {dose.component: dose for dose in self.premix.doses}
+        for dose in self.doses:
+            old = found.get(dose.component)
+            ticks = dose.ticks + (0 if old is None else old.ticks)
+            found[dose.component] = dose.model_copy(update={"ticks": ticks})
+        return tuple(found.values())
+
+    @cached_property
+    def contents(self) -> dict[str, float]:
+        """Ticks by stock that are in it in the end, a part of each dose of its pre-mix."""
+        found: dict[str, float] = {dose.component: dose.ticks for dose in self.doses}
+        if self.premix is not None:
+            for dose in self.premix.doses:
+                part = dose.ticks * self.premix.take / self.premix.size
+                found[dose.component] = found.get(dose.component, 0.0) + part
+        return found
 
 
 class Plan(Grown):
     """A compiled batch: exactly what the lab will do. Its hash is what a verdict and an approval are bound to."""
 
-    later = frozenset({"stocks", "vessels", "max_transfer_ticks"})
+    later = frozenset({"stocks", "vessels", "max_transfer_ticks", "order_seed"})
 
     schema_version: Literal[1] = 1
     campaign: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
@@ -109,6 +165,8 @@ class Plan(Grown):
     vessels: Vessels | None = None
     max_transfer_ticks: int | None = Field(default=None, ge=1)
     """What a tip or spatula moves at once; larger doses are split."""
+    order_seed: int | None = Field(default=None, ge=0)
+    """What the places of the map were shuffled with; None where they are filled as listed."""
 
     @cached_property
     def sha256(self) -> str:
@@ -117,29 +175,31 @@ class Plan(Grown):
 
     @cached_property
     def transfers(self) -> tuple[Transfer, ...]:
-        """Every movement in order, stock by stock, none of zero; a dose above the tip's size in even parts."""
+        """Every movement in order, none of zero; a dose above the tip's size in even parts.
+
+        Stock by stock, into pre-mix vessels first; what is taken of the mixtures comes last.
+        """
         order = [item.id for item in self.stocks] or sorted({d.component for s in self.samples for d in s.doses})
-        found: list[Transfer] = []
+        tips = {item.id: item.dispenser.max_transfer_ticks for item in self.stocks if item.dispenser is not None}
+        moves: list[tuple[str, Sample, str, Dose]] = []
+        mixed = [(item, item.premix) for item in self.samples if item.premix is not None]
+        for stock in order:
+            for sample, premix in mixed:
+                moves += [(stock, sample, premix.vessel, dose) for dose in premix.doses if dose.component == stock]
         for stock in order:
             for sample in self.samples:
-                for dose in sample.doses:
-                    if dose.component != stock:
-                        continue
-                    parts = -(-dose.ticks // (self.max_transfer_ticks or dose.ticks))
-                    for part in range(parts):
-                        ticks = dose.ticks // parts + (part < dose.ticks % parts)
-                        place = sample.vessel or sample.sample
-                        number = len(found) + 1
-                        found.append(
-                            Transfer(
-                                number=number,
-                                stock=stock,
-                                sample=sample.sample,
-                                vessel=place,
-                                ticks=ticks,
-                                tick=dose.tick,
-                            )
-                        )
+                place = sample.vessel or sample.sample
+                moves += [(stock, sample, place, dose) for dose in sample.doses if dose.component == stock]
+        for sample, premix in mixed:
+            dose = Dose(component=premix.vessel, ticks=premix.take, tick=premix.tick)
+            moves.append((premix.vessel, sample, sample.vessel or sample.sample, dose))
+        found: list[Transfer] = []
+        for stock, sample, place, dose in moves:
+            for ticks in even_parts(dose.ticks, tips.get(stock, self.max_transfer_ticks)):
+                made = Transfer(
+                    number=len(found) + 1, stock=stock, sample=sample.sample, vessel=place, ticks=ticks, tick=dose.tick
+                )
+                found.append(made)
         return tuple(found)
 
     @property
@@ -217,6 +277,8 @@ class Capabilities(Record):
     """Least sum of all components in a sample: micromoles (at%, mol%), mg (wt%) or uL (vol%)."""
     most_amount: float | None = Field(default=None, gt=0)
     vessels: Vessels | None = None
+    premix: PremixVessels | None = None
+    """Vessels in which stocks may be mixed before a part of the mixture goes into a sample."""
     devices: tuple[Device, ...] = ()
     cost_per_trial: float = Field(ge=0)
     hours_per_trial: float = Field(ge=0)

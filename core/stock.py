@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from eutectic.core.record import Grown, Record
+from eutectic.core.record import Grown, Record, sha256
 
 Tick = Literal["0.1 mg", "1 mg", "0.1 uL", "1 uL"]
 AmountUnit = Literal["mg", "g", "kg", "uL", "mL", "L"]
@@ -56,10 +56,35 @@ class Amount(Record):
         return f"{self.value:g} {self.unit}"
 
 
+class Dispenser(Record):
+    """The balance or pipette of one stock, where it is not the lab's own: a powder in milligrams beside volumes."""
+
+    name: str = Field(default="", max_length=80)
+    tick: Tick
+    """What it resolves."""
+    min_ticks: int = Field(gt=0)
+    """Least dose that it does well enough, in its ticks."""
+    max_transfer_ticks: int | None = Field(default=None, gt=0)
+    """What it moves at once; larger doses are split."""
+    sd_ticks: float = Field(default=0.0, ge=0)
+    """Its standard uncertainty in ticks, beside the rounding."""
+    sd_share: float = Field(default=0.0, ge=0, le=0.5)
+    """The same relative to the dose."""
+
+    @model_validator(mode="after")
+    def _splits(self) -> Dispenser:
+        if self.max_transfer_ticks is not None and self.max_transfer_ticks < 2 * self.min_ticks - 1:
+            raise ValueError(
+                f"max_transfer_ticks {self.max_transfer_ticks} is less than twice min_ticks {self.min_ticks}: a larger "
+                "dose could not be split into parts it can do"
+            )
+        return self
+
+
 class Stock(Grown):
     """One source of components: a pure powder, a solution, a master alloy, or the solvent that tops a vessel up."""
 
-    later = frozenset({"price"})
+    later = frozenset({"price", "dispenser"})
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.()\-]{0,39}$")
     form: Literal["powder", "solution", "master_alloy", "solvent"] = "solution"
     strength: dict[str, float] = {}
@@ -87,6 +112,8 @@ class Stock(Grown):
     """What cannot be drawn from the container."""
     price: float | None = Field(default=None, ge=0)
     """Money per kg, or per litre of what is dosed by volume; the components' prices where left out."""
+    dispenser: Dispenser | None = None
+    """What doses it, where it is not the lab's own balance or pipette."""
 
     @model_validator(mode="after")
     def _check(self) -> Stock:
@@ -131,8 +158,10 @@ class StockUse(Record):
     tick: Tick
 
 
-class Vessels(Record):
+class Vessels(Grown):
     """The deck, plate or crucible map of a lab: where samples stand and what one holds."""
+
+    later = frozenset({"order"})
 
     kind: Literal["well", "crucible", "vial", "mould", "substrate"] = "well"
     places: tuple[str, ...] = Field(min_length=1, max_length=1536)
@@ -140,6 +169,8 @@ class Vessels(Record):
     material: str = ""
     max_c: float | None = Field(default=None, gt=0, le=3500)
     """Hottest the vessel may get, in degC; where unknown, nothing hot is allowed in a real lab."""
+    order: Literal["listed", "random"] = "listed"
+    """How places are filled: `random` keeps an edge or a gradient of the plate from looking like a composition."""
 
     @model_validator(mode="before")
     @classmethod
@@ -148,10 +179,46 @@ class Vessels(Record):
             return given | {"places": place_names(given["places"], str(given.get("kind", "well")))}
         return given
 
+    def filled(self, seed: int | None) -> tuple[str, ...]:
+        """The places in the order they are filled; shuffled by a seed, the same on any machine, where one is given."""
+        if seed is None:
+            return self.places
+        return tuple(sorted(self.places, key=lambda place: sha256(f"{seed}/{place}".encode())))
+
     @model_validator(mode="after")
     def _distinct(self) -> Vessels:
         if len(set(self.places)) != len(self.places) or not all(self.places):
             raise ValueError("two vessels have the same name, or one has none: name each place once")
+        return self
+
+
+class PremixVessels(Record):
+    """Vessels for mixing stocks before a part of the mixture goes into a sample: one mixture per sample."""
+
+    places: tuple[str, ...] = Field(min_length=1, max_length=1536)
+    """Names in the order they are filled; in a file also a count, which gives `P001` and so on."""
+    total_ticks: int = Field(ge=2)
+    """What one takes, in the lab's ticks."""
+    dead_ticks: int = Field(default=0, ge=0)
+    """What cannot be drawn from it."""
+    above: float | None = Field(default=None, ge=0, le=1)
+    """A mixture is made where the direct doses miss by more than this share; half the tolerance where left out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_count(cls, given: Any) -> Any:
+        if isinstance(given, dict) and isinstance(given.get("places"), int) and not isinstance(given["places"], bool):
+            if not 1 <= given["places"] <= 1536:
+                raise ValueError(f"{given['places']} places: write 1 to 1536")
+            return given | {"places": tuple(f"P{number:03d}" for number in range(1, given["places"] + 1))}
+        return given
+
+    @model_validator(mode="after")
+    def _sensible(self) -> PremixVessels:
+        if len(set(self.places)) != len(self.places) or not all(self.places):
+            raise ValueError("two pre-mix vessels have the same name, or one has none: name each place once")
+        if self.dead_ticks >= self.total_ticks:
+            raise ValueError(f"dead_ticks {self.dead_ticks} is all that a pre-mix vessel of {self.total_ticks} takes")
         return self
 
 

@@ -9,14 +9,16 @@ import numpy as np
 from eutectic.core.composition import Composition
 from eutectic.core.elements import element, is_element
 from eutectic.core.errors import BadInput
-from eutectic.core.plan import Capabilities, Dose, Plan, Protocol, Sample
+from eutectic.core.plan import Capabilities, Dose, Plan, Premix, Protocol, Sample
+from eutectic.core.record import sha256
 from eutectic.core.space import SearchSpace
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.stock import Stock, Tick
 from eutectic.core.trial import Trial
 from eutectic.lab_interface.dispense import Limits, Problem
+from eutectic.lab_interface.dispense_premix import premix_above, premix_limits, premixed
 from eutectic.lab_interface.dispense_reasons import diagnose
-from eutectic.lab_interface.doses import doses_for, spread
+from eutectic.lab_interface.doses import Dispensing, Doses, doses_for, spread
 from eutectic.lab_interface.labels import sample_label
 from eutectic.lab_interface.stock_contents import Source, made_of, per_tick, sources
 
@@ -40,13 +42,16 @@ def compile_plan(
     """
     if not trials:
         raise BadInput("a plan needs at least one trial", where=f"round {round}")
-    places = ("",) * len(trials) if capabilities.vessels is None else capabilities.vessels.places
+    seed = order_seed(campaign, round, attempt, spec.seed, capabilities)
+    places = ("",) * len(trials) if capabilities.vessels is None else capabilities.vessels.filled(seed)
     if len(places) < len(trials):
         raise BadInput(f"{len(trials)} samples, {len(places)} vessels", mend="make the batch smaller")
-    is_big = len(trials) > _BIG
+    spots = [("", place) for place in places]
+    if capabilities.premix is not None:
+        spots = list(zip(capabilities.premix.places, places, strict=False))
     samples = tuple(
-        _sample(spec.space, campaign, trial, place, capabilities, is_big)
-        for trial, place in zip(trials, places, strict=False)
+        _sample(spec.space, campaign, trial, spot, capabilities, is_big=len(trials) > _BIG)
+        for trial, spot in zip(trials, spots, strict=False)
     )
     return Plan(
         campaign=campaign,
@@ -62,12 +67,27 @@ def compile_plan(
         stocks=capabilities.stocks,
         vessels=capabilities.vessels,
         max_transfer_ticks=capabilities.max_transfer_ticks,
+        order_seed=seed,
     )
 
 
+def order_seed(campaign: str, round: int, attempt: int, seed: int, capabilities: Capabilities) -> int | None:
+    """What the places of a plan are shuffled with; None where they are filled as listed."""
+    if capabilities.vessels is None or capabilities.vessels.order == "listed":
+        return None
+    return int(sha256(f"{campaign}/{round}/{attempt}/{seed}".encode())[:8], 16)
+
+
 def _sample(
-    space: SearchSpace, campaign: str, trial: Trial, vessel: str, capabilities: Capabilities, is_big: bool
+    space: SearchSpace,
+    campaign: str,
+    trial: Trial,
+    spot: tuple[str, str],
+    capabilities: Capabilities,
+    *,
+    is_big: bool,
 ) -> Sample:
+    """The sample of a trial; `spot` names the pre-mix vessel and the vessel that are kept for it."""
     wanted = trial.composition
     if wanted.basis != space.basis:
         raise BadInput(f"trial {trial.id} is in {wanted.basis}, the space in {space.basis}", mend="convert it first")
@@ -76,25 +96,56 @@ def _sample(
     if strange:
         raise BadInput(f"trial {trial.id} holds {strange}, which are not components of the space")
     needed = frozenset(item.name for item in space.components if item.min > 0)
-    limits, good = limits_for(capabilities), capabilities.tolerance / 2 if is_big else 0.0
+    problem = Problem(wanted.fractions, given, limits_for(capabilities), needed)
     try:
-        ticks = doses_for(wanted.fractions, given, limits, needed, good_enough=good)
+        found = _doses(problem, given, capabilities, is_big)
     except BadInput as error:
         raise BadInput(error.what, where=f"trial {trial.id}", mend=error.mend) from error
-    problem = Problem(wanted.fractions, given, limits, needed)
+    ticks = found.contents
     vector = np.array([float(ticks.get(source.id, 0)) for source in given])
     why = diagnose(problem, vector, capabilities.tolerance, quick=is_big)
+    its = {item.id: item.dispenser.tick for item in capabilities.stocks if item.dispenser is not None}
+    mixed, direct = (
+        tuple(Dose(component=name, ticks=n, tick=its.get(name, capabilities.tick)) for name, n in part.items())
+        for part in (found.mixed, found.direct)
+    )
     return Sample(
         trial=trial.id,
         sample=sample_label(campaign, trial.id),
-        doses=tuple(Dose(component=name, ticks=count, tick=capabilities.tick) for name, count in ticks.items()),
+        doses=direct,
         achieved=made_of(ticks, given, space.basis),
         process=trial.process,
-        vessel=vessel,
-        achieved_sd=achieved_sd(ticks, given, capabilities),
+        vessel=spot[1],
+        achieved_sd=achieved_sd(found, given, capabilities),
         reasons=why.reasons,
         advice=why.advice,
+        premix=Premix(vessel=spot[0], doses=mixed, take=found.take) if mixed else None,
     )
+
+
+def _doses(problem: Problem, given: Sequence[Source], capabilities: Capabilities, is_big: bool) -> Doses:
+    """Direct doses, or where they miss by too much and the lab mixes beforehand, doses over a mixture."""
+    wanted = {name: share for name, share in zip(problem.components, problem.share.tolist(), strict=True) if share > 0}
+    needed = frozenset(problem.components[i] for i in problem.needed)
+    good, refused = capabilities.tolerance / 2 if is_big else 0.0, None
+    direct: dict[str, int] = {}
+    try:
+        direct = doses_for(wanted, given, problem.limits, needed, good_enough=good)
+    except BadInput as error:
+        refused = error
+    vector = None if refused else np.array([float(direct.get(source.id, 0)) for source in given])
+    if capabilities.premix is not None and (vector is None or problem.worst(vector) > premix_above(capabilities)):
+        limits = premix_limits(capabilities.premix, capabilities.min_ticks)
+        better = premixed(problem, vector, limits, capabilities.tolerance / 4)
+        if better is not None:
+            named = [
+                {source.id: round(n) for source, n in zip(given, part.tolist(), strict=True) if n}
+                for part in (better.direct, better.mixed)
+            ]
+            return Doses(named[0], named[1], better.take)
+    if refused is not None:
+        raise refused
+    return Doses(direct)
 
 
 def limits_for(capabilities: Capabilities) -> Limits:
@@ -116,17 +167,24 @@ def achieved_of(
     return made_of(ticks, sources(space.component_names, space.basis, tick, stocks), space.basis)
 
 
-def achieved_sd(ticks: Mapping[str, int], given: Sequence[Source], capabilities: Capabilities) -> dict[str, float]:
+def doses_of(sample: Sample) -> Doses:
+    """The ticks of a sample by source."""
+    direct = {dose.component: dose.ticks for dose in sample.doses}
+    if sample.premix is None:
+        return Doses(direct)
+    return Doses(direct, {dose.component: dose.ticks for dose in sample.premix.doses}, sample.premix.take)
+
+
+def achieved_sd(sample: Doses, given: Sequence[Source], lab: Capabilities) -> dict[str, float]:
     """Standard uncertainty of each share; empty where the lab states no uncertainty of a dose."""
-    if capabilities.dose_sd_ticks is None:
+    if lab.dose_sd_ticks is None:
         return {}
-    return spread(
-        ticks,
-        given,
-        dose_sd_ticks=capabilities.dose_sd_ticks,
-        dose_sd_share=capabilities.dose_sd_share,
-        largest=capabilities.max_transfer_ticks,
-    )
+    own = {
+        item.id: Dispensing(item.dispenser.sd_ticks, item.dispenser.sd_share, item.dispenser.max_transfer_ticks)
+        for item in lab.stocks
+        if item.dispenser is not None
+    }
+    return spread(sample, given, Dispensing(lab.dose_sd_ticks, lab.dose_sd_share, lab.max_transfer_ticks), own)
 
 
 def plan_cost(space: SearchSpace, samples: Sequence[Sample], capabilities: Capabilities) -> float:
@@ -138,7 +196,7 @@ def plan_cost(space: SearchSpace, samples: Sequence[Sample], capabilities: Capab
     prices = {item.name: item.price or 0.0 for item in space.components}
     stocks = {item.id: item for item in capabilities.stocks}
     material = sum(
-        dose_price(dose, stocks.get(dose.component), prices) * dose.ticks for sample in samples for dose in sample.doses
+        dose_price(dose, stocks.get(dose.component), prices) * dose.ticks for sample in samples for dose in sample.drawn
     )
     return round(capabilities.cost_per_trial * len(samples) + material, 6)
 

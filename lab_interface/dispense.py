@@ -32,20 +32,45 @@ class Limits(NamedTuple):
     amount_high: float = float("inf")
 
 
+class Mix(NamedTuple):
+    """Sources from an index on that are mixed beforehand, and the ticks of them together."""
+
+    first: int
+    total: int
+
+
+def filled_low(limits: Limits, given: Sequence[Source]) -> float:
+    """Least filling of a vessel; where something is dosed in ticks of its own, a fixed size is met to within a tick."""
+    is_exact = all(source.fill == 1.0 for source in given) or limits.total_low < limits.total_high
+    return float(limits.total_low - (not is_exact))
+
+
 class Problem:
     """One composition to make from sources; arrays in the order of `components` and `sources`."""
 
     def __init__(
-        self, wanted: Mapping[str, float], given: Sequence[Source], limits: Limits, needed: frozenset[str]
+        self,
+        wanted: Mapping[str, float],
+        given: Sequence[Source],
+        limits: Limits,
+        needed: frozenset[str],
+        mix: Mix | None = None,
     ) -> None:
         named = {name for source in given for name in source.per_tick}
         self.components = sorted(named | wanted.keys())
         self.sources = list(given)
-        self.limits = limits
+        self.limits, self.mix = limits, mix
         self.share = np.array([wanted.get(name, 0.0) for name in self.components])
         self.matrix = np.array([[source.per_tick.get(name, 0.0) for source in given] for name in self.components])
         self.needed = [i for i, name in enumerate(self.components) if name in needed and self.share[i] > 0]
         self.strong = self.matrix.sum(axis=0)
+        self.fill = np.array([source.fill for source in given])
+        self.least = np.array([float(source.least or limits.least) for source in given])
+        self.most = np.floor(limits.total_high / self.fill)
+        if mix is not None:
+            self.most[mix.first :] = mix.total
+        """Largest dose of each source in its ticks."""
+        self.total_low = filled_low(limits, given)
 
     def worst(self, ticks: Array) -> float:
         """The worst deviation of a share from the wanted one; 1 where nothing is dosed."""
@@ -61,12 +86,15 @@ class Problem:
         with np.errstate(divide="ignore", invalid="ignore"):
             miss = np.abs(amounts / total[:, None] - self.share)
         value = miss.max(axis=1) + SUM_WEIGHT * miss.mean(axis=1)
-        ticks = many.sum(axis=1)
-        bad = (total <= 0) | (ticks < limits.total_low) | (ticks > limits.total_high)
-        bad |= ((many != 0) & (many < limits.least)).any(axis=1)
+        ticks = many @ self.fill  # what is mixed beforehand fills a part of a tick each: whole together
+        ticks = ticks if self.mix is None else np.round(ticks, 6)
+        bad = (total <= 0) | (ticks < self.total_low) | (ticks > limits.total_high)
+        bad |= ((many != 0) & (many < self.least)).any(axis=1)
         bad |= (total < limits.amount_low * (1 - SLACK)) | (total > limits.amount_high * (1 + SLACK))
         for i in self.needed:
             bad |= amounts[:, i] <= 0
+        if self.mix is not None:
+            bad |= many[:, self.mix.first :].sum(axis=1) != self.mix.total
         return np.where(bad, np.inf, np.nan_to_num(value, nan=np.inf))
 
 
@@ -87,10 +115,10 @@ def reach(problem: Problem, *, is_bounded: bool = True) -> tuple[Array, float]:
     ]
     right = [problem.share, -problem.share]
     if is_bounded:
-        ones = np.ones((1, m))
+        fill = problem.fill[None, :]
         rows += [
-            np.hstack([ones, [[-float(limits.total_high)]], [[0.0]]]),
-            np.hstack([-ones, [[float(limits.total_low)]], [[0.0]]]),
+            np.hstack([fill, [[-float(limits.total_high)]], [[0.0]]]),
+            np.hstack([-fill, [[problem.total_low]], [[0.0]]]),
         ]
         right += [np.zeros(1), np.zeros(1)]
     low = 0.0 if limits.amount_high == float("inf") else 1.0 / limits.amount_high
@@ -107,6 +135,6 @@ def reach(problem: Problem, *, is_bounded: bool = True) -> tuple[Array, float]:
     )
     if answer.x is None or answer.status != 0:
         return np.zeros(m), 1.0
-    inverse = answer.x[m] if answer.x[m] > 0 else answer.x[:m].sum() / limits.total_high
+    inverse = answer.x[m] if answer.x[m] > 0 else float(problem.fill @ answer.x[:m]) / limits.total_high
     ticks = answer.x[:m] / inverse if inverse > 0 else np.zeros(m)
     return ticks, max(0.0, float(answer.x[m + 1]))

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 
 from eutectic.core.errors import LabFailed
@@ -20,17 +15,18 @@ _GAP = 2e-3
 _ROUNDS = 8
 
 
-def exact(problem: Problem) -> Array | None:
+def exact(problem: Problem, *, above: float = 1.0) -> Array | None:
     """The doses with the least worst deviation, by integer programs; None where no doses keep every limit.
 
     The deviation of a share is a ratio of sums of ticks; Dinkelbach's iteration (DOI 10.1287/mnsc.13.7.492) turns it
-    into a few linear programs, each with a better bound on the ratio.
+    into a few linear programs, each with a better bound on the ratio. Where something is mixed beforehand there is no
+    quick start, and `above` is a score that is known to be reached otherwise: None where nothing is better.
 
     Raises:
         LabFailed: the solver gave up without an answer.
     """
-    best = snap(problem)
-    ratio = float(problem.score(best[None, :])[0]) if best is not None else 1.0
+    best = snap(problem) if problem.mix is None else None
+    ratio = float(problem.score(best[None, :])[0]) if best is not None else above
     if best is not None and problem.worst(best) <= FLOOR:
         return best
     for _ in range(_ROUNDS):
@@ -43,7 +39,7 @@ def exact(problem: Problem) -> Array | None:
         if problem.worst(found) <= FLOOR:
             return found
         if not score < ratio - 1e-7:
-            return found if score < ratio or best is None else best
+            return found if score < ratio or (best is None and problem.mix is None) else best
         best, ratio = found, score
     return best
 
@@ -67,52 +63,36 @@ def _program(problem: Problem, ratio: float) -> Array | None:
         np.hstack([deviation, none, -eye_n, 0 * column, 0 * column]),
         np.hstack([-deviation, none, -eye_n, 0 * column, 0 * column]),
         np.hstack([none, none, eye_n, -column, 0 * column]),
-        np.hstack([eye_m / high, -eye_m, wide]),
-        np.hstack([-eye_m / high, limits.least / high * eye_m, wide]),
+        np.hstack([eye_m / problem.most, -eye_m, wide]),
+        np.hstack([-eye_m / problem.most, problem.least / problem.most * eye_m, wide]),
         np.hstack([FLOOR * strong, np.zeros(m + n), [-1.0, 0.0]])[None, :],
     ]
-    ticks = np.hstack([np.full(m, 1 / high), np.zeros(m + n + 2)])[None, :]
+    ticks = np.hstack([problem.fill / high, np.zeros(m + n + 2)])[None, :]
     amount = np.hstack([strong, np.zeros(m + n + 2)])[None, :]
     constraints = [
         LinearConstraint(np.vstack(rows), ub=0.0),
-        LinearConstraint(ticks, lb=limits.total_low / high, ub=1.0),
+        LinearConstraint(ticks, lb=problem.total_low / high, ub=1.0),
         LinearConstraint(amount, lb=limits.amount_low / scale, ub=limits.amount_high / scale),
     ]
     if problem.needed:
         holds = (problem.matrix[problem.needed] > 0).astype(float)
         one = np.hstack([np.zeros((len(holds), m)), holds, np.zeros((len(holds), n + 2))])
         constraints.append(LinearConstraint(one, lb=1.0))
+    if problem.mix is not None:
+        together = np.hstack([np.arange(m) >= problem.mix.first, np.zeros(m + n + 2)])[None, :] / problem.mix.total
+        constraints.append(LinearConstraint(together, lb=1.0, ub=1.0))
     cost = np.concatenate([-ratio * strong, np.zeros(m), np.full(n, SUM_WEIGHT / n), [1.0, ratio]])
     low = np.concatenate([np.zeros(2 * m + n + 1), [1.0]])
-    upper = np.concatenate([np.full(m, high), np.ones(m), np.full(n + 1, np.inf), [1.0]])
-    with _hushed():
-        answer = milp(
-            cost,
-            integrality=np.concatenate([np.ones(2 * m), np.zeros(n + 2)]),
-            bounds=Bounds(low, upper),
-            constraints=constraints,
-            options={"node_limit": _NODES, "mip_rel_gap": _GAP},
-        )
+    upper = np.concatenate([problem.most, np.ones(m), np.full(n + 1, np.inf), [1.0]])
+    answer = milp(
+        cost,
+        integrality=np.concatenate([np.ones(2 * m), np.zeros(n + 2)]),
+        bounds=Bounds(low, upper),
+        constraints=constraints,
+        options={"node_limit": _NODES, "mip_rel_gap": _GAP},
+    )
     if answer.x is None:
         if answer.status == 2:
             return None
         raise LabFailed(f"no whole doses were found: {answer.message}")
     return np.rint(np.asarray(answer.x[:m], dtype=np.float64))
-
-
-@contextmanager
-def _hushed() -> Iterator[None]:
-    """Keep the solver's own stray lines out of standard output, where `--json` must stay JSON."""
-    try:
-        sys.stdout.flush()
-        saved, null = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    except OSError:
-        yield
-        return
-    os.dup2(null, 1)
-    try:
-        yield
-    finally:
-        os.dup2(saved, 1)
-        os.close(saved)
-        os.close(null)

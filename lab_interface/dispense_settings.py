@@ -11,8 +11,8 @@ from eutectic.core.plan import Capabilities
 from eutectic.core.quantity import Share
 from eutectic.core.record import Record
 from eutectic.core.space import SearchSpace
-from eutectic.core.stock import Device, Stock, Vessels
-from eutectic.lab_interface.stock_contents import per_tick
+from eutectic.core.stock import Device, PremixVessels, Stock, Vessels
+from eutectic.lab_interface.stock_contents import sources
 
 
 class DispenseSettings(Record):
@@ -22,6 +22,9 @@ class DispenseSettings(Record):
     """Solutions, powders, master alloys and solvents; without any, every component is weighed by itself."""
     vessels: Vessels | None = None
     """The plate, the crucibles or the vials, such as `{kind: well, places: 96, material: glass, max_c: 200}`."""
+    premix: PremixVessels | None = None
+    """Vessels for mixing beforehand, such as `{places: 96, total_ticks: 10000}`: compositions that direct doses miss
+    are made over a mixture."""
     least_total_ticks: int | None = Field(default=None, ge=1)
     """Least that makes a sample; its size is then free between this and `total_ticks`."""
     least_amount: float | None = Field(default=None, gt=0)
@@ -61,6 +64,7 @@ def check_stocks(space: SearchSpace, lab: Capabilities) -> None:
     """
     where = "lab.settings.stocks"
     _check_sizes(lab)
+    _check_premix(lab)
     if not lab.stocks:
         return
     known = set(space.component_names)
@@ -72,7 +76,7 @@ def check_stocks(space: SearchSpace, lab: Capabilities) -> None:
                 where=where,
                 mend="name counter-ions and solvents under chemicals and solvent, not under strength",
             )
-        per_tick(item, lab.tick, space.basis)
+        sources(space.component_names, space.basis, lab.tick, [item])
     held = {name for item in lab.stocks for name in item.strength}
     missing = [item.name for item in space.components if item.name not in held and item.max > 0]
     if missing:
@@ -97,5 +101,28 @@ def _check_sizes(lab: Capabilities) -> None:
         raise BadInput(
             f"{len(lab.vessels.places)} vessels for batches of up to {lab.max_batch}",
             where="lab.settings.vessels.places",
+            mend="add places, or lower max_batch",
+        )
+
+
+def _check_premix(lab: Capabilities) -> None:
+    """A part of a mixture can be dosed at all, and no two places share a name."""
+    if lab.premix is None:
+        return
+    where, drawable = "lab.settings.premix", lab.premix.total_ticks - lab.premix.dead_ticks
+    if drawable < lab.min_ticks:
+        raise BadInput(
+            f"of a pre-mix vessel {drawable} ticks can be drawn, the least dose is {lab.min_ticks}",
+            where=where,
+            mend="raise total_ticks",
+        )
+    taken = {item.id for item in lab.stocks} | set(() if lab.vessels is None else lab.vessels.places)
+    double = sorted(taken & set(lab.premix.places))
+    if double:
+        raise BadInput(f"{', '.join(double)} name pre-mix vessels and something else, too", where=where)
+    if len(lab.premix.places) < lab.max_batch:
+        raise BadInput(
+            f"{len(lab.premix.places)} pre-mix vessels for batches of up to {lab.max_batch}",
+            where=f"{where}.places",
             mend="add places, or lower max_batch",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eutectic.lab_interface.dispense import Array, Limits, Problem, reach
+from eutectic.lab_interface.dispense import Array, Problem, reach
 
 _MOVES = 400
 
@@ -18,11 +18,11 @@ def snap(problem: Problem) -> Array | None:
     limits, m = problem.limits, len(problem.sources)
     starts = []
     for total in dict.fromkeys((limits.total_high, (limits.total_low + limits.total_high) // 2, limits.total_low)):
-        whole = start.sum()
+        whole = float(problem.fill @ start)
         scaled = start * (total / whole) if whole > 0 else start
-        for level in (limits.least / 2, limits.least * 0.999, 0.0 + 1e-9):
-            rounded = np.where(scaled < level, 0.0, np.maximum(np.rint(scaled), limits.least))
-            starts.append(_fill(rounded, total, limits))
+        for level in (problem.least / 2, problem.least * 0.999, 0.0 + 1e-9):
+            rounded = np.where(scaled < level, 0.0, np.maximum(np.rint(scaled), problem.least))
+            starts.append(_fill(rounded, total, problem))
     candidates = np.array(starts) if starts else np.zeros((0, m))
     scores = problem.score(candidates)
     order = np.argsort(scores, kind="stable")
@@ -35,12 +35,13 @@ def snap(problem: Problem) -> Array | None:
     return best
 
 
-def _fill(ticks: Array, total: int, limits: Limits) -> Array:
+def _fill(ticks: Array, total: float, problem: Problem) -> Array:
     """Put what is missing to the total on the largest dose, or take what is too much from it."""
     filled = ticks.copy()
     if filled.size and filled.max() > 0:
-        big = int(np.argmax(filled))
-        filled[big] = max(limits.least, filled[big] + total - filled.sum())
+        big = int(np.argmax(filled * problem.fill))
+        more = np.floor((total - float(problem.fill @ filled)) / problem.fill[big])
+        filled[big] = max(problem.least[big], filled[big] + more)
     return filled
 
 
@@ -54,7 +55,7 @@ def _climb(problem: Problem, ticks: Array, score: float) -> tuple[Array, float]:
     for _ in range(_MOVES):
         many = np.vstack([ticks + step * directions for step in steps])
         many = np.vstack([many, ticks * (1 - eye)])
-        drops = np.array([_fill(row, int(ticks.sum()), limits) for row in ticks * (1 - eye)])
+        drops = np.array([_fill(row, float(problem.fill @ ticks), problem) for row in ticks * (1 - eye)])
         many = np.vstack([many, drops]) if m else many
         found = problem.score(np.where(many < 0, -1.0, many))
         found = np.where((many < 0).any(axis=1), np.inf, found)

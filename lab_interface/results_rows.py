@@ -8,13 +8,21 @@ from typing import NamedTuple, get_args
 
 from eutectic.core.composition import Composition
 from eutectic.core.errors import BadInput, BadTable
-from eutectic.core.plan import Plan, Sample
+from eutectic.core.plan import Dose, Plan, Sample
 from eutectic.core.space import Value
 from eutectic.core.trial import AchievedFrom, CauseCode, Measurement, Observation, Status
 from eutectic.lab_interface.results_cells import read_cell, read_number
 from eutectic.lab_interface.results_thread import thread_of
 from eutectic.lab_interface.stock_contents import Source, made_of, sources
-from eutectic.lab_interface.worksheet_tables import CAUSE_COLUMN, NOTE_COLUMN, STATUS_COLUMN, components
+from eutectic.lab_interface.worksheet_tables import (
+    CAUSE_COLUMN,
+    NOTE_COLUMN,
+    STATUS_COLUMN,
+    THE_PREMIX,
+    components,
+    in_premix,
+    ticks_of,
+)
 
 COLUMN = re.compile(r"(mass|volume|process|value|sd) (.+) \[(.*)\]")
 _STATUS: dict[str, Status] = {
@@ -132,24 +140,49 @@ def _measurements(row: Row) -> tuple[Measurement, ...]:
 
 
 def _achieved(row: Row, sample: Sample, given: Sequence[Source]) -> tuple[Composition, AchievedFrom]:
-    """What was really weighed, or the plan where no amount is given."""
-    tick = sample.doses[0].tick
-    amounts = row.numbers("mass" if tick.endswith("mg") else "volume")
+    """What was really weighed or dispensed, or the plan where no amount is given."""
+    planned = planned_amounts(sample)
+    amounts = row.numbers("mass") | row.numbers("volume")
     if not amounts:
         return sample.achieved, "planned"
-    wrong = sorted(name for name, (unit, _) in amounts.items() if unit != tick.split()[1])
-    if wrong:
-        raise BadTable(f"amounts of {wrong} are not in {tick.split()[1]}")
-    done = {name: row.number(name, text) for name, (_, text) in amounts.items()}
-    missing = sorted({dose.component for dose in sample.doses} - done.keys())
-    if missing:
-        raise BadTable(f"no amount of {missing}", mend="give what was weighed of every component, or of none")
-    strange = sorted(done.keys() - {source.id for source in given})
+    known = {name for source in given for name in (source.id, in_premix(source.id))} | {THE_PREMIX}
+    strange = sorted(amounts.keys() - known)
     if strange:
         raise BadTable(f"{strange} are not components of this plan")
-    size = float(tick.split()[0])
-    made = made_of({name: value / size for name, value in done.items() if value > 0}, given, sample.achieved.basis)
-    return made, "weighed" if tick.endswith("mg") else "dispensed"
+    ticks = {source.id: sample.drawn[0].tick for source in given} | {name: dose.tick for name, dose in planned.items()}
+    unit = {name: ticks.get(name, sample.drawn[0].tick).split()[1] for name in amounts}
+    wrong = sorted(name for name, (given_unit, _) in amounts.items() if given_unit != unit[name])
+    if wrong:
+        raise BadTable(f"amounts of {wrong} are not in {unit[wrong[0]]}")
+    missing = sorted(planned.keys() - amounts.keys())
+    if missing:
+        raise BadTable(f"no amount of {missing}", mend="give what was weighed of every component, or of none")
+    done = {
+        name: row.number(name, text) / float(ticks.get(name, sample.drawn[0].tick).split()[0])
+        for name, (_, text) in amounts.items()
+    }
+    made = made_of(_contents(done, given), given, sample.achieved.basis)
+    return made, "weighed" if set(unit.values()) == {"mg"} else "dispensed"
+
+
+def planned_amounts(sample: Sample) -> dict[str, Dose]:
+    """What the sheet asks for by the name it has in the results table."""
+    found = {dose.component: dose for dose in sample.doses}
+    if sample.premix is not None:
+        found |= {in_premix(dose.component): dose for dose in sample.premix.doses}
+        found[THE_PREMIX] = Dose(component=THE_PREMIX, ticks=sample.premix.take, tick=sample.premix.tick)
+    return found
+
+
+def _contents(done: Mapping[str, float], given: Sequence[Source]) -> dict[str, float]:
+    """Ticks by source in the sample in the end, none of zero."""
+    mixed = {source.id: done.get(in_premix(source.id), 0.0) for source in given}
+    size, taken = sum(mixed.values()), done.get(THE_PREMIX, 0.0)
+    part = taken / size if size > 0 else 0.0
+    if part > 1:
+        raise BadTable(f"more of the pre-mix was taken ({taken:g} ticks) than was mixed ({size:g})", where=THE_PREMIX)
+    found = {source.id: done.get(source.id, 0.0) + part * mixed[source.id] for source in given}
+    return {name: count for name, count in found.items() if count > 0}
 
 
 def sources_of(plan: Plan) -> list[Source]:
@@ -158,12 +191,14 @@ def sources_of(plan: Plan) -> list[Source]:
     Raises:
         BadInput: the doses do not make what the plan says.
     """
-    names, basis, tick = components(plan), plan.samples[0].achieved.basis, plan.samples[0].doses[0].tick
-    candidates = [sources(names, basis, tick, plan.stocks)]
+    names, basis = components(plan), plan.samples[0].achieved.basis
+    its_own = {item.id for item in plan.stocks if item.dispenser is not None}
+    ticks = [tick for name, tick in ticks_of(plan).items() if name not in its_own] or list(ticks_of(plan).values())
+    candidates = [sources(names, basis, ticks[0], plan.stocks)]
     if not plan.stocks:
         candidates.append([Source(name, {name: 1.0}) for name in names])
     for given in candidates:
-        made = [made_of({d.component: d.ticks for d in s.doses}, given, basis) for s in plan.samples]
+        made = [made_of(s.contents, given, basis) for s in plan.samples]
         if made == [sample.achieved for sample in plan.samples]:
             return given
     raise BadInput("the doses of this plan do not make what it says", where=plan.key, mend="make the plan anew")

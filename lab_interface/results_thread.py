@@ -104,7 +104,7 @@ def thread_of(cells: Mapping[str, str], sample: Sample, plan: Plan, attached: Ma
 def _lots(text: str, sample: Sample, plan: Plan) -> tuple[StockUse, ...]:
     """Lots by stock as written, such as `Fe=A12; B=77`; else those of the plan."""
     lots = {stock.id: stock.lot for stock in plan.stocks if stock.lot}
-    names = {dose.component for dose in sample.doses}
+    names = {dose.component for dose in sample.drawn}
     for part in filter(str.strip, re.split(r"[;\n]", text)):
         match = _LOT.fullmatch(part)
         if match is None or match[1] not in names:
@@ -114,7 +114,7 @@ def _lots(text: str, sample: Sample, plan: Plan) -> tuple[StockUse, ...]:
         lots[match[1]] = match[2]
     return tuple(
         StockUse(stock=dose.component, lot=lots[dose.component], ticks=dose.ticks, tick=dose.tick)
-        for dose in sample.doses
+        for dose in sample.drawn
         if dose.component in lots
     )
 

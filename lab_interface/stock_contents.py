@@ -24,6 +24,10 @@ class Source(NamedTuple):
     """In micromoles (at%, mol%), milligrams (wt%) or microlitres (vol%); empty for a solvent."""
     strength_sd: float = 0.0
     """Relative standard uncertainty of each of those amounts."""
+    fill: float = 1.0
+    """How many of the lab's ticks one tick of it fills of a vessel; not 1 where it has a balance or pipette of its own."""
+    least: int | None = None
+    """Its own least dose in its own ticks; the lab's where None."""
 
 
 def sources(components: Sequence[str], basis: Basis, tick: Tick, stocks: Sequence[Stock] = ()) -> list[Source]:
@@ -33,9 +37,33 @@ def sources(components: Sequence[str], basis: Basis, tick: Tick, stocks: Sequenc
         BadInput: a stock lacks a density or a molar mass that its strength needs.
     """
     if stocks:
-        return [Source(item.id, per_tick(item, tick, basis), item.strength_sd) for item in stocks]
+        return [_source(item, tick, basis) for item in stocks]
     factors = weights(components, basis, tick).factors
     return [Source(name, {name: 1.0 / factors[name]}) for name in components]
+
+
+def _source(stock: Stock, tick: Tick, basis: Basis) -> Source:
+    if stock.dispenser is None:
+        return Source(stock.id, per_tick(stock, tick, basis), stock.strength_sd)
+    own = stock.dispenser
+    held = per_tick(stock, own.tick, basis)
+    return Source(stock.id, held, stock.strength_sd, ticks_filled(stock, tick), own.min_ticks)
+
+
+def ticks_filled(stock: Stock, tick: Tick) -> float:
+    """How many of the lab's ticks one tick of a stock fills of a vessel.
+
+    Raises:
+        BadInput: it is weighed where the lab dispenses, or the reverse, and has no density.
+    """
+    if stock.dispenser is None:
+        return 1.0
+    (size, unit), (its_size, its_unit) = tick.split(), stock.dispenser.tick.split()
+    if unit == its_unit:
+        return float(its_size) / float(size)
+    density = _density(stock)
+    filled = float(its_size) / density if unit == "uL" else float(its_size) * density  # mg over g/mL is uL
+    return filled / float(size)
 
 
 def made_of(ticks: Mapping[str, float], given: Sequence[Source], basis: Basis) -> Composition:
@@ -87,8 +115,11 @@ def per_tick(stock: Stock, tick: Tick, basis: Basis) -> dict[str, float]:
 def _density(stock: Stock) -> float:
     if stock.density is None:
         dosed = "mass" if stock.unit in ("mol/L", "g/L", "vol%") else "volume"
+        said = f"the strength of stock {stock.id!r} is in {stock.unit}, and it is dosed by {dosed}"
+        if stock.dispenser is not None:
+            said = f"stock {stock.id!r} is dosed in {stock.dispenser.tick}, and how much it fills needs its density"
         raise BadInput(
-            f"the strength of stock {stock.id!r} is in {stock.unit}, and it is dosed by {dosed}",
+            said,
             where="lab.settings.stocks",
             mend="add its density in g/mL",
         )

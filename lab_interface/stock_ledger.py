@@ -47,7 +47,7 @@ def needs(plan: Plan) -> list[Need]:
     """What a plan takes of each of its stocks, in their order; those it does not use are left out."""
     found = []
     for stock in plan.stocks:
-        doses = [dose for sample in plan.samples for dose in sample.doses if dose.component == stock.id]
+        doses = [dose for sample in plan.samples for dose in sample.drawn if dose.component == stock.id]
         if doses:
             size, unit = doses[0].tick.split()
             found.append(Need(stock, sum(dose.ticks for dose in doses) * float(size), unit))
@@ -97,7 +97,7 @@ class StockLedger:
                     dose.ticks * float(dose.tick.split()[0])
                     for sample in plan.samples
                     if made(sample.trial)
-                    for dose in sample.doses
+                    for dose in sample.drawn
                     if dose.component == stock.id
                 )
                 state = "used" if used else "released"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from math import sqrt
 from pathlib import Path
@@ -10,7 +10,7 @@ from statistics import fmean, stdev
 from typing import NamedTuple
 
 from eutectic.core.composition import Composition
-from eutectic.core.plan import Plan, Sample
+from eutectic.core.plan import Dose, Plan, Sample
 from eutectic.core.record import significant
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.stock import Device, StockUse
@@ -65,7 +65,7 @@ class Workbench:
             devices=self._devices,
             stocks=tuple(
                 StockUse(stock=dose.component, lot=self._stocks[dose.component].lot, ticks=dose.ticks, tick=dose.tick)
-                for dose in sample.doses
+                for dose in sample.drawn
                 if dose.component in self._stocks
             ),
         )
@@ -101,7 +101,7 @@ class Workbench:
             dose_price(dose, stock, self._prices) * dose.ticks
             if (stock := self._stocks.get(dose.component)) is not None
             else self._prices.get(dose.component, 0.0) * dose.ticks * float(dose.tick.split()[0]) * 1e-6
-            for dose in sample.doses
+            for dose in sample.drawn
         )
         return round(self._settings.cost_per_trial + material, 6)
 
@@ -112,12 +112,20 @@ class Workbench:
         if self._settings.weighing_sd_ticks == 0:
             return sample.achieved, "weighed"
         draws = stream(self._seed, "weigh", trial.id, attempt)
-        factors = {
-            dose.component: max(0.0, 1 + draws.gauss(0, self._settings.weighing_sd_ticks) / dose.ticks)
-            for dose in sample.doses
-        }
-        if self._stocks:
+
+        def really(doses: Iterable[Dose]) -> dict[str, float]:
+            sd = self._settings.weighing_sd_ticks
+            return {dose.component: max(0.0, 1 + draws.gauss(0, sd) / dose.ticks) for dose in doses}
+
+        factors = really(sample.doses)
+        if self._stocks or sample.premix is not None:
             ticks = {dose.component: dose.ticks * factors[dose.component] for dose in sample.doses}
+            if sample.premix is not None:
+                wrong = really(sample.premix.doses)
+                mixed = {dose.component: dose.ticks * wrong[dose.component] for dose in sample.premix.doses}
+                take = max(0.0, sample.premix.take + draws.gauss(0, self._settings.weighing_sd_ticks))
+                for name, count in mixed.items():
+                    ticks[name] = ticks.get(name, 0.0) + count * take / sum(mixed.values())
             return made_of(ticks, self._sources, sample.achieved.basis), "weighed"
         amounts = {name: share * factors.get(name, 1.0) for name, share in sample.achieved.fractions.items()}
         return Composition.of(amounts, sample.achieved.basis, normalise=True), "weighed"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 
-from eutectic.core.plan import Plan, ProtocolStep
+from eutectic.core.plan import Plan, ProtocolStep, Sample
 from eutectic.core.spec import CampaignSpec
+from eutectic.core.stock import Tick
 from eutectic.lab_interface.checks.hazard import contents, protocol_media
 from eutectic.lab_interface.checks.process import hottest_c
 from eutectic.lab_interface.hazards import HazardTable, Substance
-from eutectic.lab_interface.worksheet_tables import amount, amount_unit, components, plan_mark
+from eutectic.lab_interface.worksheet_tables import amount, amount_unit, components, plan_mark, ticks_of
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,12 @@ class Line:
     purpose: str
     amounts: tuple[str, ...]
     """Per component of the sheet; empty where there is none."""
+    mixed: tuple[str, ...]
+    """The same into its pre-mix vessel; no fields where it has none."""
+    premix: str
+    """Its pre-mix vessel."""
+    taken: str
+    """How much of the mixture goes into the sample."""
     process: tuple[str, ...]
     achieved: str
     why: str
@@ -68,6 +75,9 @@ class Sheet:
     sha256: str
     unit: str
     components: tuple[str, ...]
+    heads: tuple[str, ...]
+    """The same as headers of columns, with the unit where not all are in one."""
+    has_premix: bool
     stocks: tuple[StockLine, ...]
     """What to have ready, in the order of the columns."""
     vessels: str
@@ -84,10 +94,11 @@ class Sheet:
 
 def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
     """The sheet of a plan."""
-    names, tick = components(plan), plan.samples[0].doses[0].tick
+    names, ticks = components(plan), ticks_of(plan)
+    units = list(dict.fromkeys(amount_unit(ticks[name]) for name in names))
     trials = {trial.id: trial for trial in plan.trials}
     totals = {
-        name: sum(d.ticks for sample in plan.samples for d in sample.doses if d.component == name) for name in names
+        name: sum(d.ticks for sample in plan.samples for d in sample.drawn if d.component == name) for name in names
     }
     lines = []
     for sample in plan.samples:
@@ -97,7 +108,10 @@ def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
                 sample=sample.sample,
                 trial=sample.trial,
                 purpose=trials[sample.trial].purpose,
-                amounts=tuple(amount(doses[name], tick) if name in doses else "" for name in names),
+                amounts=tuple(amount(doses[name], ticks[name]) if name in doses else "" for name in names),
+                mixed=_mixed(sample, names),
+                premix="" if sample.premix is None else sample.premix.vessel,
+                taken="" if sample.premix is None else amount(sample.premix.take, sample.premix.tick),
                 process=tuple(str(sample.process.get(variable.name, "")) for variable in spec.space.process),
                 achieved=f"{sample.achieved.formula()} ({sample.achieved.basis})",
                 why=trials[sample.trial].why,
@@ -116,9 +130,11 @@ def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
         attempt=plan.attempt,
         mark=plan_mark(plan),
         sha256=plan.sha256,
-        unit=amount_unit(tick),
+        unit=" and ".join(units),
+        heads=tuple(f"{name} [{amount_unit(ticks[name])}]" if len(units) > 1 else name for name in names),
+        has_premix=any(sample.premix is not None for sample in plan.samples),
         components=tuple(names),
-        stocks=tuple(_stock(plan, name, amount(totals[name], tick)) for name in names),
+        stocks=tuple(_stock(plan, name, _total(totals[name], ticks[name], len(units))) for name in names),
         vessels=_vessels(plan),
         rows=_map(plan),
         process=tuple(f"{v.name} [{v.unit}]" if v.unit else v.name for v in spec.space.process),
@@ -128,6 +144,10 @@ def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
         dangers=_dangers(substances),
         warnings=_together(plan, spec, hazards, media),
     )
+
+
+def _total(count: int, tick: Tick, n_units: int) -> str:
+    return amount(count, tick) + (f" {amount_unit(tick)}" if n_units > 1 else "")
 
 
 def _stock(plan: Plan, name: str, total: str) -> StockLine:
@@ -161,6 +181,12 @@ def _map(plan: Plan) -> tuple[tuple[str, ...], ...]:
         key = place[0] if lettered else str(number // 8)
         rows.setdefault(key, []).append(f"{place} {held.get(place, '')}".strip())
     return tuple(tuple(row) for row in rows.values() if any(" " in cell for cell in row))
+def _mixed(sample: Sample, names: list[str]) -> tuple[str, ...]:
+    """Amounts into the pre-mix vessel by component of the sheet."""
+    if sample.premix is None:
+        return ()
+    doses = {dose.component: dose for dose in sample.premix.doses}
+    return tuple(amount(doses[name].ticks, doses[name].tick) if name in doses else "" for name in names)
 
 
 def _together(plan: Plan, spec: CampaignSpec, hazards: HazardTable, media: list[Substance]) -> tuple[str, ...]:

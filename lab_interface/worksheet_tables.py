@@ -10,6 +10,7 @@ from typing import NamedTuple
 from eutectic.core.objective import Objective
 from eutectic.core.plan import Plan
 from eutectic.core.space import ProcessVariable
+from eutectic.core.stock import Tick
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 STATUS_COLUMN, CAUSE_COLUMN, NOTE_COLUMN = "done", "cause", "note"
@@ -48,8 +49,32 @@ def amount(ticks: int, tick: str) -> str:
 
 
 def components(plan: Plan) -> list[str]:
-    """Every component that a sample of the plan holds, in alphabetical order."""
-    return sorted({dose.component for sample in plan.samples for dose in sample.doses})
+    """Every component or stock that a sample of the plan takes, in alphabetical order."""
+    return sorted({dose.component for sample in plan.samples for dose in sample.drawn})
+
+
+def ticks_of(plan: Plan) -> dict[str, Tick]:
+    """The tick of each component or stock of a plan."""
+    return {dose.component: dose.tick for sample in plan.samples for dose in sample.drawn}
+
+
+THE_PREMIX = "the pre-mix"
+"""Stands for a component where a part of the mixture is meant."""
+_IN_PREMIX = " (pre-mix)"
+
+
+def in_premix(component: str) -> str:
+    """What a component is called in the column for its dose into the pre-mix vessel."""
+    return component + _IN_PREMIX
+
+
+def dosed_names(plan: Plan) -> dict[str, Tick]:
+    """Name and tick of every amount that a person may write down for this plan, in the order of the columns."""
+    direct = sorted({(d.component, d.tick) for sample in plan.samples for d in sample.doses})
+    premixes = [sample.premix for sample in plan.samples if sample.premix is not None]
+    mixed = sorted({(in_premix(d.component), d.tick) for premix in premixes for d in premix.doses})
+    taken = [(THE_PREMIX, premixes[0].tick)] if premixes else []
+    return dict([*mixed, *taken, *direct])
 
 
 def amount_column(component: str, tick: str) -> str:
@@ -86,9 +111,8 @@ def transfers_table(plan: Plan) -> Grid:
 
 def results_table(plan: Plan, objectives: Sequence[Objective], process: Sequence[ProcessVariable]) -> Grid:
     """One line per sample, to be filled in with what was really done and measured."""
-    tick = plan.samples[0].doses[0].tick
     header = ["sample", "plan", STATUS_COLUMN, CAUSE_COLUMN]
-    header += [amount_column(name, tick) for name in components(plan)]
+    header += [amount_column(name, tick) for name, tick in dosed_names(plan).items()]
     header += [process_column(variable) for variable in process]
     header += [column for objective in objectives for column in value_columns(objective)]
     header += [*THREAD_COLUMNS, NOTE_COLUMN]

@@ -89,8 +89,25 @@ def _say(text: str, code: int) -> int:
     return code
 
 
+def own_stdout() -> None:
+    """Keep standard output for what Python prints; compiled code that prints by itself then prints to standard error.
+
+    HiGHS has such stray lines, and they would break `--json`. Done once, before there is a thread: moving a file
+    descriptor around each solver call would take what another thread prints meanwhile.
+    """
+    try:
+        sys.stdout.flush()
+        ours = os.dup(1)
+        os.dup2(2, 1)
+    except (OSError, AttributeError):  # closed before we began
+        return
+    old, buffering = sys.stdout, 1 if os.isatty(ours) else -1
+    sys.stdout = open(ours, "w", buffering, encoding=old.encoding, errors=old.errors)  # noqa: SIM115
+
+
 def run() -> None:
     """Console script."""
+    own_stdout()
     try:
         code = main()
     except KeyboardInterrupt:

@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 
 from eutectic.core.composition import PPM
-from eutectic.core.plan import Check, Plan, Sample
+from eutectic.core.plan import Capabilities, Check, Dose, Plan, Premix, Sample
+from eutectic.core.stock import PremixVessels
 from eutectic.core.trial import Trial
 from eutectic.lab_interface.checks.subject import Subject, outcome
-from eutectic.lab_interface.compile import achieved_sd
-from eutectic.lab_interface.dispense import SLACK
+from eutectic.lab_interface.compile import achieved_sd, doses_of, limits_for
+from eutectic.lab_interface.dispense import SLACK, filled_low
 from eutectic.lab_interface.stock_contents import Source, made_of, sources
 from eutectic.lab_interface.weights import weights
 
@@ -63,35 +64,73 @@ def _nearness(plan: Plan, tolerance: float) -> list[Check]:
 
 
 def _doses(subject: Subject, sample: Sample, given: Sequence[Source]) -> Iterator[str]:
-    lab, names = subject.capabilities, [dose.component for dose in sample.doses]
-    if len(set(names)) != len(names):
-        yield f"{sample.sample}: a {'stock' if lab.stocks else 'component'} is dosed twice"
-    strange = sorted(set(names) - {source.id for source in given})
-    if strange:
-        yield f"{sample.sample}: {strange} are not {'stocks of the lab' if lab.stocks else 'components of the space'}"
+    lab = subject.capabilities
+    if sample.premix is not None and lab.premix is None:
+        yield f"{sample.sample}: it has a pre-mix, the lab has no vessels for one"
         return
-    total, low = sum(dose.ticks for dose in sample.doses), lab.least_total_ticks or lab.total_ticks
-    if not low <= total <= lab.total_ticks:
-        size = f"{lab.total_ticks}" if low == lab.total_ticks else f"{low} to {lab.total_ticks}"
-        yield f"{sample.sample}: {total} ticks, a sample has {size}"
-    for dose in sample.doses:
-        if dose.tick != lab.tick:
-            yield f"{sample.sample}: a tick of {dose.tick}, the lab has {lab.tick}"
-        if dose.ticks < lab.min_ticks:
-            yield f"{sample.sample}: {dose.component} {dose.ticks} ticks, the least dose is {lab.min_ticks}"
+    for where, doses in (("", sample.doses), (" pre-mix", () if sample.premix is None else sample.premix.doses)):
+        names = [dose.component for dose in doses]
+        if len(set(names)) != len(names):
+            yield f"{sample.sample}{where}: a {'stock' if lab.stocks else 'component'} is dosed twice"
+        strange = sorted(set(names) - {source.id for source in given})
+        if strange:
+            what = "stocks of the lab" if lab.stocks else "components of the space"
+            yield f"{sample.sample}{where}: {strange} are not {what}"
+            return
+        yield from _single(lab, f"{sample.sample}{where}", doses)
+    yield from _filled(lab, sample, given)
+    if sample.premix is not None and lab.premix is not None:
+        yield from _premix(lab, lab.premix, sample, sample.premix)
     yield from _made(subject, sample, given)
+
+
+def _single(lab: Capabilities, where: str, doses: Sequence[Dose]) -> Iterator[str]:
+    """Every dose is one that its balance or pipette does."""
+    own = {item.id: item.dispenser for item in lab.stocks}
+    for dose in doses:
+        device = own.get(dose.component)
+        tick, least = (lab.tick, lab.min_ticks) if device is None else (device.tick, device.min_ticks)
+        if dose.tick != tick:
+            yield f"{where}: a tick of {dose.tick}, {'the lab' if device is None else dose.component} has {tick}"
+        if dose.ticks < least:
+            yield f"{where}: {dose.component} {dose.ticks} ticks, the least dose is {least}"
+
+
+def _filled(lab: Capabilities, sample: Sample, given: Sequence[Source]) -> Iterator[str]:
+    """The sample is as full as a sample of the lab is."""
+    fill = {source.id: source.fill for source in given}
+    total = sum(dose.ticks * fill[dose.component] for dose in sample.doses)
+    total += 0 if sample.premix is None else sample.premix.take
+    limits = limits_for(lab)
+    if not filled_low(limits, given) <= total <= lab.total_ticks:
+        low = limits.total_low
+        size = f"{lab.total_ticks}" if low == lab.total_ticks else f"{low} to {lab.total_ticks}"
+        yield f"{sample.sample}: {total:g} ticks, a sample has {size}"
+
+
+def _premix(lab: Capabilities, vessels: PremixVessels, sample: Sample, premix: Premix) -> Iterator[str]:
+    """The mixture fits its vessel, is all in the lab's tick, and the part that is taken can be drawn."""
+    where, size = f"{sample.sample} pre-mix", premix.size
+    if any(dose.tick != lab.tick for dose in premix.doses):
+        yield f"{where}: only what is dosed in {lab.tick} is mixed beforehand"
+    if size > vessels.total_ticks:
+        yield f"{where}: {size} ticks, the vessel takes {vessels.total_ticks}"
+    if premix.take < lab.min_ticks:
+        yield f"{where}: {premix.take} ticks of it, the least dose is {lab.min_ticks}"
+    if premix.take > size - vessels.dead_ticks:
+        yield f"{where}: {premix.take} ticks of it, {size - vessels.dead_ticks} can be drawn"
 
 
 def _made(subject: Subject, sample: Sample, given: Sequence[Source]) -> Iterator[str]:
     """Composition, amount and uncertainty are what these doses make, computed anew."""
-    lab, ticks = subject.capabilities, {dose.component: dose.ticks for dose in sample.doses}
+    lab, ticks = subject.capabilities, sample.contents
     amount = sum(sum(source.per_tick.values()) * ticks.get(source.id, 0) for source in given)
     if not amount > 0:
         yield f"{sample.sample}: nothing but solvent is dosed"
         return
     if made_of(ticks, given, subject.spec.space.basis) != sample.achieved:
         yield f"{sample.sample}: its doses do not make the composition stated"
-    if sample.achieved_sd != achieved_sd(ticks, given, lab) or sample.achieved_from != "planned":
+    if sample.achieved_sd != achieved_sd(doses_of(sample), given, lab) or sample.achieved_from != "planned":
         yield f"{sample.sample}: the uncertainty stated is not that of its doses"
     low, high = lab.least_amount or 0.0, lab.most_amount or math.inf
     if not low * (1 - SLACK) <= amount <= high * (1 + SLACK):

@@ -68,9 +68,12 @@ def _of_sample(subject: Subject, sample: Sample) -> list[Hazard]:
 
 
 def contents(sample: Sample, table: HazardTable, stocks: Sequence[Stock] = ()) -> list[Substance]:
-    """What is dosed into a sample (of a stock, everything it holds), and what its process values name."""
+    """What is dosed into a sample (of a stock, everything it holds), and what its process values name.
+
+    What is mixed beforehand counts: it all meets in the sample, too, so that the mixture needs no look of its own.
+    """
     by_id, dosed = {item.id: item for item in stocks}, []
-    for dose in sample.doses:
+    for dose in sample.drawn:
         stock = by_id.get(dose.component)
         if stock is None:
             dosed.append(table.substance(dose.component))

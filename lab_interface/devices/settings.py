@@ -62,7 +62,7 @@ class DeviceSettings(BenchLimits):
         )
 
 
-class DispenseSettings(DeviceSettings):
+class DosingDeviceSettings(DeviceSettings):
     """What `lab.settings` may hold for a lab whose device dispenses from stocks into vessels."""
 
     stocks: tuple[Stock, ...] = Field(min_length=1)
@@ -76,7 +76,7 @@ class DispenseSettings(DeviceSettings):
     """Fresh tips on the deck at the start of a run."""
 
     @model_validator(mode="after")
-    def _deck_fits(self) -> DispenseSettings:
+    def _deck_fits(self) -> DosingDeviceSettings:
         names = [stock.id for stock in self.stocks]
         if len(set(names)) != len(names):
             raise ValueError(f"a stock stands twice in {names}: give each its own id")
@@ -104,7 +104,7 @@ class DispenseSettings(DeviceSettings):
 
 def dispensing(settings: DeviceSettings) -> dict[str, Any]:
     """What a device that dispenses adds to its lab's capabilities; empty for one that does not."""
-    if not isinstance(settings, DispenseSettings):
+    if not isinstance(settings, DosingDeviceSettings):
         return {}
     return {
         "stocks": settings.stocks,

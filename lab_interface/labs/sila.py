@@ -10,7 +10,7 @@ from pydantic import Field, JsonValue
 
 from eutectic.core.spec import CampaignSpec
 from eutectic.lab_interface.devices.device_lab import DeviceLab
-from eutectic.lab_interface.devices.settings import DispenseSettings, read_settings
+from eutectic.lab_interface.devices.settings import DosingDeviceSettings, read_settings
 from eutectic.lab_interface.devices.sila_client import ServerSettings
 from eutectic.lab_interface.devices.sila_example import simulated_server
 from eutectic.lab_interface.devices.sila_rig import SilaRig
@@ -19,7 +19,7 @@ from eutectic.lab_interface.examples import EXAMPLE_STOCKS, Injected
 NAME = "sila"
 
 
-class SilaSettings(DispenseSettings):
+class SilaSettings(DosingDeviceSettings):
     """What `lab.settings` may hold for a SiLA lab."""
 
     server: ServerSettings
