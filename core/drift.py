@@ -38,16 +38,23 @@ class Drift(Record):
 
     def corrected(self, item: Measurement, round: int) -> Measurement:
         """A reading without the shift of its round; its uncertainty is that of the noise and the shift together."""
-        found = next((one for one in self.shifts if one.round == round), None)
+        found = self._shift(round)
         if found is None or item.value is None:
             return item
-        spread = math.hypot(self.noise, found.sd)
-        if self.scale == "ratio":
-            value = item.value * math.exp(-found.shift)
-            sd = abs(value) * spread
-        else:
-            value, sd = item.value - found.shift, spread
+        spread, value = math.hypot(self.noise, found.sd), self._without(found, item.value)
+        sd = abs(value) * spread if self.scale == "ratio" else spread
         return item.model_copy(update={"value": significant(value, 9), "sd": significant(sd, 6)})
+
+    def level(self, value: float, round: int) -> float:
+        """A value read in a round, without the shift of that round."""
+        found = self._shift(round)
+        return value if found is None else significant(self._without(found, value), 9)
+
+    def _shift(self, round: int) -> Shift | None:
+        return next((one for one in self.shifts if one.round == round), None)
+
+    def _without(self, found: Shift, value: float) -> float:
+        return value * math.exp(-found.shift) if self.scale == "ratio" else value - found.shift
 
     def widened(self, mean: float, sd: float) -> float:
         """The standard deviation of a prediction made from corrected values, the shared uncertainty of all included."""

@@ -70,7 +70,7 @@ class Problem:
         if mix is not None:
             self.most[mix.first :] = mix.total
         """Largest dose of each source in its ticks."""
-        self.total_low = filled_low(limits, given)
+        self.total_low = filled_low(limits, given if mix is None else given[: mix.first])
 
     def worst(self, ticks: Array) -> float:
         """The worst deviation of a share from the wanted one; 1 where nothing is dosed."""

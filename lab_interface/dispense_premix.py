@@ -1,4 +1,4 @@
-"""Pre-mixes: some of the stocks mixed in a vessel of their own, so that a part of the mixture is a dose large enough."""
+"""Pre-mixes: stocks mixed in a vessel of their own, so that a part of the mixture is a dose large enough."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Premixed(NamedTuple):
     @property
     def contents(self) -> Array:
         """What is in the sample in the end."""
-        return self.direct + self.mixed * (self.take / self.mixed.sum())
+        return np.asarray(self.direct + self.mixed * (self.take / float(self.mixed.sum())), dtype=np.float64)
 
 
 def premix_limits(vessels: PremixVessels, least: int) -> PremixLimits:

@@ -154,13 +154,13 @@ def _achieved(row: Row, sample: Sample, given: Sequence[Source]) -> tuple[Compos
     wrong = sorted(name for name, (given_unit, _) in amounts.items() if given_unit != unit[name])
     if wrong:
         raise BadTable(f"amounts of {wrong} are not in {unit[wrong[0]]}")
-    missing = sorted(planned.keys() - amounts.keys())
-    if missing:
-        raise BadTable(f"no amount of {missing}", mend="give what was weighed of every component, or of none")
     done = {
         name: row.number(name, text) / float(ticks.get(name, sample.drawn[0].tick).split()[0])
         for name, (_, text) in amounts.items()
     }
+    missing = sorted(planned.keys() - amounts.keys())
+    if missing:
+        raise BadTable(f"no amount of {missing}", mend="give what was weighed of every component, or of none")
     made = made_of(_contents(done, given), given, sample.achieved.basis)
     return made, "weighed" if set(unit.values()) == {"mg"} else "dispensed"
 

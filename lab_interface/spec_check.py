@@ -11,7 +11,7 @@ from eutectic.core.errors import BadInput
 from eutectic.core.plan import Capabilities
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
-from eutectic.core.stock import Device, Dispenser, PremixVessels, Stock, Vessels
+from eutectic.core.stock import Device, Stock, Vessels
 from eutectic.lab_interface.dispense_settings import check_stocks
 
 _NESTED: dict[str, type[Record]] = {"stocks": Stock, "vessels": Vessels, "devices": Device}

@@ -25,7 +25,7 @@ class Source(NamedTuple):
     strength_sd: float = 0.0
     """Relative standard uncertainty of each of those amounts."""
     fill: float = 1.0
-    """How many of the lab's ticks one tick of it fills of a vessel; not 1 where it has a balance or pipette of its own."""
+    """How many of the lab's ticks one tick of it fills of a vessel; 1 where the lab's own pipette doses it."""
     least: int | None = None
     """Its own least dose in its own ticks; the lab's where None."""
 

@@ -181,6 +181,8 @@ def _map(plan: Plan) -> tuple[tuple[str, ...], ...]:
         key = place[0] if lettered else str(number // 8)
         rows.setdefault(key, []).append(f"{place} {held.get(place, '')}".strip())
     return tuple(tuple(row) for row in rows.values() if any(" " in cell for cell in row))
+
+
 def _mixed(sample: Sample, names: list[str]) -> tuple[str, ...]:
     """Amounts into the pre-mix vessel by component of the sheet."""
     if sample.premix is None:

@@ -26,7 +26,7 @@ from eutectic.lab_interface.dispense_exact import exact
 from eutectic.lab_interface.dispense_reasons import diagnose
 from eutectic.lab_interface.dispense_settings import check_stocks
 from eutectic.lab_interface.dispense_snap import snap
-from eutectic.lab_interface.doses import doses_for, spread
+from eutectic.lab_interface.doses import Dispensing, Doses, doses_for, spread
 from eutectic.lab_interface.spec_check import check_served
 from eutectic.lab_interface.stock_contents import Source, per_tick
 
@@ -201,7 +201,7 @@ def test_the_uncertainty_is_that_of_drawing_the_errors() -> None:
         Source("c", {"Ni": 2.0}),
     ]
     ticks = {"a": 300, "b": 500, "c": 60}
-    told = spread(ticks, given, dose_sd_ticks=2.0, dose_sd_share=0.01, largest=200)
+    told = spread(Doses(ticks), given, Dispensing(2.0, 0.01, 200), {})
     rng = random.Random(5)
     drawn: dict[str, list[float]] = {"Fe": [], "Co": [], "Ni": []}
     for _ in range(20_000):

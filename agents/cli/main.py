@@ -102,7 +102,7 @@ def own_stdout() -> None:
     except (OSError, AttributeError):  # closed before we began
         return
     old, buffering = sys.stdout, 1 if os.isatty(ours) else -1
-    sys.stdout = open(ours, "w", buffering, encoding=old.encoding, errors=old.errors)  # noqa: SIM115
+    sys.stdout = os.fdopen(ours, "w", buffering, encoding=old.encoding, errors=old.errors)
 
 
 def run() -> None:

@@ -184,15 +184,16 @@ def replicate_cv(view: CampaignView, without: Collection[str] = ()) -> dict[str,
 
     `without` leaves trials out, such as those that are judged by it: an outlier must not excuse itself.
     """
+    drifts = {} if view.drift is None else {one.property: one for one in view.drift.properties}
     values: dict[tuple[str, str], list[float]] = defaultdict(list)
     for recipe, mates in view.trials_of.items():
         for key in mates if len(mates) > 1 else ():
-            item = view.observations.get(key)
-            if item is None or item.status != "ok" or key in view.excluded or key in without:
+            if key in view.excluded or key in without:
                 continue
-            for measured in view.corrected(item).measurements:
-                if measured.value is not None and measured.censoring == "none":
-                    values[measured.property, recipe].append(measured.value)
+            number = int(key[1:].split("-")[0])
+            for name, value in view.replicates.get(key, ()):
+                level = drifts[name].level(value, number) if name in drifts else value
+                values[name, recipe].append(level)
     sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for (name, _), found in values.items():
         mean = sum(found) / len(found)

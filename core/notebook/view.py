@@ -63,6 +63,9 @@ class CampaignView:
         self.observations = Shelf(Observation)
         self.read: defaultdict[str, dict[str, float]] = defaultdict(dict)
         """Uncensored value by trial of each objective's property, as it was read, where the trial gave one."""
+        self.replicates: dict[str, tuple[tuple[str, float], ...]] = {}
+        """Uncensored values by property, as read, of each good trial whose recipe was measured more than once: what the
+        noise is told from, kept apart so that a round need not unpack every repeat there ever was."""
         self.prior: list[Observation] = []
         """Earlier measurements the campaign was opened with; they cost nothing of its budget."""
         self.rejected: list[Trial] = []
@@ -244,6 +247,10 @@ class CampaignView:
 
     def _keep(self, item: Observation) -> None:
         self.observations.put(item.trial, item)
+        mates = [key for key in self.trials_of.get(self.recipe_of.get(item.trial, ""), ()) if key in self.observations]
+        for key in mates if len(mates) > 1 else ():
+            if key == item.trial or key not in self.replicates:
+                self.replicates[key] = _read_values(self.observations[key])
         for objective in self.spec.objectives if self._spec is not None else ():
             value = item.value(objective.property) if item.status == "ok" else None
             if value is None:
@@ -275,3 +282,10 @@ class CampaignView:
 
     def _on_campaign_closed(self, _: str, payload: dict[str, Any]) -> None:
         self.closed = payload
+
+
+def _read_values(item: Observation) -> tuple[tuple[str, float], ...]:
+    """Uncensored values with their properties; none of a failed observation."""
+    if item.status != "ok":
+        return ()
+    return tuple((m.property, m.value) for m in item.measurements if m.value is not None and m.censoring == "none")

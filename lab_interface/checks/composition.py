@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from eutectic.core.composition import PPM
-from eutectic.core.plan import Capabilities, Check, Dose, Plan, Premix, Sample
-from eutectic.core.stock import PremixVessels
+from eutectic.core.plan import Capabilities, Check, Plan, Premix, Sample
 from eutectic.core.trial import Trial
 from eutectic.lab_interface.checks.subject import Subject, outcome
 from eutectic.lab_interface.compile import achieved_sd, doses_of, limits_for
@@ -64,61 +63,40 @@ def _nearness(plan: Plan, tolerance: float) -> list[Check]:
 
 
 def _doses(subject: Subject, sample: Sample, given: Sequence[Source]) -> Iterator[str]:
-    lab = subject.capabilities
-    if sample.premix is not None and lab.premix is None:
-        yield f"{sample.sample}: it has a pre-mix, the lab has no vessels for one"
-        return
-    for where, doses in (("", sample.doses), (" pre-mix", () if sample.premix is None else sample.premix.doses)):
+    lab, known = subject.capabilities, {source.id: source for source in given}
+    own = {item.id: item.dispenser for item in lab.stocks if item.dispenser is not None}
+    for doses in (sample.doses, () if sample.premix is None else sample.premix.doses):
         names = [dose.component for dose in doses]
         if len(set(names)) != len(names):
-            yield f"{sample.sample}{where}: a {'stock' if lab.stocks else 'component'} is dosed twice"
-        strange = sorted(set(names) - {source.id for source in given})
+            yield f"{sample.sample}: a {'stock' if lab.stocks else 'component'} is dosed twice"
+        strange = sorted(set(names) - known.keys())
         if strange:
             what = "stocks of the lab" if lab.stocks else "components of the space"
-            yield f"{sample.sample}{where}: {strange} are not {what}"
+            yield f"{sample.sample}: {strange} are not {what}"
             return
-        yield from _single(lab, f"{sample.sample}{where}", doses)
-    yield from _filled(lab, sample, given)
-    if sample.premix is not None and lab.premix is not None:
-        yield from _premix(lab, lab.premix, sample, sample.premix)
+        for dose in doses:
+            tick = own[dose.component].tick if dose.component in own else lab.tick
+            least = known[dose.component].least or lab.min_ticks
+            if dose.tick != tick or dose.ticks < least:
+                said = f"{dose.ticks} ticks of {dose.tick}, the least dose is {least} of {tick}"
+                yield f"{sample.sample}: {dose.component} {said}"
+    total, low = sum(dose.ticks * known[dose.component].fill for dose in sample.doses), limits_for(lab).total_low
+    if sample.premix is not None:
+        total += sample.premix.take
+        yield from _premix(lab, sample.sample, sample.premix)
+    if not filled_low(limits_for(lab), given) <= total <= lab.total_ticks:
+        size = f"{lab.total_ticks}" if low == lab.total_ticks else f"{low} to {lab.total_ticks}"
+        yield f"{sample.sample}: {total:g} ticks, a sample has {size}"
     yield from _made(subject, sample, given)
 
 
-def _single(lab: Capabilities, where: str, doses: Sequence[Dose]) -> Iterator[str]:
-    """Every dose is one that its balance or pipette does."""
-    own = {item.id: item.dispenser for item in lab.stocks}
-    for dose in doses:
-        device = own.get(dose.component)
-        tick, least = (lab.tick, lab.min_ticks) if device is None else (device.tick, device.min_ticks)
-        if dose.tick != tick:
-            yield f"{where}: a tick of {dose.tick}, {'the lab' if device is None else dose.component} has {tick}"
-        if dose.ticks < least:
-            yield f"{where}: {dose.component} {dose.ticks} ticks, the least dose is {least}"
-
-
-def _filled(lab: Capabilities, sample: Sample, given: Sequence[Source]) -> Iterator[str]:
-    """The sample is as full as a sample of the lab is."""
-    fill = {source.id: source.fill for source in given}
-    total = sum(dose.ticks * fill[dose.component] for dose in sample.doses)
-    total += 0 if sample.premix is None else sample.premix.take
-    limits = limits_for(lab)
-    if not filled_low(limits, given) <= total <= lab.total_ticks:
-        low = limits.total_low
-        size = f"{lab.total_ticks}" if low == lab.total_ticks else f"{low} to {lab.total_ticks}"
-        yield f"{sample.sample}: {total:g} ticks, a sample has {size}"
-
-
-def _premix(lab: Capabilities, vessels: PremixVessels, sample: Sample, premix: Premix) -> Iterator[str]:
+def _premix(lab: Capabilities, sample: str, premix: Premix) -> Iterator[str]:
     """The mixture fits its vessel, is all in the lab's tick, and the part that is taken can be drawn."""
-    where, size = f"{sample.sample} pre-mix", premix.size
-    if any(dose.tick != lab.tick for dose in premix.doses):
-        yield f"{where}: only what is dosed in {lab.tick} is mixed beforehand"
-    if size > vessels.total_ticks:
-        yield f"{where}: {size} ticks, the vessel takes {vessels.total_ticks}"
-    if premix.take < lab.min_ticks:
-        yield f"{where}: {premix.take} ticks of it, the least dose is {lab.min_ticks}"
-    if premix.take > size - vessels.dead_ticks:
-        yield f"{where}: {premix.take} ticks of it, {size - vessels.dead_ticks} can be drawn"
+    takes, dead = (0, 0) if lab.premix is None else (lab.premix.total_ticks, lab.premix.dead_ticks)
+    if premix.size > takes or any(dose.tick != lab.tick for dose in premix.doses):
+        yield f"{sample} pre-mix: {premix.size} ticks, the lab mixes {takes} of {lab.tick} beforehand"
+    if not lab.min_ticks <= premix.take <= premix.size - dead:
+        yield f"{sample} pre-mix: {premix.take} ticks of it, {lab.min_ticks} to {premix.size - dead} can be drawn"
 
 
 def _made(subject: Subject, sample: Sample, given: Sequence[Source]) -> Iterator[str]:

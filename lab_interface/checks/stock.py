@@ -29,34 +29,19 @@ def _transfer_problems(subject: Subject) -> Iterator[str]:
     yield from (f"vessel {name!r} is not on the map" for name in dict.fromkeys(places) if name not in known)
     if len(set(places)) != len(places):
         yield "two samples stand in one vessel"
-    yield from _order_problems(subject)
-    yield from _premix_problems(subject)
+    seed = order_seed(plan.campaign, plan.round, plan.attempt, subject.spec.seed, lab)
+    if plan.order_seed != seed:
+        yield f"the places are shuffled with {plan.order_seed}, this plan's seed is {seed}"
+    elif lab.vessels is not None and seed is not None and lab.vessels.filled(seed)[: len(places)] != tuple(places):
+        yield f"samples do not stand where the seed {seed} puts them"
+    mixed = [sample.premix.vessel for sample in plan.samples if sample.premix is not None]
+    if len(set(mixed)) != len(mixed) or not set(mixed) <= set(lab.premix.places if lab.premix is not None else ()):
+        yield f"pre-mixes in {', '.join(mixed)}: not each in a pre-mix vessel of the lab of its own"
     own = {item.id: item.dispenser.min_ticks for item in lab.stocks if item.dispenser is not None}
     for item in plan.transfers:
         least = own.get(item.stock, lab.min_ticks)
         if item.ticks < least:
             yield f"transfer {item.number} of {item.stock}: {item.ticks} ticks, the tip does {least} at least"
-
-
-def _order_problems(subject: Subject) -> Iterator[str]:
-    """Where places are shuffled, they stand as the seed says, and the seed is this plan's."""
-    plan, lab = subject.plan, subject.capabilities
-    seed = order_seed(plan.campaign, plan.round, plan.attempt, subject.spec.seed, lab)
-    if plan.order_seed != seed:
-        yield f"the places are shuffled with {plan.order_seed}, this plan's seed is {seed}"
-    elif seed is not None and lab.vessels is not None:
-        stand = tuple(sample.vessel for sample in plan.samples)
-        if stand != lab.vessels.filled(seed)[: len(stand)]:
-            yield f"samples do not stand where the seed {seed} puts them"
-
-
-def _premix_problems(subject: Subject) -> Iterator[str]:
-    """Every mixture has a pre-mix vessel of the lab to itself."""
-    used = [sample.premix.vessel for sample in subject.plan.samples if sample.premix is not None]
-    known = () if subject.capabilities.premix is None else subject.capabilities.premix.places
-    yield from (f"{name!r} is no pre-mix vessel of the lab" for name in dict.fromkeys(used) if name not in known)
-    if len(set(used)) != len(used):
-        yield "two mixtures are made in one vessel"
 
 
 def check_stocks(subject: Subject) -> list[Check]:
