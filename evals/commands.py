@@ -38,6 +38,20 @@ def records(
     return run(smoke, data, as_json)
 
 
+@evaluate.command()
+def claims(
+    smoke: Smoke = False,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder of the papers read by hand; $EUTECTIC_PDFS without.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Precision and recall of claims read by rules, on sentences and papers whose claims were listed by hand."""
+    from eutectic.evals.eval_claims import run
+
+    return run(data, smoke, as_json)
+
+
 @bench.command()
 def loop(
     trials: Annotated[int, typer.Option("--trials", min=4, help="Experiments of the campaign.")] = 60,

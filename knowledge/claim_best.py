@@ -9,16 +9,13 @@ from typing import NamedTuple
 from eutectic.core.claim import BestRange, Region, Statement
 from eutectic.core.composition import Basis
 from eutectic.knowledge.amounts import find_amounts
+from eutectic.knowledge.claim_verbs import NEGATED
 from eutectic.knowledge.element_words import ElementWord, find_elements
 from eutectic.knowledge.labels import filled, values_of
 from eutectic.knowledge.materials import find_materials
 from eutectic.knowledge.sentence_properties import NamedProperty
 from eutectic.knowledge.units_text import unit_at
 
-NEGATED = re.compile(
-    r"\b(?:not|no|neither|nor|never|hardly|barely|without|cannot|independent of|little (?:effect|influence)|negligible|unaffected|insensitive)\b|不|无|未|没有",
-    re.IGNORECASE,
-)
 _BEST = re.compile(
     r"(?<!-)\b(?:optimum|optimal|optimi[sz]ed|best|highest|maximum|maximal|largest|peak(?:s|ed)?|lowest|minimum|minimal|smallest)\b(?!-)|最佳|最优|最高|最大|最低|最小",
     re.IGNORECASE,

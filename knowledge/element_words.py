@@ -16,6 +16,9 @@ _CHINESE = (
 )
 _SYMBOL = re.compile(r"(?<![A-Za-z0-9_.])([A-Z][a-z]?)(?![a-zA-Z0-9_])")
 
+_TOGETHER = re.compile(r"Co-\w+(?:ing|ion|ed)\s+(?:of|with|by)\b")
+"""`Co-doping with Mg and Ti`: a prefix, no cobalt."""
+
 
 class ElementWord(NamedTuple):
     """An element named at a place of a text."""
@@ -27,7 +30,8 @@ class ElementWord(NamedTuple):
 
 def find_elements(text: str) -> list[ElementWord]:
     """Every element that a text names by symbol or by name, in order; formulas are no names."""
-    found = [ElementWord(m.start(), m.end(), m[1]) for m in _SYMBOL.finditer(text) if m[1] in elements()]
+    symbols = [m for m in _SYMBOL.finditer(text) if m[1] in elements() and not _TOGETHER.match(text, m.start())]
+    found = [ElementWord(m.start(), m.end(), m[1]) for m in symbols]
     for match in _name_pattern().finditer(text.lower()):
         found.append(ElementWord(match.start(), match.end(), _names()[match[0]]))
     for place, character in enumerate(text):
