@@ -105,7 +105,8 @@ def score(name: str, gold: dict[str, list[Sequence[Any]]], found: Iterable[Found
 def score_sentences(split: str) -> Scored:
     """The rules on the sentences of a split, which were written down with their claims before the rules saw them.
 
-    `dev` was looked at while the rules were written, `second` once (precision 0.84 and recall 0.84 before that).
+    `dev` was looked at while the rules were written, `second` and `third` once each, after they had scored a precision
+    of 0.84 and 0.83 and a recall of 0.84 and 0.62; the others not at all.
     """
     items = [item for item in _lines("claim_sentences.jsonl") if item["split"] == split]
     gold = {item["text"]: item["claims"] for item in items}
@@ -150,11 +151,11 @@ def run(data: Path | None, smoke: bool, as_json: bool) -> int:
     """Print the scores; 1 where the precision on held-out sentences is under the gate."""
     import typer
 
-    parts = [score_sentences(split) for split in ("dev", "second", "held-out")]
+    parts = [score_sentences(split) for split in ("dev", "second", "third", "held-out")]
     folder = None if smoke else pdf_folder(data)
     if folder is not None:
         parts += [score_papers(folder, "dev"), score_papers(folder, "held-out")]
-    held = parts[2].scores[-1]
+    held = parts[3].scores[-1]
     passed = held.precision >= PRECISION
     if as_json:
         rows = [

@@ -23,9 +23,9 @@ _AMOUNT = (
 )
 _MORE = re.compile(
     r"(?:(?:the\s+)?(?:addition|introduction|incorporation|alloying|doping|substitution|presence)s?\s+(?:of|with)\s+|"
-    r"(?:adding|introducing|alloying(?: with)?|doping(?: with)?|incorporating)\s+|"
+    r"(?:adding|introducing|alloying(?: with)?|doping(?: with)?|incorporating|excess)\s+|"
     r"(?:with\s+)?(?:the\s+)?(?:increas(?:e|ing|ed)(?:\s+(?:of|in))?|higher|more|rising|raising|larger)\s+(?:the\s+)?"
-    rf"(?:amounts?\s+of\s+|contents?\s+of\s+|concentrations?\s+of\s+)?){_AMOUNT}$|(?:添加|加入|增加)(?:\d[\d.]*\s*(?:at|wt)\.?\s?%的?)?$",
+    rf"(?:amounts?\s+of\s+|contents?\s+of\s+|concentrations?\s+of\s+)?){_AMOUNT}$|(?:添加|加入|增加|掺入|掺杂)(?:\d[\d.]*\s*(?:at|wt)\.?\s?%的?)?$",
     re.IGNORECASE,
 )
 _LESS = re.compile(
@@ -38,7 +38,9 @@ _ADVERBS = (
     r"will)\s+)*"
 )
 _BEHIND = re.compile(
-    rf"{_CONTENT}|(?:元素)?的?(?:含量|添加量?|加入|掺杂|添加)|(?:-rich|-doped)\b|\s+{_ADVERBS}(?={VERB.pattern})",
+    rf"{_CONTENT}|(?:元素)?的?(?:含量|添加量?|加入|掺杂|添加)|(?:-rich|-doped)\b"
+    r"|\s+(?:is|was|are|were|has been|had been)\s+(?:added|incorporated|introduced)\b"
+    rf"|\s+{_ADVERBS}(?={VERB.pattern})",
     re.IGNORECASE,
 )
 _WHEN = re.compile(r"(?:\b(?:when|as|if|once|after|while|upon|by)\b|当|随着?)[^,;，]*$", re.IGNORECASE)
@@ -48,11 +50,14 @@ _MOVED = re.compile(
     re.IGNORECASE,
 )
 _IS_LESS = re.compile(r"decreas|fall|fell|reduc|lower|drop", re.IGNORECASE)
-_CHINESE_CHANGE = re.compile(r"(?:含量|添加量|量)?的?(增加|升高|提高|增大|增多|减少|降低|减小|下降)")
+_CHINESE_CHANGE = re.compile(
+    r"(?:含量|添加量|量)?(?:从[^，。]{1,20}?)?的?(增加|升高|提高|增大|增多|减少|降低|减小|下降)"
+)
 _PART = r"(?:\d+(?:\.\d+)?\s*(?:at\.?\s?|mol\.?\s?)?%\s+of\s+)?(?:the\s+)?"
 _SUBSTITUTED = re.compile(
     rf"\b(?:[Ss]ubstitut\w+|[Rr]eplac(?:ing|ement|ed))\s+(?:of\s+)?{_PART}(?P<old>[A-Z][a-z]?)(?:\s+atoms)?\s+(?:by|with)\s+(?P<new>[A-Z][a-z]?)\b"
-    r"|\b(?:[Ss]ubstitut\w+)\s+(?P<for_new>[A-Z][a-z]?)\s+for\s+(?P<for_old>[A-Z][a-z]?)\b"
+    r"|(?P<zh_new>[A-Z][a-z]?)(?:部分)?(?:替代|取代|代替|置换)(?:部分|少量)?的?(?P<zh_old>[A-Z][a-z]?)"
+    r"|\b(?:[Ss]ubstitut\w+)\s+(?:of\s+)?(?P<for_new>[A-Z][a-z]?)\s+for\s+(?P<for_old>[A-Z][a-z]?)\b"
     r"|\b(?P<by_new>[A-Z][a-z]?)\s+(?:replaces|substitutes(?:\s+for)?)\s+(?P<by_old>[A-Z][a-z]?)\b"
 )
 _UNITS = frozenset(("K", "C", "N", "S", "W", "V", "F", "H", "Pa", "B"))
@@ -73,12 +78,12 @@ class Changed(NamedTuple):
 def changes(clause: str, sentence: str = "") -> list[Changed]:
     """The components of a clause that change, with the span that says so; variables are those of the sentence."""
     if match := _SUBSTITUTED.search(clause):
-        new = match["new"] or match["for_new"] or match["by_new"]
-        old = match["old"] or match["for_old"] or match["by_old"]
+        new = match["new"] or match["for_new"] or match["by_new"] or match["zh_new"]
+        old = match["old"] or match["for_old"] or match["by_old"] or match["zh_old"]
         if is_element(new) and is_element(old):
             return [Changed(*match.span(), new, 1), Changed(*match.span(), old, -1)]
     found: list[Changed] = []
-    words = [word for word in find_elements(clause) if not _is_unit(clause, word)]
+    words = [word for word in find_elements(clause) if not _is_unit(clause, word) and not _is_ratio(clause, word)]
     for place, word in enumerate(words):
         one = _change(clause, word)
         if one is not None:
@@ -108,6 +113,13 @@ def _change(clause: str, word: ElementWord) -> Changed | None:
 
 def _is_unit(clause: str, word: ElementWord) -> bool:
     return word.symbol in _UNITS and bool(re.search(r"\d\s?$", clause[: word.start]))
+
+
+def _is_ratio(clause: str, word: ElementWord) -> bool:
+    """Whether it stands in a ratio such as `Fe/Ni`, of which more is not more of either."""
+    return bool(
+        re.match(r"\s?[/:]\s?[A-Z]", clause[word.end :]) or re.search(r"[A-Z][a-z]?\s?[/:]\s?$", clause[: word.start])
+    )
 
 
 def _is_listed(between: str) -> bool:

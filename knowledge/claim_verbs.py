@@ -10,11 +10,11 @@ from eutectic.knowledge.sentence_properties import named_properties
 
 _UP_WORDS = (
     r"increas\w*|rais(?:e[sd]?|ing)|enhanc\w*|elevat\w*|ris(?:es?|ing)|rose|boost\w*|promot\w*|grow[s]?|grew|higher|larger|"
-    r"widen(?:s|ed|ing)?|broaden(?:s|ed|ing)?|expand(?:s|ed|ing)?"
+    r"go(?:es)? up|went up|widen(?:s|ed|ing)?|broaden(?:s|ed|ing)?|expand(?:s|ed|ing)?"
 )
 _DOWN_WORDS = (
     r"decreas\w*|reduc(?:e[sd]?|ing|tion)|lower(?:s|ed|ing)?|diminish\w*|declin\w*|drop(?:s|ped)?|fall[s]?|fell|"
-    r"suppress\w*|degrad\w*|weaken\w*|smaller|shrink(?:s|ing)?|shrank|narrow(?:s|ed|ing)?"
+    r"suppress\w*|degrad\w*|weaken\w*|smaller|shrink(?:s|ing)?|shrank|narrow(?:s|ed|ing)?|go(?:es)? down|went down"
 )
 _UP_CHINESE, _DOWN_CHINESE = "提高|增加|增大|升高|上升|增强|提升", "降低|减小|下降|减少|恶化"
 _BETTER_WORDS, _BETTER_CHINESE = r"improv\w*|benefi\w*|optimi[sz]\w*", "改善|优化"
@@ -44,7 +44,8 @@ NOT_MONOTONE = re.compile(
 )
 UNSURE = re.compile(
     r"[?？]\s*$|\bopposite\b|\bcontrary to (?:what|our|the) |\b(?:debated|controversial|unclear|questionable|whether)\b"
-    r"|\bif\b.{0,80}\b(?:were|would)\b|\bwould have to\b|\bshould have\b|\bcomplicated\b|是否|争议|尚不清楚",
+    r"|\bif\b.{0,80}\b(?:were|would)\b|\bwould have to\b|\bshould have\b|\bcomplicated\b"
+    r"|\bnot (?:be )?(?:support|agree|confirm|reproduc)\w*|\bdisagree\w*|\brefut\w*|是否|争议|尚不清楚",
     re.IGNORECASE,
 )
 """What takes back or leaves open all that a sentence says of signs."""
@@ -54,7 +55,7 @@ _DRIVER_NOUNS = (
 )
 _DRIVEN = re.compile(
     rf"^[^,;]*?\b(?:with|by|upon|on|during|after|as)\s+(?:the\s+|an?\s+)?(?:(?:increas|decreas|ris|reduc)\w*\s+(?:of\s+|in\s+)?(?:the\s+)?|higher\s+|lower\s+|longer\s+|prolonged\s+)?"
-    rf"(?:[a-z]+\s+){{0,2}}{_DRIVER_NOUNS}\b",
+    rf"(?:[a-z\d.]+\s+){{0,2}}{_DRIVER_NOUNS}\b",
 )
 _DRIVES = re.compile(
     rf"^\s*(?:the\s+)?(?:[A-Z]?[a-z-]+\s+){{0,3}}(?:{_DRIVER_NOUNS}|[Aa]nnealing|[Aa]geing|[Qq]uenching|[Ss]intering|[Hh]eating)\b[^,;]*$"
