@@ -17,7 +17,7 @@ from eutectic.knowledge.sentence_properties import NamedProperty
 from eutectic.knowledge.units_text import unit_at
 
 _BEST = re.compile(
-    r"(?<!-)\b(?:optimum|optimal|optimi[sz]ed|best|highest|maximum|maximal|largest|peak(?:s|ed)?|lowest|minimum|minimal|smallest)\b(?!-)|最佳|最优|最高|最大|最低|最小",
+    r"(?<!-)\b(?:optimum|optimal|optimi[sz]ed|best|highest|maximum|maximal|largest|peak(?:s|ed)(?=\s+(?:at|in|for|with|around|near|between)\b)|peak(?=\s+(?:value\s+)?(?:of|at)\b)|lowest|minimum|minimal|smallest)\b(?!-)|最佳|最优|最高|最大|最低|最小",
     re.IGNORECASE,
 )
 

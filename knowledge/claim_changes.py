@@ -25,7 +25,8 @@ _MORE = re.compile(
     r"(?:(?:the\s+)?(?:addition|introduction|incorporation|alloying|doping|substitution|presence)s?\s+(?:of|with)\s+|"
     r"(?:adding|introducing|alloying(?: with)?|doping(?: with)?|incorporating|excess)\s+|"
     r"(?:with\s+)?(?:the\s+)?(?:increas(?:e|ing|ed)(?:\s+(?:of|in))?|higher|more|rising|raising|larger)\s+(?:the\s+)?"
-    rf"(?:amounts?\s+of\s+|contents?\s+of\s+|concentrations?\s+of\s+)?){_AMOUNT}$|(?:添加|加入|增加|掺入|掺杂)(?:\d[\d.]*\s*(?:at|wt)\.?\s?%的?)?$",
+    r"(?:amounts?\s+of\s+|contents?\s+of\s+|concentrations?\s+of\s+)?|"
+    rf"(?:{VERB.pattern})\s+by\s+(?:the\s+)?){_AMOUNT}$|(?:添加|加入|增加|掺入|掺杂)(?:\d[\d.]*\s*(?:at|wt)\.?\s?%的?)?$",
     re.IGNORECASE,
 )
 _LESS = re.compile(
@@ -34,11 +35,11 @@ _LESS = re.compile(
     re.IGNORECASE,
 )
 _ADVERBS = (
-    r"(?:(?:strongly|significantly|slightly|effectively|greatly|markedly|also|further|thereby|may|might|can|could|would|"
+    r"(?:(?:both|each|all|strongly|significantly|slightly|effectively|greatly|markedly|also|further|thereby|may|might|can|could|would|"
     r"will)\s+)*"
 )
 _BEHIND = re.compile(
-    rf"{_CONTENT}|(?:元素)?的?(?:含量|添加量?|加入|掺杂|添加)|(?:-rich|-doped)\b"
+    rf"{_CONTENT}|(?:元素)?的?(?:含量|添加量?|加入|掺杂|添加)|-doped\b|-rich\b(?!\s+(?:phase|region|particle|precipitate|layer|coating|grain|area|cluster)s?)"
     r"|\s+(?:is|was|are|were|has been|had been)\s+(?:added|incorporated|introduced)\b"
     rf"|\s+{_ADVERBS}(?={VERB.pattern})",
     re.IGNORECASE,
@@ -83,7 +84,8 @@ def changes(clause: str, sentence: str = "") -> list[Changed]:
         if is_element(new) and is_element(old):
             return [Changed(*match.span(), new, 1), Changed(*match.span(), old, -1)]
     found: list[Changed] = []
-    words = [word for word in find_elements(clause) if not _is_unit(clause, word) and not _is_ratio(clause, word)]
+    words = sorted((*(word for word in find_elements(clause) if not _is_unit(clause, word)), *_compounds(clause)))
+    words = [word for word in words if not _is_ratio(clause, word)]
     for place, word in enumerate(words):
         one = _change(clause, word)
         if one is not None:
@@ -107,8 +109,25 @@ def _change(clause: str, word: ElementWord) -> Changed | None:
     sign = -1 if less or (chinese and chinese[1] in ("减少", "降低", "减小", "下降")) else 1
     is_subject = after is not None and not (said or chinese) and bool(VERB.match(clause, end))
     is_named = after is not None and bool(re.match(_CONTENT, behind, re.IGNORECASE))
+    if len(word.symbol) > 2 and not (said or is_named):
+        return None
     verb = end if is_subject and not is_named else -1
     return Changed(said.start() if said else word.start, end, word.symbol, sign, verb)
+
+
+def _compounds(clause: str) -> Iterator[ElementWord]:
+    """Compounds such as `MgI2`, which a campaign may have as components; alloys with a recipe are none."""
+    for formula in find_formulas(clause):
+        amounts = {} if formula.variables else _amounts(formula)
+        if 2 <= len(amounts) <= 3 and all(value == int(value) <= 12 for value in amounts.values()):
+            yield ElementWord(formula.start, formula.end, formula.text)
+
+
+def _amounts(formula: Formula) -> dict[str, float]:
+    try:
+        return parse_formula(formula.with_values({}))
+    except BadInput:
+        return {}
 
 
 def _is_unit(clause: str, word: ElementWord) -> bool:

@@ -1,4 +1,4 @@
-"""Claims of a whole library: every sentence that a search may find, with the support of the documents' own records."""
+"""Claims of a whole library: of every sentence that a search may find, and of the series in its documents' tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from eutectic.core.claim import Claim
+from eutectic.knowledge.claim_tables import table_claims
 from eutectic.knowledge.claims import Holds, Sourced, merged, sentence_claims
 from eutectic.knowledge.record_store import library_records
 from eutectic.knowledge.sentences import split_sentences
@@ -14,8 +15,9 @@ from eutectic.knowledge.store import Store
 
 def library_claims(store: Store, folder: Path, holds: Holds, dated: str) -> list[Claim]:
     """The claims of every document, the most trusted first."""
-    found = sentence_claims(_sentences(store), holds, dated)
-    return sorted(merged(found, library_records(store, folder)), key=lambda claim: (-claim.trust, claim.id))
+    records = library_records(store, folder)
+    found = [*sentence_claims(_sentences(store), holds, dated), *table_claims(records, holds, dated)]
+    return sorted(merged(found, records), key=lambda claim: (-claim.trust, claim.id))
 
 
 def _sentences(store: Store) -> Iterator[Sourced]:

@@ -28,7 +28,7 @@ _CAPTION = re.compile(r"\s*(?:Fig(?:ure|s)?|Table|Scheme|图|表)\.?\s*S?\d", re
 
 def statements_in(sentence: str) -> list[Said]:
     """The testable statements of a sentence; none where it denies, or says first this and then that."""
-    named = named_properties(sentence)
+    named = _named(sentence)
     found: list[Said] = []
     if named and not _CAPTION.match(sentence):
         found += [
@@ -55,13 +55,18 @@ def statements_in(sentence: str) -> list[Said]:
     ]
 
 
+def _named(text: str) -> list[NamedProperty]:
+    """The properties named in a text; a single letter is as often a unit or a variable."""
+    return [item for item in named_properties(text) if not (item.is_symbol and len(item.written) == 1)]
+
+
 def _effects(sentence: str) -> Iterator[Said]:
     carried: list[Changed] = []
     start = 0
     for end in [*(match.start() for match in _CLAUSE.finditer(sentence)), len(sentence)]:
         clause, start = sentence[start:end], end
         changed = changes(clause, sentence)
-        named = named_properties(clause)
+        named = _named(clause)
         if NEGATED.search(clause):
             continue
         carried = changed or carried

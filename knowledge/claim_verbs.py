@@ -36,6 +36,8 @@ NEGATED = re.compile(
     re.IGNORECASE,
 )
 NOT_MONOTONE = re.compile(
+    r"\bto (?:a|its|the) (?:maximum|minimum|peak)\b|"
+    r"\b(?:when|once|if|where)\b[^,;]*\b(?:exceeds?|exceeded|(?:is|are|was|were) (?:above|below|over|beyond))\b|"
     r"\bfirst(?:ly)?\b.{0,60}\bthen\b|\bthen (?:de|in)creas|\binitially\b|先.{0,12}后"
     r"|\bup to\b.{0,40}\b(?:then|before|followed)\b"
     r"|\b(?:beyond|above|until|at (?:low|high|small|large))\b.{0,60}\b(?:whereas|but|while)\b"
@@ -61,6 +63,12 @@ _DRIVES = re.compile(
     rf"^\s*(?:the\s+)?(?:[A-Z]?[a-z-]+\s+){{0,3}}(?:{_DRIVER_NOUNS}|[Aa]nnealing|[Aa]geing|[Qq]uenching|[Ss]intering|[Hh]eating)\b[^,;]*$"
 )
 _CHINESE_DRIVER = re.compile(r"(?:温度|时间|频率|速率|晶粒尺寸)的?(?:升高|提高|增加|增大|延长|降低|减小)")
+_WISHED = re.compile(
+    r"\b(?:tr(?:y|ied|ies)|attempt\w*|aim\w*|strateg\w+|efforts?|approach\w*|need(?:ed)?|necessary|required|intend\w*)\b"
+    r"[^.;]{0,60}\bto\s+$",
+    re.IGNORECASE,
+)
+"""A wish is no finding: `two strategies were tried to reduce`."""
 _IS_CONTENT = re.compile(r"\b(?:content|addition|concentration|fraction|amount|doping|substitution)s?\b", re.IGNORECASE)
 
 
@@ -86,7 +94,7 @@ def verbs(clause: str, changed: Sequence[Span]) -> Iterator[tuple[re.Match[str],
             continue
         if re.search(r"\bwith\s+(?:the\s+)?$|\bupon\s+$", clause[: match.start()], re.IGNORECASE):
             continue
-        if is_driven_otherwise(clause, match):
+        if is_driven_otherwise(clause, match) or _WISHED.search(clause[: match.start()]):
             continue
         yield match, next((sign for pattern, sign in _SIGNS if pattern.match(match[0])), -2)
 
@@ -104,14 +112,17 @@ def is_driven_otherwise(clause: str, verb: re.Match[str]) -> bool:
     return bool(_DRIVES.match(before)) and not _IS_CONTENT.search(before)
 
 
-MORE_IS_BETTER = frozenset(
-    "saturation induction|specific saturation magnetization|remanence|maximum energy product|permeability|curie temperature|"
-    "critical temperature|supercooled liquid region|critical diameter|relative density|hardness|rockwell hardness|"
-    "yield strength|ultimate tensile strength|compressive strength|fracture strength|flexural strength|elongation|"
-    "plastic strain|fracture toughness|impact energy|surface area|ionic conductivity|electrical conductivity|power factor|"
-    "figure of merit|mass activity|turnover frequency|open-circuit voltage|fill factor|power conversion efficiency|"
-    "faradaic efficiency|conversion|selectivity|yield|removal efficiency|specific capacity|volumetric capacity|"
-    "capacity retention|energy density|specific capacitance|quality factor|piezoelectric coefficient|breakdown strength|"
-    "transmittance|quantum yield|lifetime|carrier mobility|diffusion length|adsorption capacity".split("|")
+_RAISED_BY_BETTER = (
+    "saturation induction, specific saturation magnetization, remanence, maximum energy product, permeability, "
+    "curie temperature, critical temperature, supercooled liquid region, critical diameter, relative density, "
+    "hardness, rockwell hardness, yield strength, ultimate tensile strength, compressive strength, "
+    "fracture strength, flexural strength, elongation, plastic strain, fracture toughness, impact energy, "
+    "surface area, ionic conductivity, electrical conductivity, power factor, figure of merit, mass activity, "
+    "turnover frequency, open-circuit voltage, fill factor, power conversion efficiency, faradaic efficiency, "
+    "conversion, selectivity, yield, removal efficiency, specific capacity, volumetric capacity, "
+    "capacity retention, energy density, specific capacitance, quality factor, piezoelectric coefficient, "
+    "breakdown strength, transmittance, quantum yield, lifetime, carrier mobility, diffusion length, "
+    "adsorption capacity"
 )
+MORE_IS_BETTER = frozenset(_RAISED_BY_BETTER.split(", "))
 """Properties that `improves` raises whatever they are used for; of coercivity or a band gap it says no sign."""

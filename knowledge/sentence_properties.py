@@ -39,7 +39,7 @@ def named_properties(text: str) -> list[NamedProperty]:
 
 def _is_word(text: str, start: int, end: int, name: str) -> bool:
     if not name.isascii():
-        return True
+        return text[start - 1 : start + 1] != "导致"
     before, after = text[start - 1 : start], text[end : end + 1]
     return not (before.isascii() and before.isalpha()) and not (
         after.isascii() and after.isalpha() and after not in "s"

@@ -6,16 +6,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from table_pdfs import draw
 
 from eutectic.core.claim import BestRange, Claim, Effect, Ranking, Region, Synergy
 from eutectic.core.composition import Composition
 from eutectic.core.errors import BadInput
 from eutectic.core.objective import Objective
+from eutectic.core.settings import Settings
 from eutectic.core.trial import Measurement, Observation, Quote
+from eutectic.evals.eval_claims import PRECISION, SPLITS, score_sentences
 from eutectic.knowledge.claim_file import load_claims, save_claims
 from eutectic.knowledge.claim_ledger import LEAST, ClaimStanding, ledger, trusted, updated_trust
 from eutectic.knowledge.claim_sentences import statements_in
+from eutectic.knowledge.claim_tables import table_claims
 from eutectic.knowledge.claims import Sourced, for_objectives, merged, sentence_claims
+from eutectic.knowledge.library import open_library
+from eutectic.knowledge.record import LiteratureRecord
 
 BS = Objective(property="Bs", unit="T", direction="maximize")
 
@@ -222,3 +228,81 @@ def test_a_wrong_claims_file_says_where(tmp_path: Path, text: str, what: str) ->
     path.write_text(text)
     with pytest.raises(BadInput, match=what):
         load_claims(path)
+
+
+def table_rows(shares: list[float], values: list[float], third: bool = False) -> list[LiteratureRecord]:
+    """Rows of a table in which Co takes the place of Fe (and Ni that of B too, where there is a third)."""
+    return [
+        LiteratureRecord(
+            document="a.pdf",
+            page=3,
+            quote=f"row {place}",
+            source="table",
+            table="Table 2",
+            row=place,
+            material="made",
+            composition=Composition.of(
+                {"Fe": 0.8 - share, "Co": share, "B": 0.2 - share / 2 * third, "Ni": share / 2 * third}
+            ),
+            property="saturation induction",
+            property_written="Bs (T)",
+            value=value,
+            unit="T",
+            si_value=value,
+            si_unit="T",
+        )
+        for place, (share, value) in enumerate(zip(shares, values, strict=True))
+    ]
+
+
+def test_a_series_of_a_table_makes_a_claim_and_a_confounded_or_short_one_does_not() -> None:
+    shares, values = [0.0, 0.05, 0.1, 0.15, 0.2], [1.5, 1.55, 1.6, 1.62, 1.7]
+    (up,) = table_claims(table_rows(shares, values), lambda *_: True, "2026-01-01")
+    assert up.statement == Effect(component="Co", sign=1)
+    assert [quote.text for quote in up.evidence] == ["row 0", "row 4"] and "Table 2" in up.note
+    (down,) = table_claims(table_rows(shares, values[::-1]), lambda *_: True, "2026-01-01")
+    assert down.statement == Effect(component="Co", sign=-1)
+    assert table_claims(table_rows(shares[:4], values[:4]), lambda *_: True, "2026-01-01") == []
+    assert table_claims(table_rows(shares, [1.5, 1.6, 1.55, 1.62, 1.7]), lambda *_: True, "2026-01-01") == []
+    assert table_claims(table_rows(shares, values, third=True), lambda *_: True, "2026-01-01") == []
+    assert table_claims(table_rows(shares, values), lambda *_: False, "2026-01-01") == []
+
+
+def test_the_lists_of_sentences_keep_their_precision_and_their_recall() -> None:
+    parts = [score_sentences(split).scores[-1] for split in SPLITS]
+    right, wrong, missed = (sum(getattr(part, name) for part in parts) for name in ("right", "wrong", "missed"))
+    assert right / (right + wrong) >= PRECISION and right / (right + missed) >= 0.7
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The Curie temperature of Fe80-xCoxB20 rises with x.", {("curie temperature", "Co", 1)}),
+        ("As x in (Fe1-xNix)78Si10B12 falls, Bs rises.", {("saturation induction", "Ni", -1)}),
+        ("The hardness was raised by replacing 5 % of the Ni with W.", {("hardness", "W", 1), ("hardness", "Ni", -1)}),
+        ("The coercivity of the Cu-doped ribbon decreases with annealing time.", set()),
+        ("Annealing at 700 K raises the hardness.", set()),
+        ("Two ways were tried to reduce the coercivity by Nb addition.", set()),
+        ("Does the addition of Co increase Bs?", set()),
+        ("A larger Fe/Ni ratio lowers the overpotential.", set()),
+        ("Co-doping with Mg of the oxide raises the band gap.", {("band gap", "Mg", 1)}),
+        ("The addition of MgI2 increases the ionic conductivity.", {("ionic conductivity", "MgI2", 1)}),
+        ("It rose to 6 × 10⁻³ S cm⁻¹ with increasing Li content.", set()),
+    ],
+)
+def test_what_moves_a_property_is_told_from_what_does_not(sentence: str, expected: set[tuple[str, str, int]]) -> None:
+    assert effects(sentence) == expected
+
+
+def test_a_series_in_a_pdf_becomes_a_claim_with_its_rows(tmp_path: Path) -> None:
+    rows = [("Alloy (at.%)", "Bs (T)", "Hc (A/m)")]
+    for co in (0, 4, 8, 12, 16, 20):
+        alloy = f"Fe{80 - co}Co{co}B20" if co else "Fe80B20"
+        rows.append((alloy, f"{1.55 + co / 100:.2f}", f"{4 + (co * 7) % 4}.1"))
+    draw(tmp_path / "series.pdf", rows, caption="Table 1. Magnetic properties of the ribbons.")
+    with open_library(tmp_path / "library", Settings(embedding_model="latent")) as library:
+        library.ingest([tmp_path / "series.pdf"])
+        (found,) = library.claims()
+        assert (found.property, found.statement) == ("saturation induction", Effect(component="Co", sign=1))
+        assert [("Fe80B20" in quote.text or "Fe60Co20B20" in quote.text) for quote in found.evidence] == [True, True]
+        assert all(library.holds(quote.document, quote.page, quote.text) for quote in found.evidence)
