@@ -106,7 +106,7 @@ class Chooser:
 
     def _merit(self, acquisition: Acquisition, rows: IntArray) -> FloatArray:
         features = self._encode(rows)
-        return acquisition.log_merit(features) + np.log(self.survival.chance(features))
+        return acquisition.log_merit(features) + self.survival.log_worth(features)
 
     def _crowding(self, features: FloatArray, already: FloatArray) -> FloatArray:
         """`N` penalties of recipes that the surrogate can hardly tell from one already in the batch or on its way.

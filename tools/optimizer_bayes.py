@@ -13,6 +13,7 @@ from eutectic.core.record import significant
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
 from eutectic.tools.batch import Chooser
+from eutectic.tools.floor_padding import floor_padded
 from eutectic.tools.gain import expected_gain
 from eutectic.tools.guided_starts import start_design
 from eutectic.tools.history import History, Table
@@ -159,13 +160,16 @@ class BayesOptimizer:
     def _judged(self, state: _State) -> tuple[Posterior, dict[str, Verdict]]:
         """The surrogate with the terms that the judge lets stand, and the verdict on each."""
         encoder = self._domain.encoder
-        posterior = fit_table(self._spec, encoder, state.table)
-        verdicts: dict[str, Verdict] = {term.name: "use" for term in encoder.terms}
-        if self._judge and verdicts:
-            said = self._judge(posterior.standings())
-            verdicts = {name: said.get(name, "use") for name in verdicts}
+        if not encoder.terms:
+            return fit_table(self._spec, encoder, state.table), {}
+        padded = floor_padded(state.table, self._spec.objectives)
+        posterior = fit_table(self._spec, encoder, padded)
+        said = self._judge(posterior.standings()) if self._judge else {}
+        verdicts: dict[str, Verdict] = {term.name: said.get(term.name, "use") for term in encoder.terms}
         dropped = [name for name, verdict in verdicts.items() if verdict == "drop"]
-        return (fit_table(self._spec, encoder, state.table, dropped) if dropped else posterior), verdicts
+        if len(dropped) == len(verdicts):
+            return fit_table(self._spec, encoder, state.table, dropped), verdicts
+        return (fit_table(self._spec, encoder, padded, dropped) if dropped else posterior), verdicts
 
     def _chooser(self, state: _State, posterior: Posterior) -> Chooser:
         trained = state.table.take(training_rows(state.table, self._spec.objectives))
@@ -210,6 +214,5 @@ class BayesOptimizer:
 
 
 def _n_plain(n: int, round: int) -> int:
-    """How many of `n` are left to the plain surrogate: a third, made whole over three rounds; never all of a batch."""
-    whole, rest = divmod(n, 3)
-    return min(whole + (rest > round % 3), n) if n > 1 else int(round % 3 == 0)
+    """How many of `n` are left to the plain surrogate: half, made whole over two rounds."""
+    return n // 2 + (n % 2 > round % 2)

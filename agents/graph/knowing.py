@@ -173,7 +173,8 @@ def measure(spec: CampaignSpec, view: CampaignView, known: InformedOptimizer) ->
                 [term.slope for term in own],
             )
         )  # fmt: skip
-        standings = arrays.standings(objective.property, own)
+        judged = arrays_of(spec, list(view.training()), objective, own, with_failed=True) or arrays
+        standings = judged.standings(objective.property, own)
         verdicts = known.judge(standings)
         sources += [
             SourceStanding(

@@ -58,9 +58,15 @@ class Arrays:
 
 
 def arrays_of(
-    spec: CampaignSpec, observations: Sequence[Observation], objective: Objective, terms: Sequence[SourceTerm]
+    spec: CampaignSpec,
+    observations: Sequence[Observation],
+    objective: Objective,
+    terms: Sequence[SourceTerm],
+    *,
+    with_failed: bool = False,
 ) -> Arrays | None:
-    """The last 300 usable trials; None where there are none."""
+    """The last 300 usable trials, with those that failed at the worst value measured if asked; None without any."""
+    from eutectic.tools.floor_padding import floor_padded
     from eutectic.tools.encoding import encoder_of
     from eutectic.tools.history import History
     from eutectic.tools.lattice import lattice_of
@@ -70,7 +76,7 @@ def arrays_of(
     encoder = encoder_of(lattice)
     history = History(lattice, encoder, (objective,))
     history.add(observations)
-    table = history.table()
+    table = floor_padded(history.table(), (objective,)) if with_failed else history.table()
     usable = np.flatnonzero(~np.isnan(table.values[:, 0]))[-_MOST:]
     if not len(usable) or not terms:
         return None
