@@ -105,9 +105,9 @@ class KnowledgeSources(Record):
 
     descriptors: bool = False
     """Descriptors of the composition for which physics gives a direction, such as the magnetic moment for Bs."""
-    literature: bool = True
-    """Claims that rest on quotes from papers."""
-    advice: bool = True
+    literature: bool = False
+    """Claims that rest on quotes from papers, off because no saving of experiments has been shown."""
+    advice: bool = False
     """Claims of a language model or a person."""
     embeddings: bool = False
     """Text embeddings of recipes as CRESt released them: a baseline, no gain over random numbers was measured."""

@@ -66,8 +66,8 @@ def arrays_of(
     with_failed: bool = False,
 ) -> Arrays | None:
     """The last 300 usable trials, with those that failed at the worst value measured if asked; None without any."""
-    from eutectic.tools.floor_padding import floor_padded
     from eutectic.tools.encoding import encoder_of
+    from eutectic.tools.floor_padding import floor_padded
     from eutectic.tools.history import History
     from eutectic.tools.lattice import lattice_of
     from eutectic.tools.source_term import derangement
