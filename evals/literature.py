@@ -10,7 +10,8 @@ from pathlib import Path
 from eutectic.core.evidence import Passage
 from eutectic.core.record import Record
 from eutectic.core.settings import Settings
-from eutectic.evals.literature_data import Pair, documents_of, own_pairs, papers_folder, read_pairs
+from eutectic.evals.literature_data import Pair, documents_of, near_misses, own_pairs, papers_folder, read_pairs
+from eutectic.evals.literature_fit import Held, leave_one_out
 from eutectic.evals.plain_pages import PlainPages
 from eutectic.evals.task import Gate, Outcome, Score, Scorer, Task, run_task
 from eutectic.knowledge.ask import Reply
@@ -37,6 +38,8 @@ class Literature(Record):
     embedder: str
     sets: tuple[Outcome, ...]
     """One for each set of questions; the gates of the first, the pairs, decide."""
+    held: Held | None = None
+    """What held on questions of papers that a fit of the weights has not seen; None where it was not measured."""
     gates: tuple[Gate, ...] = ()
     """Those of other parts: tables, records, compositions."""
     notes: tuple[str, ...] = ()
@@ -63,17 +66,22 @@ def evaluate(pairs: Path | None, docs: Path | None, settings: Settings, *, with_
         names = {path.name for path in files}
         plain = PlainPages(files)
         sets = [run_task(_task("pairs", asked, library, plain), lambda pair: f"{pair.id} {pair.question}")]
-        own = [pair for pair in own_pairs() if pair.doc is None or pair.doc in names] if with_own else []
-        if any(pair.is_answerable for pair in own):
-            sets.append(
-                run_task(_task("own questions", own, library, plain), lambda pair: f"{pair.id} {pair.question}")
-            )
+        held, every = None, list(asked)
+        for name, known in (("own questions", own_pairs()), ("near misses", near_misses())) if with_own else ():
+            own = [pair for pair in known if (pair.doc or pair.about) in (None, *names)]
+            if any(pair.is_answerable for pair in own):
+                task = _task(name, own, library, plain)
+                sets.append(run_task(task, lambda pair: f"{pair.id} {pair.question}"))
+                every += own
+        if with_own:
+            held = leave_one_out(library, every)
         return Literature(
             documents=report.count("ingested"),
             pages=report.pages,
             ingest_pages_per_second=report.pages_per_second,
             embedder=library.embedder_id,
             sets=tuple(sets),
+            held=held,
             notes=report.notes,
         )
 
@@ -181,6 +189,13 @@ def describe(found: Literature) -> str:
         lines.append(f"{outcome.name}:")
         lines += [f"  {name:<28}{'-' if value is None else f'{value:.3f}'}" for name, value in outcome.figures.items()]
         lines += [f"    {text[:220]}" for text in outcome.failed]
+    if found.held is not None:
+        lines.append(
+            f"weights fitted without the paper asked about ({found.held.answerable} questions with an answer, "
+            f"{found.held.unanswerable} without): abstains {found.held.abstained:.3f}, false refusals "
+            f"{found.held.refused:.3f}, first statement on a right page {found.held.hit_1:.3f}, with the answer "
+            f"{found.held.answered_right:.3f}"
+        )
     for gate in (*found.sets[0].gates, *found.gates):
         value = "not measured" if gate.value is None else f"{gate.value:.3f} of {gate.n}"
         lines.append(f"{'pass' if gate.is_passed else 'FAIL'}  {gate.name} {gate.bound} {gate.limit:g}: {value}")

@@ -29,6 +29,8 @@ class Pair(Record):
     unit: str | None = None
     quote: str | None = None
     kind: str = "text"
+    about: str | None = None
+    """The document a question without an answer was made about."""
 
     @property
     def is_answerable(self) -> bool:
@@ -60,6 +62,7 @@ class Sample(Record):
     unit: str | None = None
     quote: str | None = None
     kind: str = Field(default="text")
+    about: str | None = None
 
     def pair(self) -> Pair:
         """With the one page among the pages."""
@@ -82,8 +85,20 @@ def read_pairs(path: Path) -> list[Pair]:
 
 def own_pairs() -> list[Pair]:
     """Our questions on the six open papers, in other words than the papers' own, many of them without an answer."""
-    text = files("eutectic.evals").joinpath("literature_questions.jsonl").read_text(encoding="utf-8")
-    return _parse(text.splitlines(), "literature_questions.jsonl")
+    return _own("literature_questions.jsonl")
+
+
+def near_misses() -> list[Pair]:
+    """Harder ones, written by reading the papers: causes, definitions, methods, comparisons, cells of tables.
+
+    Those without an answer are near misses: the right material and another property, the right property and another
+    composition, a plausible detail that is not reported.
+    """
+    return _own("literature_near_misses.jsonl")
+
+
+def _own(name: str) -> list[Pair]:
+    return _parse(files("eutectic.evals").joinpath(name).read_text(encoding="utf-8").splitlines(), name)
 
 
 def papers_folder(given: Path | None) -> Path:

@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 
 from eutectic.core.record import Record
 from eutectic.evals.literature_data import Pair
+from eutectic.evals.literature_negatives import made_negatives
 from eutectic.knowledge.features import Features
-from eutectic.knowledge.judge import CONFIDENCE, OFFSET, RANKING
+from eutectic.knowledge.judge import CONFIDENCE, FLOOR, OFFSET, RANKING
 from eutectic.knowledge.library import Library
 
 FloatArray = NDArray[np.float64]
 _PULL_RANKING, _PULL_CONFIDENCE = 2.0, 0.3
 """How strongly weights are held to be small against the data."""
+_MADE = 150
+"""Unanswerable questions made by rule that serve the fit only."""
 _NEGATIVE = ("foreign", "unknown", "long")
 
 
@@ -52,6 +55,8 @@ class Held(Record):
     """Share of the answerable whose first statement holds the answer, on its page."""
     abstained: float
     refused: float
+    answerable: int
+    unanswerable: int
 
 
 def cases(library: Library, pairs: Sequence[Pair]) -> list[Case]:
@@ -60,8 +65,8 @@ def cases(library: Library, pairs: Sequence[Pair]) -> list[Case]:
     found, dealt = [], 0
     for pair in pairs:
         graded = library.rank(pair.question).graded
-        fold = pair.doc or papers[dealt % len(papers)]
-        dealt += pair.doc is None
+        fold = pair.doc or pair.about or papers[dealt % len(papers)]
+        dealt += pair.doc is None and pair.about is None
         on_page = [(item.statement.document == pair.doc and item.statement.page in pair.pages) for item in graded]
         right = [
             there and pair.is_answered_by(item.statement.text) for there, item in zip(on_page, graded, strict=True)
@@ -85,6 +90,12 @@ def fit(found: Sequence[Case]) -> Weights:
     return Weights(ranking=tuple(ranking), confidence=tuple(confidence), offset=offset)
 
 
+def leave_one_out(library: Library, pairs: Sequence[Pair]) -> Held:
+    """The whole of it: search every question and as many made ones, fit without each paper, judge its questions."""
+    made = made_negatives(library, pairs, _MADE)
+    return leave_one_paper_out(cases(library, pairs), cases(library, made))
+
+
 def leave_one_paper_out(found: Sequence[Case], made: Sequence[Case] = ()) -> Held:
     """Fit on all papers but one and judge the questions of that one, for each paper; `made` serve the fits only."""
     hit, right, answerable, abstained, refused, unanswerable = 0, 0, 0, 0, 0, 0
@@ -101,7 +112,14 @@ def leave_one_paper_out(found: Sequence[Case], made: Sequence[Case] = ()) -> Hel
                 unanswerable += 1
                 abstained += sure < 0.5
     n, m = max(1, answerable), max(1, unanswerable)
-    return Held(hit_1=hit / n, answered_right=right / n, abstained=abstained / m, refused=refused / n)
+    return Held(
+        hit_1=hit / n,
+        answered_right=right / n,
+        abstained=abstained / m,
+        refused=refused / n,
+        answerable=answerable,
+        unanswerable=unanswerable,
+    )
 
 
 def judge(case: Case, weights: Weights) -> tuple[int | None, float]:
@@ -109,8 +127,13 @@ def judge(case: Case, weights: Weights) -> tuple[int | None, float]:
     if not len(case.features):
         return None, 0.0
     best = int(np.argmax(case.features @ np.array(weights.ranking)))
-    logit = weights.offset + float(case.features[best] @ np.array(weights.confidence))
+    logit = weights.offset + float(_told(case.features[best]) @ np.array(weights.confidence))
     return best, float(1 / (1 + np.exp(-logit)))
+
+
+def _told(features: FloatArray) -> FloatArray:
+    """Features as the confidence weighs them, see `judge.logarithms`."""
+    return np.asarray(np.log(FLOOR + features))
 
 
 def _bounds() -> list[tuple[float | None, float | None]]:
@@ -142,7 +165,7 @@ def _fit_confidence(found: Sequence[Case], ranking: FloatArray) -> tuple[FloatAr
     from scipy.optimize import minimize
 
     kept = [case for case in found if len(case.features)]
-    rows = np.array([case.features[int(np.argmax(case.features @ ranking))] for case in kept])
+    rows = _told(np.array([case.features[int(np.argmax(case.features @ ranking))] for case in kept]))
     labels = np.array([float(case.pair.is_answerable) for case in kept])
     weight = np.where(labels > 0, 1 / max(1.0, labels.sum()), 1 / max(1.0, (1 - labels).sum())) * len(labels) / 2
 

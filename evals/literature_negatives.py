@@ -1,4 +1,4 @@
-"""Questions that a library cannot answer, made by rule: properties it never speaks of, materials it does not hold."""
+"""Questions that a library cannot answer, made by rule: properties and materials it does not hold, other conditions."""
 
 from __future__ import annotations
 
@@ -27,20 +27,42 @@ _STRANGERS = (
 )  # fmt: skip
 
 
+_QUANTITY = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?=\s?(?:mm|cm|µm|um|nm|g|kg|K|°?C|s|min|h|rpm|m/s|at\.?%|wt\.?%)\b)")
+_OTHER = (1.7, 0.37, 2.9)
+"""Factors that make another quantity of one."""
+
+
 def made_negatives(library: Library, pairs: Sequence[Pair], n: int, seed: int = 0) -> list[Pair]:
-    """About `n` unanswerable questions: half ask of known materials what is never spoken of, half of strangers."""
+    """About `n` unanswerable questions: of what is never spoken of, of strangers, and under conditions nobody met.
+
+    Each names the document of the question it was made from, so that a fit can leave both out together.
+    """
     draw = random.Random(seed)
     silent = [item.names[0] for item in properties().values() if not library.mentions(token_of(item.name))]
-    known = sorted({match for pair in pairs if pair.is_answerable for match in _NAME.findall(pair.question)})
-    asked = [pair for pair in pairs if pair.is_answerable and _NAME.search(pair.question)]
+    answerable = [pair for pair in pairs if pair.is_answerable]
+    named = [pair for pair in answerable if _NAME.search(pair.question)]
+    measured = [pair for pair in answerable if _QUANTITY.search(pair.question)]
     found = []
     for i in range(n):
-        if i % 2 and known and silent:
-            text = draw.choice(_FORMS).format(property=draw.choice(silent), material=draw.choice(known))
-        elif asked:
-            pair = draw.choice(asked)
-            text = _NAME.sub(draw.choice(_STRANGERS), pair.question)
-        else:
-            continue
-        found.append(Pair(id=f"made{i:03d}", question=text, kind="unanswerable"))
+        made = _made(draw, i % 3, silent, named, measured)
+        if made is not None:
+            text, source = made
+            found.append(Pair(id=f"made{i:03d}", question=text, kind="unanswerable", about=source.doc))
     return found
+
+
+def _made(
+    draw: random.Random, way: int, silent: Sequence[str], named: Sequence[Pair], measured: Sequence[Pair]
+) -> tuple[str, Pair] | None:
+    if way == 0 and named and silent:
+        pair = draw.choice(named)
+        material = draw.choice(_NAME.findall(pair.question))
+        return draw.choice(_FORMS).format(property=draw.choice(silent), material=material), pair
+    if way == 1 and named:
+        pair = draw.choice(named)
+        return _NAME.sub(draw.choice(_STRANGERS), pair.question), pair
+    if way == 2 and measured:
+        pair = draw.choice(measured)
+        factor = draw.choice(_OTHER)
+        return _QUANTITY.sub(lambda match: f"{float(match[0]) * factor:.3g}", pair.question), pair
+    return None

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from eutectic.knowledge.measures import bracketed_units, find_measures, plain_numbers, same_value
+from eutectic.knowledge.asking import answers_in_words
+from eutectic.knowledge.measures import Measure, bracketed_units, find_measures, plain_numbers, same_value
 from eutectic.knowledge.question import Question, Term
 from eutectic.knowledge.statement import Statement
 from eutectic.knowledge.tokens import tokenise
+from eutectic.knowledge.units import NUMBER
 from eutectic.knowledge.variants import aliases
+
+_PLAIN = 0.7
+"""Credit of a number without a unit where a share is asked for."""
+_SPELLED = re.compile(
+    r"\b(?:once|twice|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?|"
+    r"billions?)\b",
+    re.IGNORECASE,
+)
+_STATED = 0.84
+"""Share of the words of a property that name it."""
 
 
 class Features(NamedTuple):
@@ -40,7 +54,11 @@ class Features(NamedTuple):
     unknown: float
     """Share of the question in words that are nowhere in the library."""
     condition: float
-    """Share of the question's own quantities that it holds, in any unit; half where its surroundings do."""
+    """How far it holds the question's quantities, in any unit, and numbers; less in its surroundings, 0 for others."""
+    entity: float
+    """How near the farthest of what the question calls by a name is: in it, around it, in its chunk, or nowhere."""
+    least: float
+    """The same of the weighty words, of whatever kind."""
     pairs: float
     """Share of the question's neighbouring words that are neighbours in it."""
     rank: float
@@ -64,6 +82,8 @@ class Place(NamedTuple):
     meaning: float
     named_in_document: float
     """Share of the question's names that stand anywhere in its document."""
+    before: frozenset[str] = frozenset()
+    """Those tokens of the question that the chunks just before it hold: what its text goes on to speak of."""
 
 
 def grade(question: Question, statement: Statement, place: Place) -> Features:
@@ -86,6 +106,8 @@ def grade(question: Question, statement: Statement, place: Place) -> Features:
         both=whole * subject,
         unknown=question.unknown,
         condition=_condition(question, statement),
+        entity=_farthest(question.entities, own, wide, there | place.before, 0.3 * place.named_in_document),
+        least=_farthest(question.weighty, own, wide, there | place.before, 0.0),
         pairs=_pairs(question, statement),
         rank=1 / (1 + place.rank / 5),
         meaning=place.meaning,
@@ -109,7 +131,7 @@ def _name(names: tuple[Term, ...], own: frozenset[str], wide: frozenset[str], pl
             best += 1.0
         elif term.held(wide):
             best += 0.8
-        elif term.held(place.tokens) or term.held(place.title):
+        elif term.held(place.tokens) or term.held(place.title) or term.held(place.before):
             best += 0.6
         else:
             best += 0.3 * place.named_in_document
@@ -143,17 +165,26 @@ def _answer(question: Question, statement: Statement, own: frozenset[str]) -> fl
         return 1.0 if any(declared.get(term.token) for term in question.names) else 0.6
     if question.kind == "year":
         return float(any(1800 <= number <= 2100 and number not in question.numbers for number in _numbers(statement)))
-    if question.kind == "person":
-        return float(any(word[:1].isupper() and word[1:].islower() for word in statement.words.split()[1:]))
+    if question.kind in ("person", "cause", "definition"):
+        return float(answers_in_words(question.kind, statement.words))
     if question.dimensions:
         held = any(m.dimension in question.dimensions and not _is_given(question, m.value) for m in statement.measures)
         in_header = statement.is_row and any(
             u.dimension in question.dimensions for u in bracketed_units(f"{statement.said}\n{statement.around}")
         )
-        return float(held or in_header)
+        if held or in_header:
+            return 1.0
+        return _PLAIN * float(NUMBER in question.dimensions and _has_new_number(question, statement))
     if question.kind == "number":
-        return float(any(number not in question.numbers for number in _numbers(statement)))
+        return float(_has_new_number(question, statement))
     return 0.5
+
+
+def _has_new_number(question: Question, statement: Statement) -> bool:
+    """Whether a statement gives a number that the question does not."""
+    if any(number not in question.numbers for number in _numbers(statement)):
+        return True
+    return question.kind == "number" and bool(_SPELLED.search(statement.words))
 
 
 def _is_given(question: Question, value: float) -> bool:
@@ -165,21 +196,52 @@ def _numbers(statement: Statement) -> list[float]:
 
 
 def _condition(question: Question, statement: Statement) -> float:
-    if not question.conditions:
+    if not question.conditions and not question.bare:
         return 1.0
-    total = 0.0
-    for given in question.conditions:
-        if any(found.holds(given) for found in statement.measures):
-            total += 1.0
-        elif any(found.holds(given) for found in find_measures(statement.around)):
-            total += 0.5
-    return total / len(question.conditions)
+    around = find_measures(statement.around)
+    numbers, near = set(_numbers(statement)), set(plain_numbers(statement.around))
+    found = [_held(given, question, statement, around) for given in question.conditions]
+    found += [_near(number, numbers, near, 0.1) for number in question.bare]
+    return sum(found) / len(found)
+
+
+def _held(given: Measure, question: Question, statement: Statement, around: tuple[Measure, ...]) -> float:
+    """Whether a quantity of the question is a statement's: 0 where that gives another one of its kind in its place."""
+    if any(found.holds(given) for found in statement.measures):
+        return 1.0
+    if any(found.holds(given) for found in around):
+        return 0.7
+    if statement.is_row:
+        written = set(plain_numbers(question.text[given.start : given.end]))
+        numbers, near = set(_numbers(statement)), set(plain_numbers(statement.around))
+        return max((_near(number, numbers, near, 0.0) for number in written), default=0.0)
+    is_other = given.dimension not in question.dimensions and any(
+        found.dimension == given.dimension for found in statement.measures
+    )
+    return 0.0 if is_other else 0.25
+
+
+def _near(number: float, numbers: set[float], around: set[float], nowhere: float) -> float:
+    if number in numbers:
+        return 1.0
+    return 0.6 if number in around else nowhere
+
+
+def _farthest(
+    terms: Sequence[Term], own: frozenset[str], wide: frozenset[str], there: frozenset[str], nowhere: float
+) -> float:
+    """How near the farthest of some terms is; 1 where there are none."""
+    levels = (max(term.held(own), 0.8 * term.held(wide), 0.55 * term.held(there), nowhere) for term in terms)
+    return min(levels, default=1.0)
 
 
 def _property(question: Question, own: frozenset[str], wide: frozenset[str]) -> float:
     asked = question.property_tokens
     if not asked or asked & own:
         return 1.0
+    words = [term for term in question.focus if not term.token.startswith("p:")]
+    if words and question.share(own, words) >= _STATED:
+        return 0.9
     return 0.7 if asked & wide else 0.0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eutectic.knowledge.roots import by_root
 from eutectic.knowledge.tokens import tokenise
 from eutectic.knowledge.variants import near_formulas
 
@@ -26,6 +27,8 @@ class LexicalIndex:
         """Names the rows it was built from."""
         self._bm25 = bm25
         self._columns: dict[str, int] = bm25.vocab_dict if ids else {}
+        self._order: dict[str, int] | None = None
+        self._roots: Mapping[str, frozenset[str]] | None = None
         self._formulas: dict[str, list[str]] | None = None
 
     @classmethod
@@ -91,6 +94,18 @@ class LexicalIndex:
     def frequency(self) -> Mapping[str, int]:
         """In how many chunks a token stands."""
         return _Frequency(self._columns, self._bm25.scores["indptr"] if self.ids else [0])
+
+    def roots(self) -> Mapping[str, frozenset[str]]:
+        """The words of the library by their root."""
+        if self._roots is None:
+            self._roots = by_root(self._columns)
+        return self._roots
+
+    def order(self) -> Mapping[str, int]:
+        """The place of each id; chunks of a document stand in its order."""
+        if self._order is None:
+            self._order = {key: place for place, key in enumerate(self.ids)}
+        return self._order
 
     def places(self, token: str) -> np.ndarray:
         """Places in `ids` of the chunks that hold a token, in order."""

@@ -11,49 +11,55 @@ from collections.abc import Sequence
 from eutectic.knowledge.features import Features
 
 RANKING = Features(
-    words=0.34,
-    wide=0.75,
-    passage=0,
-    focus=0.65,
+    words=0.54,
+    wide=0.3,
+    passage=0.09,
+    focus=0.45,
     name=0,
-    foreign=-0.36,
-    answer=0.52,
-    property=0,
+    foreign=-0.21,
+    answer=0.84,
+    property=0.09,
     whole=0,
-    subject=0.1,
+    subject=0.3,
     both=0,
     unknown=0,
-    condition=0.31,
+    condition=0.85,
+    entity=0.24,
+    least=0.3,
     pairs=0.66,
-    rank=0.13,
-    meaning=0.52,
-    row=0.06,
-    long=-0.03,
+    rank=0.11,
+    meaning=0.43,
+    row=0.05,
+    long=0,
 )
 """Weights of the features in the rank of a statement."""
 CONFIDENCE = Features(
-    words=1.17,
-    wide=1.54,
-    passage=1.64,
-    focus=1.5,
+    words=0.5,
+    wide=0,
+    passage=0.25,
+    focus=0.83,
     name=1.85,
-    foreign=-0.1,
-    answer=0.34,
-    property=1.1,
+    foreign=-0.7,
+    answer=0.67,
+    property=1.29,
     whole=0,
-    subject=0.65,
-    both=0.26,
-    unknown=-3.86,
-    condition=0.08,
-    pairs=0,
-    rank=0,
-    meaning=0.04,
-    row=0.02,
-    long=0,
+    subject=0.11,
+    both=0.66,
+    unknown=-0.77,
+    condition=3.05,
+    entity=0.84,
+    least=0.11,
+    pairs=0.31,
+    rank=0.12,
+    meaning=0,
+    row=0,
+    long=-0.59,
 )
 """Weights of the features of the best statement in the log-odds that it answers."""
-OFFSET = -6.45
-THRESHOLD = 0.47
+FLOOR = 0.15
+"""Added to a feature before its logarithm is taken."""
+OFFSET = -0.80
+THRESHOLD = 0.5
 """Confidence from which a question is answered."""
 
 
@@ -64,7 +70,12 @@ def score(features: Features) -> float:
 
 def confidence(best: Sequence[Features]) -> float:
     """Probability that the best statement answers the question, from the features of the ranked ones."""
-    return 1 / (1 + math.exp(-(OFFSET + _dot(CONFIDENCE, best[0])))) if best else 0.0
+    return 1 / (1 + math.exp(-(OFFSET + _dot(CONFIDENCE, logarithms(best[0]))))) if best else 0.0
+
+
+def logarithms(features: Features) -> Features:
+    """What the confidence weighs: a feature near 0 tells more against a statement than one near 1 tells for it."""
+    return Features(*(math.log(FLOOR + feature) for feature in features))
 
 
 def _dot(weights: Features, features: Features) -> float:

@@ -21,7 +21,7 @@ from eutectic.knowledge.evidence import find_quote
 from eutectic.knowledge.ingest import IngestProgress, IngestReport, ingest_files
 from eutectic.knowledge.lexical import LexicalRetriever
 from eutectic.knowledge.library_lock import WriterLock
-from eutectic.knowledge.question import read_question
+from eutectic.knowledge.question import read_question, tidy
 from eutectic.knowledge.reader import Limits
 from eutectic.knowledge.reader_process import ReaderProcess
 from eutectic.knowledge.record import LiteratureRecord
@@ -213,13 +213,14 @@ class Library:
         titles = {document.name: document.title for document in documents}
         if not len(lexical) or not query.strip():
             return NOTHING, titles
+        query = tidy(query)
         mask = None if filters is None else allowed(filters, lexical, documents)
         keys = None if mask is None else {lexical.ids[i] for i in mask.nonzero()[0]}
         nearest = self._nearest(query, n, keys)
         words, meaning = weights(query)
         fused = fuse([(lexical.search(query, n, mask), words), ([key for key, _ in nearest], meaning)])
         rows = self._store.chunks(key for key, _ in fused)
-        question = read_question(query, lexical.frequency(), len(lexical), lexical.spellings)
+        question = read_question(query, lexical.frequency(), len(lexical), lexical.spellings, lexical.roots())
         places = dict.fromkeys((row.document, row.page) for row in rows)
         tables = {place: self._store.tables_on(*place) for place in places}
         return rank(question, Candidates(rows, dict(nearest), titles, tables), lexical), titles

@@ -4,32 +4,46 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 
 from eutectic.core.elements import elements
-from eutectic.knowledge.chinese import asked as asked_in_chinese
+from eutectic.knowledge.asking import asked_phrase, kind_of
 from eutectic.knowledge.concepts import dimensions_of, named_properties, property_tokens
 from eutectic.knowledge.measures import Measure, find_measures, measure_tokens, plain_numbers
-from eutectic.knowledge.synonyms import CLASS_NOUNS, GENERIC, KINDS, SYNONYMS, UNIT_WORDS
+from eutectic.knowledge.roots import root
+from eutectic.knowledge.synonyms import CLASS_NOUNS, GENERIC, KINDS, SPELLED_UNITS, SYNONYMS, UNIT_WORDS
 from eutectic.knowledge.tokens import content_tokens, formula_words, stem, tokenise
 from eutectic.knowledge.units import Dimension, read_unit
 
 _CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z\d]+$")
-_FOCUS = re.compile(
-    r"\b(?:what|which)\s+(?:(?:is|are|was|were|do|does|did|has|have)\s+)?(?:(?:the|an?)\s+)?(.+?)"
-    r"(?=\s+(?:of|is|are|was|were|does|do|did|has|have|had|for|in|on|at|from|can|may|must|with|that|to|by|between|"
-    r"versus|against|makes?|made)\b|[?,]|$)",
-    re.IGNORECASE,
-)
 _GRADE = re.compile(
     r"\b(?:alloys?|grade|steel|type|AA|EN|AW|AISI|SAE|Inconel|Hastelloy|Waspaloy|Nimonic|Ren[eé]|Haynes|UNS|aluminium|aluminum)"
     r"[\s-]+(\d{3,4}[A-Za-z]?)\b|\b(\d{4})(?=[\s-](?:alloy|aluminium|aluminum|steel))",
     re.IGNORECASE,
 )
 """Grades, which are names though they are numbers."""
+_CAPITAL = re.compile(r"(?<=[a-z,;] )[A-Z][A-Za-zé-]+\b")
+_UNIT_ASKED = re.compile(
+    r"(?:\bin|\bhow many)\s+((?:[a-z]+ per [a-z]+|[A-Za-zµ°/%0-9⁻¹²³.^-]+))(?=\?|,|\s+(?:is|are|was|were|does|did)\b)"
+)
+_CELSIUS = re.compile(r"(\d)\s?(?:deg(?:rees?)?\.?\s?)?C(?=[\s?,.;)]|$)")
+_CHARGE = re.compile(r"\bcoulomb|\bcharge\b|\bC-?rate\b|\bC/\d", re.IGNORECASE)
+_YES_OR_NO = re.compile(
+    r"\W*(?:is|are|was|were|does|do|did|can|could|has|have|why)\b|\W*how (?:does|do|did|is|are|was|were|can)\b",
+    re.IGNORECASE,
+)
+"""Questions that no value answers by itself."""
+_CODED = re.compile(r"\S*[A-Za-z)\]]\S*")
+"""Words with letters, whose digits are of a formula or a name."""
+_HOW = re.compile(r"\W*how\b", re.IGNORECASE)
+_PAST = re.compile(r"\b[a-z]{2,}ed\b")
+_LAST_VERB = re.compile(
+    r"\b(?:does|do|did|can|could|may|must)\b.*\s([a-z]+)(?=\s+(?:at|in|for|from|with|to|under)\b|\?)"
+)
+_WEIGHTY = 0.35
 _GENERIC_SHARE = 0.3
 """Weight of a word that says little: to measure, to show, high, used."""
 _CLASS_SHARE = 0.5
@@ -77,12 +91,18 @@ class Question:
     """Every number that the question gives."""
     pairs: frozenset[tuple[str, str]] = field(default=frozenset())
     """Neighbouring content words."""
+    entities: tuple[Term, ...] = ()
+    """Those of what is called by a name: materials, elements, people, products."""
+    bare: frozenset[float] = field(default=frozenset())
+    """Numbers it gives without a unit, such as a year."""
+    weighty: tuple[Term, ...] = ()
+    """Those that say most, verbs aside."""
 
     @property
     def unknown(self) -> float:
-        """Share of the question's weight in words that are nowhere in the library."""
-        total = sum(term.weight for term in self.terms)
-        return sum(term.weight for term in self.terms if not term.is_known) / total if total else 1.0
+        """Share of the weight of its weighty words that are nowhere in the library, in any form."""
+        total = sum(term.weight for term in self.weighty)
+        return sum(term.weight for term in self.weighty if not term.is_known) / total if total else 0.0
 
     @property
     def property_tokens(self) -> frozenset[str]:
@@ -102,21 +122,37 @@ class Question:
         return sum(term.weight * term.held(tokens) for term in chosen) / total if total else 0.0
 
 
+def tidy(text: str) -> str:
+    """A question with `350 C` as `350 °C`, which is what people mean who cannot type the sign."""
+    return text if _CHARGE.search(text) else _CELSIUS.sub("\\1 °C", text)
+
+
 def read_question(
-    text: str, frequency: Mapping[str, int], n_chunks: int, spellings: Callable[[str], Collection[str]] = lambda _: ()
+    text: str,
+    frequency: Mapping[str, int],
+    n_chunks: int,
+    spellings: Callable[[str], Collection[str]] = lambda _: (),
+    roots: Mapping[str, frozenset[str]] | None = None,
 ) -> Question:
     """Take a question apart; a term that is rare in the library weighs more, one that is not there most.
 
     Args:
         text: The question.
-        frequency: In how many chunks a token stands.
+        frequency: In how many chunks of the library a token stands.
         n_chunks: Chunks of the library.
         spellings: The other formula tokens of the library that a formula token rounds to.
+        roots: Words of the library by their root, which stand in for each other.
     """
-    properties = frozenset(property_tokens(text))
-    in_property = _property_words(text)
+    text = tidy(text)
+    measures = tuple(
+        measure for measure in find_measures(text) if text[measure.start : measure.end].lower() not in frequency
+    )
+    plain = _without(text, measures, ())
+    properties = frozenset(property_tokens(plain))
+    in_property = _property_words(plain)
+    symbols = frozenset(token for token, name in named_properties(plain) if not name.islower() and name.isascii())
     terms = []
-    content = content_tokens(text) - formula_words(text)
+    content = content_tokens(plain) - symbols - formula_words(text) or content_tokens(text) - formula_words(text)
     if not any(token.startswith("f:") for token in content):
         content |= {token for token in tokenise(text) if token.startswith("sys:") and frequency.get(token, 0)}
     quantities = _quantity_words(text)
@@ -126,6 +162,7 @@ def read_question(
             continue
         stand_ins = SYNONYMS.get(token, frozenset()) | UNIT_WORDS.get(token, frozenset()) | _elements(token)
         stand_ins |= quantities.get(token, frozenset()) | frozenset(spellings(token))
+        stand_ins |= _of_roots((token, *SYNONYMS.get(token, ())), roots or {}) - {token}
         if token in in_property:
             stand_ins |= properties
         is_name = token.startswith("f:") or bool(_CODE.match(token)) or token in graded
@@ -134,19 +171,25 @@ def read_question(
         terms.append(Term(token, max(weight, 0.0) * _class_share(token, is_name), stand_ins, is_name, seen > 0))
     terms = _joined(terms)
     asked = _asked_words(text)
-    focus = tuple(term for term in terms if term.token in asked and not term.is_name)
-    subject = tuple(term for term in terms if term not in focus and not is_little(term.token))
+    named = tuple(term for term in terms if term.token in asked and not term.is_name)
+    focus = named if any(not is_little(term.token) for term in named) else ()
+    subject = tuple(term for term in terms if term not in named and not is_little(term.token))
+    verbs = _verbs(text)
     words = [token for token in tokenise(text) if ":" not in token]
+    proper = _proper(text)
     return Question(
         text=text,
         terms=tuple(terms),
         subject=subject,
         focus=focus,
         dimensions=_dimensions(text, asked),
-        kind=_kind(text),
-        conditions=find_measures(text),
+        kind=kind_of(text),
+        conditions=measures,
         numbers=frozenset(plain_numbers(text)),
         pairs=frozenset(pairwise(words)),
+        entities=tuple(term for term in terms if term.is_name or term.token in proper or _elements(term.token)),
+        bare=frozenset(plain_numbers(_CODED.sub(" ", _without(text, measures, graded)))),
+        weighty=_weighty([term for term in terms if term.token not in verbs]),
     )
 
 
@@ -160,6 +203,36 @@ def _quantity_words(text: str) -> dict[str, frozenset[str]]:
             if ":" not in word:
                 found[word] = found.get(word, frozenset()) | tokens
     return found
+
+
+def _verbs(text: str) -> frozenset[str]:
+    """Tokens of what is a verb by its form or place: `measured`, and `reach` in `What strength does it reach?`."""
+    words = [match for pattern in (_PAST, _LAST_VERB) for match in pattern.findall(text)]
+    return frozenset(token for word in words for token in tokenise(word))
+
+
+def _weighty(terms: Iterable[Term]) -> tuple[Term, ...]:
+    told = [term for term in terms if not is_little(term.token)]
+    heaviest = max((term.weight for term in told), default=0.0)
+    return tuple(term for term in told if term.weight > _WEIGHTY * heaviest)
+
+
+def _of_roots(tokens: Iterable[str], roots: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The words of the library of the same root as some tokens."""
+    return frozenset(word for token in tokens for word in roots.get(root(token), ()))
+
+
+def _proper(text: str) -> frozenset[str]:
+    """Tokens of the words written with a capital that do not begin the question."""
+    return frozenset(token for match in _CAPITAL.finditer(text) for token in tokenise(match[0]))
+
+
+def _without(text: str, measures: Iterable[Measure], names: Collection[str]) -> str:
+    """A question without its quantities and the names that are numbers."""
+    for measure in measures:
+        text = text[: measure.start] + " " * (measure.end - measure.start) + text[measure.end :]
+    pattern = "|".join(re.escape(name) for name in names)
+    return re.sub(pattern, " ", text, flags=re.IGNORECASE) if names else text
 
 
 def _joined(terms: list[Term]) -> list[Term]:
@@ -191,12 +264,6 @@ def _spellings(token: str) -> frozenset[str]:
     return frozenset([symbol.lower(), *(stem(name) for name in names)])
 
 
-def asked_phrase(text: str) -> str:
-    """The noun phrase that a question asks for; empty where its form does not show it."""
-    match = _FOCUS.search(text)
-    return match[1] if match else asked_in_chinese(text)
-
-
 def _asked_words(text: str) -> frozenset[str]:
     return frozenset(tokenise(asked_phrase(text)))
 
@@ -216,29 +283,29 @@ def _property_words(text: str) -> frozenset[str]:
 
 
 def _dimensions(text: str, asked: Collection[str]) -> frozenset[Dimension]:
-    """What an answer in numbers may measure: of the property asked for, else of the words that ask."""
+    """What an answer in numbers may measure: the unit asked for, else of the property, else of the words that ask."""
     phrase = asked_phrase(text)
+    if _YES_OR_NO.match(text):
+        return frozenset()
+    if (said := _UNIT_ASKED.search(text)) and (unit := read_unit(_spelled_unit(said[1]))) is not None:
+        return frozenset([unit.dimension])
     named = property_tokens(phrase) or (property_tokens(text) if not phrase else [])
     if named:
         return frozenset(dimensions_of(token) for token in named)
     units = [unit for pattern, found in _kinds() if pattern.search(phrase or text) for unit in found]
+    if not units and _HOW.match(text):
+        units = [unit for pattern, found in _kinds() if pattern.search(text) for unit in found]
     if not units and phrase:
         units = [unit for pattern, found in _kinds() if pattern.search(text.split(phrase)[0]) for unit in found]
     return frozenset(read.dimension for unit in units if (read := read_unit(unit)) is not None)
 
 
+def _spelled_unit(text: str) -> str:
+    """A unit with its words as symbols: `kelvin per second` as `K/s`."""
+    words = [SPELLED_UNITS.get(word.rstrip("s") if word not in SPELLED_UNITS else word, word) for word in text.split()]
+    return " ".join("/" if word == "per" else word for word in words)
+
+
 @cache
 def _kinds() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     return tuple((re.compile(pattern, re.IGNORECASE), units) for pattern, units in KINDS)
-
-
-def _kind(text: str) -> str:
-    if re.search(r"\bcompositions?\b|\bformula\b|成分|化学式", asked_phrase(text) or text, re.IGNORECASE):
-        return "formula"
-    if re.search(r"\b(?:which|what) year\b|^when\b|哪一年|何时", text, re.IGNORECASE):
-        return "year"
-    if re.search(r"^who\b|谁", text, re.IGNORECASE):
-        return "person"
-    if re.search(r"\bhow (?:much|many|far)\b|多少|几", text, re.IGNORECASE):
-        return "number"
-    return ""

@@ -39,6 +39,9 @@ class Ranking:
     """As it was understood, with what else the passages call its materials."""
 
 
+_BEFORE = 2
+"""Chunks before one that may have named what it goes on to speak of."""
+_NONE: frozenset[str] = frozenset()
 NOTHING = Ranking((), (), (), 0.0)
 
 
@@ -56,6 +59,7 @@ def rank(question: Question, found: Candidates, lexical: LexicalIndex) -> Rankin
     """Order candidates by the statements in them."""
     question = _with_aliases(question, found.rows)
     named = _documents_that_name(question, lexical)
+    before = _spoken_of_before(question, found.rows, lexical)
     graded: list[Graded] = []
     seen: set[tuple[str, int]] = set()
 
@@ -68,10 +72,13 @@ def rank(question: Question, found: Candidates, lexical: LexicalIndex) -> Rankin
     for place, row in enumerate(found.rows):
         tokens = frozenset(row.tokens) | statement_tokens(row.heading)
         title = statement_tokens(found.titles.get(row.document, ""))
-        at = Place(tokens, title, place, found.meaning.get(row.id, 0.0), named.get(row.id[:16], 0.0))
+        at = Place(
+            tokens, title, place, found.meaning.get(row.id, 0.0), named.get(row.id[:16], 0.0), before.get(row.id, _NONE)
+        )
         on_page = found.tables.get((row.document, row.page), ())
         cells = [cell for table in on_page for cell in table_statements(table, row.id)] if is_first(row) else []
-        for statement in (*statements([row]), *cells):
+        told = (said for said in statements([row]) if not (on_page and said.is_row))
+        for statement in (*told, *cells):
             features = grade(question, statement, at)
             graded.append(Graded(statement, features, score(features)))
     graded.sort(key=lambda item: (-item.score, item.statement.chunk, item.statement.text))
@@ -101,6 +108,21 @@ def _with_aliases(question: Question, rows: Sequence[ChunkRow]) -> Question:
         return replace(term, stand_ins=term.stand_ins | known.get(term.token, set())) if term.is_name else term
 
     return replace(question, terms=tuple(map(widened, question.terms)), focus=tuple(map(widened, question.focus)))
+
+
+def _spoken_of_before(question: Question, rows: Sequence[ChunkRow], lexical: LexicalIndex) -> dict[str, frozenset[str]]:
+    """By chunk: the tokens of the question's weighty words that the chunks just before it in its document hold."""
+    at = lexical.order()
+    found: dict[str, set[str]] = {}
+    terms = {term.token: term for term in (*question.entities, *question.weighty)}
+    for token in {token for term in terms.values() for token in (term.token, *term.stand_ins)}:
+        places = frozenset(lexical.places(token).tolist())
+        for row in rows:
+            here = at.get(row.id, 0)
+            near = range(max(0, here - _BEFORE), here)
+            if any(place in places and lexical.ids[place][:16] == row.id[:16] for place in near):
+                found.setdefault(row.id, set()).add(token)
+    return {key: frozenset(tokens) for key, tokens in found.items()}
 
 
 def _documents_that_name(question: Question, lexical: LexicalIndex) -> dict[str, float]:

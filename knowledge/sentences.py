@@ -9,8 +9,8 @@ _ABBREVIATED = re.compile(
     r"\b(?:fig|figs|eq|eqs|ref|refs|tab|sec|vol|pp|cf|vs|et al|e\.g|i\.e|ca|approx|resp|dr|prof|max|supp|suppl)\.$",
     re.IGNORECASE,
 )
-_INITIAL = re.compile(r"(?<!\d)(?<!\d\s)\b[A-Z]\.$")
-"""A person's initial; after a number a single letter is a unit."""
+_INITIAL = re.compile(r"(?<![\d°◦º˚])(?<![\d°◦º˚]\s)\b[A-Z]\.$")
+"""A person's initial; after a number or a degree sign a single letter is a unit."""
 
 
 def split_sentences(text: str) -> list[str]:

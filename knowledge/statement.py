@@ -14,6 +14,9 @@ from eutectic.knowledge.tokens import token_set
 
 _LEAST_LETTERS = 12
 _CAPTION = re.compile(r"^(?:table|fig(?:ure)?|scheme|[图表])s?\.?\s*\d", re.IGNORECASE)
+_LONG = 50
+"""Characters from which a line is running text."""
+_TERMINAL = (".", "!", "?", ":", ";", "。", "！", "？", ")", "]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -75,7 +78,7 @@ def statements(rows: Sequence[ChunkRow]) -> Iterator[Statement]:
 
 
 def _of_chunk(row: ChunkRow) -> Iterator[Statement]:
-    lines = row.text.split("\n")
+    lines = _whole(row.text.split("\n"))
     caption = next((line for line in lines if _CAPTION.match(line)), "")
     for number, line in enumerate(lines):
         if caption and line != caption and _is_row(line):
@@ -91,6 +94,19 @@ def _of_chunk(row: ChunkRow) -> Iterator[Statement]:
                 continue
             near = " ".join([*sentences[max(0, i - 1) : i], *sentences[i + 1 : i + 2]])
             yield Statement(row.id, row.document, row.page, (sentence,), f"{near}\n{row.heading}", False)
+
+
+def _whole(lines: Sequence[str]) -> list[str]:
+    """Lines with those joined that a column, a page or a raised number cut inside a sentence."""
+    found: list[str] = []
+    for line in lines:
+        before = found[-1] if found else ""
+        is_open = len(before) >= _LONG and not before.rstrip().endswith(_TERMINAL) and not _is_row(before)
+        if is_open and not _CAPTION.match(line) and not _CAPTION.match(before) and not _is_row(line):
+            found[-1] = f"{before} {line}"
+        else:
+            found.append(line)
+    return found
 
 
 def _is_row(line: str) -> bool:

@@ -8,63 +8,173 @@ _SAME = (
     "heavy weigh weight mass",
     "big large size diameter dimension largest biggest",
     "thick thickness",
-    "wide width",
-    "high height",
+    "wide width breadth diameter size broad gap",
+    "high height tall",
+    "deep depth",
     "long length duration time longest",
-    "fast rate speed velocity quick fastest",
-    "hot temperature hottest",
+    "fast rate speed velocity quick quickly fastest rapid swift",
+    "slow sluggish slowly gradual low",
+    "hot temperature hottest warm",
+    "cold cool low",
     "hard hardness hardest",
-    "strong strength strongest",
+    "strong strength strongest strengthen",
     "dense density",
-    "pure purity",
+    "pure purity impurity",
+    "rough roughness smooth",
+    "bad poor weak inferior",
+    "good excellent superior outstanding exceptional",
+    "safe safety hazard danger dangerous",
+    "cheap cost price inexpensive low-cost",
     "cast casting pour",
-    "melt melting molten",
+    "melt melting molten liquid remelt liquidus",
+    "solidify freeze solidification cool congeal",
     "quench quenching cool cooling",
     "heat heating anneal annealing soak treatment",
     "age ageing aging",
     "conduct conductivity conduction conductor",
     "voltage potential",
-    "program software package",
-    "technique method approach technology",
-    "amorphous glass glassy",
-    "component element constituent",
-    "crystallize crystallise crystallization crystallisation",
+    "program software package code",
+    "technique method approach technology procedure process route",
+    "amorphous glass glassy vitreous noncrystalline",
+    "vitrify glass amorphize",
+    "component element constituent ingredient",
+    "crystallize crystallise crystallization crystallisation devitrify",
     "precipitate precipitation precipitates",
-    "fraction content share amount proportion",
-    "maximum maximal highest largest max",
-    "minimum minimal lowest smallest min",
-    "decrease reduce lower diminish drop decline",
-    "increase raise enhance improve grow",
-    "hinder hamper prevent limit impede drawback",
-    "fabricate prepare synthesize produce make synthesise manufacture obtain",
-    "substitute replace dope doping partially",
+    "fraction content share amount proportion part portion percentage concentration",
+    "ratio factor times fold",
+    "maximum maximal highest largest max peak greatest most",
+    "minimum minimal lowest smallest min least",
+    "mean average",
+    "decrease reduce lower diminish drop decline fall less shrink cut",
+    "increase raise enhance improve grow rise higher",
+    "hinder hamper prevent limit impede drawback block suppress restrict obstacle retard",
+    "fabricate prepare synthesize produce make synthesise manufacture obtain create",
+    "substitute replace dope doping partially substitution exchange",
     "report publish demonstrate",
     "magnesium mg",
     "room ambient",
     "additive binder",
-    "film layer coating",
+    "film layer coating deposit deposition",
     "aluminium aluminum",
     "sodium na",
     "lithium li",
-    "aim target goal",
-    "launch publish release original",
+    "aim target goal purpose objective",
+    "launch publish release original commercialize commercialise",
+    "modern current present today",
+    "novel new innovative",
+    "lattice structure crystal symmetry",
+    "grain crystallite",
+    "particle precipitate powder",
+    "pore porous porosity cavity",
+    "crack fracture break fail failure rupture",
+    "ductile ductility plastic plasticity deform deformation elongation stretch",
+    "brittle brittleness",
+    "stiff stiffness modulus elastic rigid",
+    "bend bending flexural",
+    "pull tensile tension",
+    "squeeze compress compressive compression",
+    "corrode corrosion rust oxidation",
+    "oxidise oxidize oxidation oxide",
+    "magnetise magnetize magnetic magnetization",
+    "atmosphere gas environment vacuum air argon nitrogen",
+    "instrument device apparatus machine equipment microscope calorimeter diffractometer spectrometer setup",
+    "microprobe epma probe microanalyzer",
+    "mould mold crucible die",
+    "repeat reproduce reproducibility repetition cycle",
+    "compare comparison comparable similar versus",
+    "resemble similar like mimic analogous imitate",
+    "divide classify group category class kind categorize",
+    "consist compose contain comprise include",
+    "embed dispersed distribute",
+    "begin start onset initial beginning",
+    "end finish final stop complete",
+    "early first initial earliest",
+    "choose select pick adopt employ",
+    "exclude omit skip leave",
+    "add addition additional",
+    "remove eliminate removal extract avoid",
+    "influence effect affect impact depend dependence",
+    "cause reason because due attribute origin",
+    "explain rationalize account interpret",
+    "predict forecast estimate expect",
+    "prove confirm verify show demonstrate",
+    "simulate model compute calculate simulation computation",
+    "discover find identify discovery",
+    "suggest propose recommend",
+    "assume suppose assumption",
+    "describe characterize characterise represent",
+    "define definition mean denote",
+    "mechanism pathway",
+    "barrier energy",
+    "move migrate migration mobility diffuse diffusion transport travel",
+    "ion cation anion",
+    "couple pair",
+    "battery cell accumulator",
+    "charge discharge",
+    "electrode anode cathode",
+    "solvent electrolyte solution",
+    "stable stability window durable",
+    "defect vacancy dislocation",
+    "boundary interface edge",
+    "surface facet",
+    "phase compound",
+    "shell layer skin",
+    "roll roller cylinder",
+    "rod bar cylinder",
+    "sheet strip plate ribbon foil tape",
+    "sample specimen",
+    "curve diagram plot graph",
+    "scale magnitude order",
+    "person author researcher scientist",
+    "company corporation firm manufacturer industry",
+    "university institute laboratory",
+    "database dataset data",
+    "library package module",
+    "test testing trial examine examination",
+    "write written develop implement contribute",
+    "maintain maintainer maintenance support",
+    "fund funding grant financial support",
+    "error deviation uncertainty accuracy discrepancy",
+    "noise scatter fluctuation",
+    "efficient efficiency yield performance",
+    "absorb absorption",
+    "emit emission luminescence fluorescence",
+    "light optical illumination",
+    "colour color",
+    "transparent transmittance",
+    "dissolve soluble solubility solute",
+    "wet wettability contact",
+    "acid acidic ph",
+    "catalyst catalytic catalyse catalyze",
+    "lifetime durability degrade degradation",
+    "equation formula rule law",
+    "hypothetical assumed virtual",
+    "artifact artefact",
 )
 _LITTLE = (
-    "measure measured measurement determine determined estimate estimated find found obtain obtained show showed shown "
-    "give given gave gives report reported reach reached use used using apply applied have exhibit exhibited observe "
-    "observed achieve achieved calculate calculated predict predicted investigate investigated study studied appear "
-    "produce produced contain contained contains include included assume assumed choose chosen select selected make "
-    "form formed take taken need needed require required lie located call called name named present presented provide "
-    "record recorded run carry carried perform performed become became follow followed follows get got come came know "
-    "known say said tell state stated mention mentioned describe described accord according paper author authors work "
-    "experiment experiments experimental sample samples specimen material materials alloy alloys value values "
-    "high low large small good best much many different certain alone first useful possible main typical new total "
-    "turn turned served serve written run runs hardly any low far employ employed cite cites change set sets "
-    "made results approximately about roughly respectively kind type answer number there exceed exceeds against way"
+    "measure measured measurement determine determined estimate estimated find found obtain obtained show showed "
+    "shown give given gave gives report reported reach reached use used using apply applied have exhibit exhibited "
+    "observe observed achieve achieved calculate calculated predict predicted investigate investigated study "
+    "studied appear produce produced contain contained contains include included assume assumed choose chosen "
+    "select selected make form formed take taken need needed require required lie located call called name named "
+    "present presented provide record recorded run carry carried perform performed become became follow followed "
+    "follows get got come came know known say said tell state stated mention mentioned describe described accord "
+    "according paper author authors work experiment experiments experimental sample samples specimen material "
+    "materials alloy alloys value values high low large small good best much many different certain alone first "
+    "useful possible main typical new total turn turned served serve written run runs hardly any low far employ "
+    "employed cite cites change set sets chemical nominal stay stays belong go goes gone stand stands count counts "
+    "serve lie lies happen happens occur occurs keep keeps kept hold holds held look looked come comes fall falls "
+    "second seconds wide-scale per whole total really exactly usually typically compute computed simulate simulated "
+    "expect expected assign assigned kind sort once still yet all both same other become becomes turned let help "
+    "helped prove proved proven made results approximately about roughly respectively kind type answer number there "
+    "exceed exceeds against way"
 )
 _CLASSES = (
     "technique method program software library language phase element metal composition formula process material "
-    "compound alloy system model group space symmetry condition parameter reason ion dopant instrument device function"
+    "year date company firm author researcher scientist country university microscope machine equipment supplier "
+    "mode rule law solvent gas atmosphere tool agent package shape colour color structure lattice radiation test "
+    "framework anion cation salt software factor compound alloy system model group space symmetry condition "
+    "parameter reason ion dopant instrument device function"
 )
 GENERIC = frozenset(stem(word) for word in _LITTLE.split()) | frozenset(STOPWORDS)
 CLASS_NOUNS = frozenset(stem(word) for word in _CLASSES.split())
@@ -109,6 +219,15 @@ UNIT_WORDS: dict[str, frozenset[str]] = {
     }.items()
 }
 """What the unit of a value, or a formula (`f:`), says as well as the word."""
+SPELLED_UNITS = {
+    "kelvin": "K", "volt": "V", "joule": "J", "gram": "g", "kilogram": "kg", "milligram": "mg", "second": "s",
+    "minute": "min", "hour": "h", "day": "d", "metre": "m", "meter": "m", "millimetre": "mm", "millimeter": "mm",
+    "micrometre": "um", "micrometer": "um", "nanometre": "nm", "nanometer": "nm", "pascal": "Pa",
+    "angstrom": "angstrom", "megapascal": "MPa", "gigapascal": "GPa", "ampere": "A", "tesla": "T", "oersted": "Oe", "ohm": "ohm", "watt": "W",
+    "newton": "N", "hertz": "Hz", "mole": "mol", "electronvolt": "eV", "percent": "%", "revolution": "1",
+    "degree": "degC", "degrees": "degC", "siemens": "S", "litre": "L", "liter": "L",
+}  # fmt: skip
+"""Units that questions spell out."""
 KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\btemperature|\bhow hot|\bnose\b|温度|多热", ("K",)),
     (
@@ -117,7 +236,11 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("K/s",),
     ),
     (r"\b(?:casting |rotation\w* |wheel |scan\w* )?(?:speed|velocity)|速度", ("m/s", "1/s")),
-    (r"\brate\b(?! of)|\bhow fast|速率|多快", ("K/s", "m/s", "1/s")),
+    (r"\bhow (?:well|badly|strongly)\b.*\bconduct", ("S/m", "W/m/K")),
+    (
+        r"\brate\b(?! of)|\bhow (?:quickly|rapidly)\b.*\b(?:cool|solidif|freez|heat)\w*|\bhow fast|速率|多快",
+        ("K/s", "m/s", "1/s"),
+    ),
     (
         r"\bhow heavy|\bhow much .*weigh|grams?\b|\bmass\b(?! fraction)|\bweight\b(?! (?:fraction|percent))|"
         r"质量(?!分数)|多重",
@@ -135,6 +258,20 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"含量|分数|效率|纯度",
         ("%",),
     ),
+    (r"\b(?:part|share|portion|proportion)\b|比例|占比", ("%",)),
+    (r"\bexpansion coefficient|热膨胀系数", ("1/K",)),
+    (r"\bband ?-?gap|\bactivation energ|\b(?:diffusion|migration|energy) barrier|带隙|激活能|活化能", ("eV", "J/mol")),
+    (r"\b(?:magnetic )?moments?\b|磁矩", ("A m2", "A m2/mol")),
+    (
+        r"\blattice (?:parameter|constant)s?|\bdistances?\b|\bspacing|\bhow (?:rough|deep|far)\b|\broughness|"
+        r"晶格常数|间距|距离",
+        ("m",),
+    ),
+    (r"\bforces?\b|\bload\b", ("N",)),
+    (r"\bcut-?off energ|截断能", ("eV",)),
+    (r"\brevolutions?\b|\brpm\b", ("1/s",)),
+    (r"\bhow (?:dense)\b", ("kg/m3",)),
+    (r"\bcapacity retention|\bcoulombic", ("%",)),
     (r"\bpressure|\bmodulus|\bstress|压力|模量|应力", ("Pa",)),
     (r"\bstrength|强度(?!.*磁)", ("Pa",)),
     (r"\bhardness|硬度", ("Pa", "HRC")),

@@ -144,6 +144,9 @@ _SPELLED = {
     "−": "-", "–": "-", "‐": "-", "⁻": "-", "·": "*", "⋅": "*", "•": "*", "∙": "*", "×": "*", "・": "*", "˙": "*",
     "Tesla": "T", "tesla": "T", "Ohm": "ohm", "vickers": "HV", "Hv": "HV", "VHN": "HV", "μB": "muB", "Bohr": "muB",
 }  # fmt: skip
+_MOST_POWER = 12
+_LEAST_FACTOR = 1e-60
+"""Beyond these nothing is a unit that anybody writes."""
 _PER = re.compile(r"\bper\b")
 _BASES = re.compile(
     r"\b(atom|at|atomic|wt|weight|mass|mol|mole|vol|volume|w|m|x)\.?\s*-?(%|percent|pct)", re.IGNORECASE
@@ -232,9 +235,11 @@ def _product(text: str) -> tuple[float, Dimension] | None:
         side = 1.0 if power < 0 else sign
         for place, (scale, powers) in enumerate(units):
             exponent = side * (power if place == len(units) - 1 else 1.0)
+            if abs(exponent) > _MOST_POWER:
+                return None
             factor, dimension = factor * scale**exponent, _add(dimension, powers, exponent)
         at = match.end()
-    return factor, dimension
+    return (factor, dimension) if _LEAST_FACTOR < factor < 1 / _LEAST_FACTOR else None
 
 
 def _power(text: str | None) -> float:

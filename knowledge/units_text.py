@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from eutectic.knowledge.units import CHINESE_UNITS, Unit, read_unit, symbols_of
 
-_POWERED = r"(?:[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|\^\s?[{(]?[-−]?\d[})]?|[-−–]\d(?!\d)|\d(?![\d.]))"
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
+_POWERED = r"(?:[⁻⁺][¹²³⁴⁵⁶](?![⁰¹²³⁴⁵⁶⁷⁸⁹])|[¹²³⁴](?![⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺])|\^\s?[{(]?[-−]?\d[})]?|[-−–]\d(?!\d)|\d(?![\d.]))"
+"""A power of a unit; two raised digits, or more than four, are the numbers of references."""
 _PIECE = re.compile(
     rf"(?P<gap>\s*[·⋅•∙*/]\s*|\s?\bper\s|\s{{0,2}})\(?(?P<name>[°◦º˚]\s?C|oC|℃|[µμ] ?m|[A-Za-zµμΩÅ%℃‰]+|[\u3400-\u9fff]{{1,4}})(?P<power>{_POWERED})?\)?"
 )
@@ -49,7 +51,7 @@ def unit_at(text: str, at: int) -> UnitAt | None:
             written = written[:-1] if written.endswith(")") else written
         unit = read_unit(written)
         following = text[end : end + 1]
-        if unit is not None and (not following.isalnum() or following >= "\u3040"):
+        if unit is not None and (not following.isalnum() or following >= "\u3040" or following in _RAISED):
             return UnitAt(unit._replace(text=" ".join(written.split())), end)
     return None
 

@@ -1,0 +1,96 @@
+"""How a question asks: the noun or verb it asks for, the kind of answer it wants, and how such an answer shows."""
+
+from __future__ import annotations
+
+import re
+
+from eutectic.knowledge.chinese import asked as asked_in_chinese
+
+_BE = r"(?:is|are|was|were|be|does|do|did|has|have|had|can|could|may|must|will|should)"
+_STOP = (
+    rf"(?=\s+(?:of|{_BE}|for|in|on|at|from|with|that|to|by|between|versus|against|under|after|during|when|if|"
+    r"makes?|made|gives?|gave|shows?|goes|belongs?|before|than|"
+    r"[a-z]+(?:ed|s) (?:the|an?|by|in|for|at|from|to|with|as|how|that|into)|looked|led)\b|[?,]|$)"
+)
+_NOUN = re.compile(
+    rf"\b(?:what|which)\s+(?:{_BE}\s+)?(?:(?:the|an?)\s+)?(?:(?:kinds?|types?|sorts?)\s+of\s+)?(.+?){_STOP}",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(
+    rf"\bhow\s+(?:large|high|low|big|strong|great|small|much|many)\s+(?:is|are|was|were)\s+(?:(?:the|an?)\s+)?(.+?){_STOP}",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(rf"\bhow\s+(?:much|many)\s+(?!{_BE}\b)(?:of\s+)?(?:the\s+)?(.+?){_STOP}", re.IGNORECASE)
+_VERB = re.compile(
+    r"\bhow\s+(?:well|quickly|fast|slowly|badly|easily|strongly|rapidly)\s+(?:does|do|did|can|could)\s+.+?\s"
+    r"([a-z]{4,})(?=\s+(?:at|in|for|under|with|on|from|when|during|to|above|below)\b|[?,]|$)",
+    re.IGNORECASE,
+)
+_ADJECTIVE = re.compile(rf"\bhow\s+([a-z]{{3,}})\s+{_BE}\b", re.IGNORECASE)
+_CAUSE = re.compile(
+    r"\b(?:because|due to|owing to|since|thus|hence|therefore|thereby|so that|in order to|as a (?:result|consequence)|"
+    r"attributed|attribute|caus(?:e|es|ed|ing)|leads? to|led to|result(?:s|ed|ing)? (?:in|from|by)|results?|reasons?|"
+    r"originat\w+|consequen\w+|prevent\w*|hinder\w*|hamper\w*|driv(?:en|es|ing)|ascribed|explain\w*|avoid\w*|"
+    r"limit\w*|restrict\w*|enabl\w+|allow\w*|necessary|requir\w+|"
+    r"to (?:ensure|enable|increase|reduce|improve|enhance|minimize|distinguish|eliminate))\b|由于|因为|因此|所以|导致|从而|引起|造成|归因|使得",
+    re.IGNORECASE,
+)
+_DEFINING = re.compile(
+    r"\b(?:is|are|was|were) (?:defined|denoted|called|known|termed|a|an|the)\b|\brefers? to\b|\bmeans?\b|"
+    r"\bstands? for\b|\brepresents?\b|\bdenot\w+|\b(?:consist|compos|made up)\w*\b|\(\w[\w\s,&-]{6,}\)|\bi\.e\.|是指|定义为|称为|表示",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"\b(?:[A-Z][a-zé]{2,}\b|[A-Z]{2,3}\b|[A-Z]\.)|[A-Z][a-z]+ et al")
+_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile("|".join(patterns), re.IGNORECASE))
+    for kind, patterns in (
+        (
+            "cause",
+            (r"^\W*(?:why|how come|for (?:what|which) reasons?)\b", r"\bwhat (?:causes?|caused|is the reason)\b",
+             "为什么|为何|原因"),
+        ),
+        (
+            "year",
+            (r"\b(?:which|what) year\b",
+             r"^\W*when (?:was|were|did|has) .*\b(?:publish|report|found|invent|first|discover|commerciali|launch|release)",
+             "哪一年|何时|哪年"),
+        ),
+        ("person", (r"^\W*who(?:se|m)?\b", "谁")),
+        (
+            "definition",
+            (r"\bstands? for\b", r"\bwhat (?:does|do) .+ mean\b", r"\bmeant by\b", r"\bdefin(?:ed|ition)\b",
+             r"\babbreviation\b", r"\bacronym\b", "是指|指什么|什么意思|定义"),
+        ),
+    )
+)  # fmt: skip
+
+
+def asked_phrase(text: str) -> str:
+    """The noun phrase, or the verb or adjective of a `how` question, that is asked for; empty where its form hides it."""
+    for pattern in (_SIZE, _AMOUNT, _VERB, _ADJECTIVE, _NOUN):
+        if match := pattern.search(text):
+            return match[1]
+    return asked_in_chinese(text)
+
+
+def kind_of(text: str) -> str:
+    """`formula`, `cause`, `year`, `person`, `definition`, `number`, or empty where anything may answer."""
+    for kind, pattern in _KINDS:
+        if pattern.search(text):
+            return kind
+    if re.search(r"\bcompositions?\b|\bformula\b|成分|化学式", asked_phrase(text) or text, re.IGNORECASE):
+        return "formula"
+    if re.search(
+        r"\bhow (?:much|many|far|often)\b|\bby (?:how much|which factor|what factor)\b|多少|几", text, re.IGNORECASE
+    ):
+        return "number"
+    return ""
+
+
+def answers_in_words(kind: str, words: str) -> bool:
+    """Whether words hold an answer of a kind that shows in them: a cause, a definition or a person."""
+    if kind == "cause":
+        return bool(_CAUSE.search(words))
+    if kind == "definition":
+        return bool(_DEFINING.search(words))
+    return bool(_PERSON.search(words.split(" ", 1)[-1]))
