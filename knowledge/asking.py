@@ -32,12 +32,14 @@ _CAUSE = re.compile(
     r"attributed|attribute|caus(?:e|es|ed|ing)|leads? to|led to|result(?:s|ed|ing)? (?:in|from|by)|results?|reasons?|"
     r"originat\w+|consequen\w+|prevent\w*|hinder\w*|hamper\w*|driv(?:en|es|ing)|ascribed|explain\w*|avoid\w*|"
     r"limit\w*|restrict\w*|enabl\w+|allow\w*|necessary|requir\w+|"
-    r"to (?:ensure|enable|increase|reduce|improve|enhance|minimize|distinguish|eliminate))\b|由于|因为|因此|所以|导致|从而|引起|造成|归因|使得",
+    r"to (?:ensure|enable|increase|reduce|improve|enhance|minimize|distinguish|eliminate))\b|"
+    r"由于|因为|因此|所以|导致|从而|引起|造成|归因|使得",
     re.IGNORECASE,
 )
 _DEFINING = re.compile(
     r"\b(?:is|are|was|were) (?:defined|denoted|called|known|termed|a|an|the)\b|\brefers? to\b|\bmeans?\b|"
-    r"\bstands? for\b|\brepresents?\b|\bdenot\w+|\b(?:consist|compos|made up)\w*\b|\(\w[\w\s,&-]{6,}\)|\bi\.e\.|是指|定义为|称为|表示",
+    r"\bstands? for\b|\brepresents?\b|\bdenot\w+|\b(?:consist|compos|made up)\w*\b|\(\w[\w\s,&-]{6,}\)|\bi\.e\.|"
+    r"是指|定义为|称为|表示",
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"\b(?:[A-Z][a-zé]{2,}\b|[A-Z]{2,3}\b|[A-Z]\.)|[A-Z][a-z]+ et al")
@@ -52,7 +54,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "year",
             (r"\b(?:which|what) year\b",
-             r"^\W*when (?:was|were|did|has) .*\b(?:publish|report|found|invent|first|discover|commerciali|launch|release)",
+             r"^\W*when (?:was|were|did|has) .*\b(?:publish|report|found|invent|first|discover|"
+             r"commerciali|launch|release)",
              "哪一年|何时|哪年"),
         ),
         ("person", (r"^\W*who(?:se|m)?\b", "谁")),
@@ -66,7 +69,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 
 def asked_phrase(text: str) -> str:
-    """The noun phrase, or the verb or adjective of a `how` question, that is asked for; empty where its form hides it."""
+    """The noun phrase, or the verb or adjective of a `how` question, that is asked for; empty where hidden."""
     for pattern in (_SIZE, _AMOUNT, _VERB, _ADJECTIVE, _NOUN):
         if match := pattern.search(text):
             return match[1]

@@ -223,8 +223,9 @@ SPELLED_UNITS = {
     "kelvin": "K", "volt": "V", "joule": "J", "gram": "g", "kilogram": "kg", "milligram": "mg", "second": "s",
     "minute": "min", "hour": "h", "day": "d", "metre": "m", "meter": "m", "millimetre": "mm", "millimeter": "mm",
     "micrometre": "um", "micrometer": "um", "nanometre": "nm", "nanometer": "nm", "pascal": "Pa",
-    "angstrom": "angstrom", "megapascal": "MPa", "gigapascal": "GPa", "ampere": "A", "tesla": "T", "oersted": "Oe", "ohm": "ohm", "watt": "W",
-    "newton": "N", "hertz": "Hz", "mole": "mol", "electronvolt": "eV", "percent": "%", "revolution": "1",
+    "angstrom": "angstrom", "megapascal": "MPa", "gigapascal": "GPa", "ampere": "A", "tesla": "T", "oersted": "Oe",
+    "ohm": "ohm", "watt": "W", "newton": "N", "hertz": "Hz", "mole": "mol", "electronvolt": "eV",
+    "percent": "%", "revolution": "1",
     "degree": "degC", "degrees": "degC", "siemens": "S", "litre": "L", "liter": "L",
 }  # fmt: skip
 """Units that questions spell out."""
