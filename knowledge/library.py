@@ -21,7 +21,8 @@ from eutectic.knowledge.evidence import find_quote
 from eutectic.knowledge.ingest import IngestProgress, IngestReport, ingest_files
 from eutectic.knowledge.lexical import LexicalRetriever
 from eutectic.knowledge.library_lock import WriterLock
-from eutectic.knowledge.question import read_question, tidy
+from eutectic.knowledge.question import read_question
+from eutectic.knowledge.question_words import tidy
 from eutectic.knowledge.reader import Limits
 from eutectic.knowledge.reader_process import ReaderProcess
 from eutectic.knowledge.record import LiteratureRecord

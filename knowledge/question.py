@@ -12,9 +12,18 @@ from itertools import pairwise
 from eutectic.core.elements import elements
 from eutectic.knowledge.asking import asked_phrase, kind_of
 from eutectic.knowledge.concepts import dimensions_of, named_properties, property_tokens
-from eutectic.knowledge.measures import Measure, find_measures, measure_tokens, plain_numbers
+from eutectic.knowledge.measures import Measure, find_measures, plain_numbers
+from eutectic.knowledge.question_words import (
+    asked_unit,
+    bare_numbers,
+    proper_words,
+    quantity_words,
+    tidy,
+    verbs,
+    without,
+)
 from eutectic.knowledge.roots import root
-from eutectic.knowledge.synonyms import CLASS_NOUNS, GENERIC, KINDS, SPELLED_UNITS, SYNONYMS, UNIT_WORDS
+from eutectic.knowledge.synonyms import CLASS_NOUNS, GENERIC, KINDS, SYNONYMS, UNIT_WORDS
 from eutectic.knowledge.tokens import content_tokens, formula_words, stem, tokenise
 from eutectic.knowledge.units import Dimension, read_unit
 
@@ -25,24 +34,12 @@ _GRADE = re.compile(
     re.IGNORECASE,
 )
 """Grades, which are names though they are numbers."""
-_CAPITAL = re.compile(r"(?<=[a-z,;] )[A-Z][A-Za-zé-]+\b")
-_UNIT_ASKED = re.compile(
-    r"(?:\bin|\bhow many)\s+((?:[a-z]+ per [a-z]+|[A-Za-zµ°/%0-9⁻¹²³.^-]+))(?=\?|,|\s+(?:is|are|was|were|does|did)\b)"
-)
-_CELSIUS = re.compile(r"(\d)\s?(?:deg(?:rees?)?\.?\s?)?C(?=[\s?,.;)]|$)")
-_CHARGE = re.compile(r"\bcoulomb|\bcharge\b|\bC-?rate\b|\bC/\d", re.IGNORECASE)
 _YES_OR_NO = re.compile(
     r"\W*(?:is|are|was|were|does|do|did|can|could|has|have|why)\b|\W*how (?:does|do|did|is|are|was|were|can)\b",
     re.IGNORECASE,
 )
 """Questions that no value answers by itself."""
-_CODED = re.compile(r"\S*[A-Za-z)\]]\S*")
-"""Words with letters, whose digits are of a formula or a name."""
 _HOW = re.compile(r"\W*how\b", re.IGNORECASE)
-_PAST = re.compile(r"\b[a-z]{2,}ed\b")
-_LAST_VERB = re.compile(
-    r"\b(?:does|do|did|can|could|may|must)\b.*\s([a-z]+)(?=\s+(?:at|in|for|from|with|to|under)\b|\?)"
-)
 _WEIGHTY = 0.35
 _GENERIC_SHARE = 0.3
 """Weight of a word that says little: to measure, to show, high, used."""
@@ -122,11 +119,6 @@ class Question:
         return sum(term.weight * term.held(tokens) for term in chosen) / total if total else 0.0
 
 
-def tidy(text: str) -> str:
-    """A question with `350 C` as `350 °C`, which is what people mean who cannot type the sign."""
-    return text if _CHARGE.search(text) else _CELSIUS.sub("\\1 °C", text)
-
-
 def read_question(
     text: str,
     frequency: Mapping[str, int],
@@ -147,7 +139,7 @@ def read_question(
     measures = tuple(
         measure for measure in find_measures(text) if text[measure.start : measure.end].lower() not in frequency
     )
-    plain = _without(text, measures, ())
+    plain = without(text, measures, ())
     properties = frozenset(property_tokens(plain))
     in_property = _property_words(plain)
     symbols = frozenset(token for token, name in named_properties(plain) if not name.islower() and name.isascii())
@@ -155,7 +147,7 @@ def read_question(
     content = content_tokens(plain) - symbols - formula_words(text) or content_tokens(text) - formula_words(text)
     if not any(token.startswith("f:") for token in content):
         content |= {token for token in tokenise(text) if token.startswith("sys:") and frequency.get(token, 0)}
-    quantities = _quantity_words(text)
+    quantities = quantity_words(text)
     graded = {grade.lower() for match in _GRADE.findall(text) for grade in match if grade}
     for token in sorted(content):
         if token.startswith(("q:", "el:")) and (token[:2] == "q:" or content & _spellings(token)):
@@ -174,9 +166,9 @@ def read_question(
     named = tuple(term for term in terms if term.token in asked and not term.is_name)
     focus = named if any(not is_little(term.token) for term in named) else ()
     subject = tuple(term for term in terms if term not in named and not is_little(term.token))
-    verbs = _verbs(text)
+    acts = verbs(text)
     words = [token for token in tokenise(text) if ":" not in token]
-    proper = _proper(text)
+    proper = proper_words(text)
     return Question(
         text=text,
         terms=tuple(terms),
@@ -188,27 +180,9 @@ def read_question(
         numbers=frozenset(plain_numbers(text)),
         pairs=frozenset(pairwise(words)),
         entities=tuple(term for term in terms if term.is_name or term.token in proper or _elements(term.token)),
-        bare=frozenset(plain_numbers(_CODED.sub(" ", _without(text, measures, graded)))),
-        weighty=_weighty([term for term in terms if term.token not in verbs]),
+        bare=bare_numbers(without(text, measures, graded)),
+        weighty=_weighty([term for term in terms if term.token not in acts]),
     )
-
-
-def _quantity_words(text: str) -> dict[str, frozenset[str]]:
-    """The words of each quantity with its token, under which it is found in any unit."""
-    found: dict[str, frozenset[str]] = {}
-    for measure in find_measures(text):
-        written = text[measure.start : measure.end]
-        tokens = frozenset(measure_tokens(written))
-        for word in tokenise(written):
-            if ":" not in word:
-                found[word] = found.get(word, frozenset()) | tokens
-    return found
-
-
-def _verbs(text: str) -> frozenset[str]:
-    """Tokens of what is a verb by its form or place: `measured`, and `reach` in `What strength does it reach?`."""
-    words = [match for pattern in (_PAST, _LAST_VERB) for match in pattern.findall(text)]
-    return frozenset(token for word in words for token in tokenise(word))
 
 
 def _weighty(terms: Iterable[Term]) -> tuple[Term, ...]:
@@ -220,19 +194,6 @@ def _weighty(terms: Iterable[Term]) -> tuple[Term, ...]:
 def _of_roots(tokens: Iterable[str], roots: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """The words of the library of the same root as some tokens."""
     return frozenset(word for token in tokens for word in roots.get(root(token), ()))
-
-
-def _proper(text: str) -> frozenset[str]:
-    """Tokens of the words written with a capital that do not begin the question."""
-    return frozenset(token for match in _CAPITAL.finditer(text) for token in tokenise(match[0]))
-
-
-def _without(text: str, measures: Iterable[Measure], names: Collection[str]) -> str:
-    """A question without its quantities and the names that are numbers."""
-    for measure in measures:
-        text = text[: measure.start] + " " * (measure.end - measure.start) + text[measure.end :]
-    pattern = "|".join(re.escape(name) for name in names)
-    return re.sub(pattern, " ", text, flags=re.IGNORECASE) if names else text
 
 
 def _joined(terms: list[Term]) -> list[Term]:
@@ -287,7 +248,7 @@ def _dimensions(text: str, asked: Collection[str]) -> frozenset[Dimension]:
     phrase = asked_phrase(text)
     if _YES_OR_NO.match(text):
         return frozenset()
-    if (said := _UNIT_ASKED.search(text)) and (unit := read_unit(_spelled_unit(said[1]))) is not None:
+    if (unit := asked_unit(text)) is not None:
         return frozenset([unit.dimension])
     named = property_tokens(phrase) or (property_tokens(text) if not phrase else [])
     if named:
@@ -298,12 +259,6 @@ def _dimensions(text: str, asked: Collection[str]) -> frozenset[Dimension]:
     if not units and phrase:
         units = [unit for pattern, found in _kinds() if pattern.search(text.split(phrase)[0]) for unit in found]
     return frozenset(read.dimension for unit in units if (read := read_unit(unit)) is not None)
-
-
-def _spelled_unit(text: str) -> str:
-    """A unit with its words as symbols: `kelvin per second` as `K/s`."""
-    words = [SPELLED_UNITS.get(word.rstrip("s") if word not in SPELLED_UNITS else word, word) for word in text.split()]
-    return " ".join("/" if word == "per" else word for word in words)
 
 
 @cache

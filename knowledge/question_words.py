@@ -1,0 +1,77 @@
+"""The words of a question by their part in it: its quantities, verbs, names, bare numbers and the unit it asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from eutectic.knowledge.measures import Measure, find_measures, measure_tokens, plain_numbers
+from eutectic.knowledge.synonyms import SPELLED_UNITS
+from eutectic.knowledge.tokens import tokenise
+from eutectic.knowledge.units import Unit, read_unit
+
+_CAPITAL = re.compile(r"(?<=[a-z,;] )[A-Z][A-Za-zé-]+\b")
+_UNIT_ASKED = re.compile(
+    r"(?:\bin|\bhow many)\s+((?:[a-z]+ per [a-z]+|[A-Za-zµ°/%0-9⁻¹²³.^-]+))(?=\?|,|\s+(?:is|are|was|were|does|did)\b)"
+)
+_CELSIUS = re.compile(r"(\d)\s?(?:deg(?:rees?)?\.?\s?)?C(?=[\s?,.;)]|$)")
+_CHARGE = re.compile(r"\bcoulomb|\bcharge\b|\bC-?rate\b|\bC/\d", re.IGNORECASE)
+_CODED = re.compile(r"\S*[A-Za-z)\]]\S*")
+"""Words with letters, whose digits are of a formula or a name."""
+_PAST = re.compile(r"\b[a-z]{2,}ed\b")
+_LAST_VERB = re.compile(
+    r"\b(?:does|do|did|can|could|may|must)\b.*\s([a-z]+)(?=\s+(?:at|in|for|from|with|to|under)\b|\?)"
+)
+
+
+def tidy(text: str) -> str:
+    """A question with `350 C` as `350 °C`, which is what people mean who cannot type the sign."""
+    return text if _CHARGE.search(text) else _CELSIUS.sub("\\1 °C", text)
+
+
+def quantity_words(text: str) -> dict[str, frozenset[str]]:
+    """The words of each quantity with its token, under which it is found in any unit."""
+    found: dict[str, frozenset[str]] = {}
+    for measure in find_measures(text):
+        written = text[measure.start : measure.end]
+        tokens = frozenset(measure_tokens(written))
+        for word in tokenise(written):
+            if ":" not in word:
+                found[word] = found.get(word, frozenset()) | tokens
+    return found
+
+
+def verbs(text: str) -> frozenset[str]:
+    """Tokens of what is a verb by its form or place: `measured`, and `reach` in `What strength does it reach?`."""
+    words = [match for pattern in (_PAST, _LAST_VERB) for match in pattern.findall(text)]
+    return frozenset(token for word in words for token in tokenise(word))
+
+
+def proper_words(text: str) -> frozenset[str]:
+    """Tokens of the words written with a capital that do not begin the question."""
+    return frozenset(token for match in _CAPITAL.finditer(text) for token in tokenise(match[0]))
+
+
+def without(text: str, measures: Iterable[Measure], names: Collection[str]) -> str:
+    """A question without its quantities and the names that are numbers."""
+    for measure in measures:
+        text = text[: measure.start] + " " * (measure.end - measure.start) + text[measure.end :]
+    pattern = "|".join(re.escape(name) for name in names)
+    return re.sub(pattern, " ", text, flags=re.IGNORECASE) if names else text
+
+
+def _spelled_unit(text: str) -> str:
+    """A unit with its words as symbols: `kelvin per second` as `K/s`."""
+    words = [SPELLED_UNITS.get(word.rstrip("s") if word not in SPELLED_UNITS else word, word) for word in text.split()]
+    return " ".join("/" if word == "per" else word for word in words)
+
+
+def asked_unit(text: str) -> Unit | None:
+    """The unit a question wants its answer in: `in kelvin per second`, `how many joules`."""
+    said = _UNIT_ASKED.search(text)
+    return read_unit(_spelled_unit(said[1])) if said else None
+
+
+def bare_numbers(text: str) -> frozenset[float]:
+    """The numbers of a text that no letter stands at."""
+    return frozenset(plain_numbers(_CODED.sub(" ", text)))
