@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from eutectic.agents.cli.main import main
+from eutectic.evals.fronts import hypervolume
 from eutectic.evals.pools import Pool, synergy_pool
 from eutectic.evals.search_methods import METHODS, OWN_STARTS, STARTS, Setup
 from eutectic.evals.search_report import describe, lines_of
@@ -123,3 +124,13 @@ def test_speed_is_printed_and_no_rule_is_broken(capsys: pytest.CaptureFixture[st
     lines = json.loads(capsys.readouterr().out)
     assert {line["case"]["observations"] for line in lines} == {50, 200}
     assert all(line["feasible"] and min(line["asked_s"]) > 0 for line in lines)
+
+
+def test_hypervolume_is_that_of_boxes_counted_by_hand() -> None:
+    assert hypervolume(np.array([[1.0, 0.5], [0.5, 1.0], [0.4, 0.4]])) == pytest.approx(0.75)
+    assert hypervolume(np.array([[0.0, 1.0], [1.0, 0.0]])) == 0.0
+    rng = np.random.default_rng(0)
+    points = rng.random((6, 2))
+    probe = rng.random((200_000, 2))
+    covered = (points[:, None] >= probe[None]).all(axis=2).any(axis=0).mean()
+    assert hypervolume(points) == pytest.approx(covered, abs=0.005)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -31,6 +31,9 @@ class Acquisition:
     """`B x d` features of measured recipes that may be the best."""
     reference: FloatArray
     seed: int
+
+    climb: ClassVar[tuple[int, int]] = (8, 24)
+    """Rounds and moves of a round in which recipes are improved: each merit here is a mean over draws, and costs."""
 
     def __post_init__(self) -> None:
         self._pending = np.zeros((0, self.baseline.shape[1]))

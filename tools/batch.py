@@ -72,30 +72,18 @@ class Chooser:
         taken = set(self.taken)
         rows: list[IntArray] = []
         merits: list[float] = []
-        values = self._merit(acquisition, pool)
-        if len(self.waiting):
-            values = values + self._crowding(self._encode(pool), self._encode(self.waiting[-_MOST_WAITING:]))
+        values = self._merit(acquisition, pool, self.waiting)
         while len(rows) < n and len(pool):
             order = np.argsort(-values, kind="stable")[:_KEPT]
             pool, values = pool[order], values[order]
-            best, merit = pool[0], values[0]
-            if not is_whole:
-                already = self._encode(np.vstack([self.waiting[-_MOST_WAITING:], *(row[None, :] for row in rows)]))
-
-                def merit_of(some: IntArray, already: FloatArray = already) -> FloatArray:
-                    return self._merit(acquisition, some) + self._crowding(self._encode(some), already)
-
-                climbed = improve(self.domain, pool[:_STARTS], merit_of, taken, rng)
-                climbed_values = merit_of(climbed)
-                best, merit = climbed[climbed_values.argmax()], climbed_values.max()
+            best, merit = (pool[0], values[0]) if is_whole else self._climbed(acquisition, pool, rows, taken, rng)
             rows.append(best)
             merits.append(float(merit))
             taken.add(row_keys(best[None, :])[0])
             acquisition.await_also(self._encode(best[None, :]))
             pool = pool[[key not in taken for key in row_keys(pool)]]
             if len(pool) and (len(rows) < n or alternatives):
-                chosen = self._encode(np.array(rows, dtype=np.int64))
-                values = self._merit(acquisition, pool) + self._crowding(self._encode(pool), chosen)
+                values = self._merit(acquisition, pool, np.vstack([self.waiting, *rows]))
         others = self._diverse(pool, values, rows, alternatives) if len(pool) else []
         merits += [float(values[i]) for i in others]
         found = np.array([*rows, *(pool[i] for i in others)], dtype=np.int64).reshape(-1, self.waiting.shape[1])
@@ -104,9 +92,30 @@ class Chooser:
     def _encode(self, rows: IntArray) -> FloatArray:
         return self.domain.encoder.rows(self.domain.lattice, rows)
 
-    def _merit(self, acquisition: Acquisition, rows: IntArray) -> FloatArray:
+    def _climbed(
+        self,
+        acquisition: Acquisition,
+        pool: IntArray,
+        rows: list[IntArray],
+        taken: set[bytes],
+        rng: np.random.Generator,
+    ) -> tuple[IntArray, float]:
+        """The best recipe that small moves from the first of the pool lead to, with its merit."""
+        already = np.vstack([self.waiting, *rows])
+        rounds, width = acquisition.climb
+
+        def merit(some: IntArray) -> FloatArray:
+            return self._merit(acquisition, some, already)
+
+        climbed = improve(self.domain, pool[:_STARTS], merit, taken, rng, rounds=rounds, width=width)
+        values = merit(climbed)
+        return climbed[values.argmax()], float(values.max())
+
+    def _merit(self, acquisition: Acquisition, rows: IntArray, already: IntArray) -> FloatArray:
+        """Logarithms of what rows are worth beside those already in the batch or on their way."""
         features = self._encode(rows)
-        return acquisition.log_merit(features) + self.survival.log_worth(features)
+        crowding = self._crowding(features, self._encode(already[-_MOST_WAITING:]))
+        return acquisition.log_merit(features) + self.survival.log_worth(features) + crowding
 
     def _crowding(self, features: FloatArray, already: FloatArray) -> FloatArray:
         """`N` penalties of recipes that the surrogate can hardly tell from one already in the batch or on its way.

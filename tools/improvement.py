@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
@@ -23,6 +24,8 @@ class Improvement(Acquisition):
     Two surrogates take turns: the process and a forest. Whichever gives the campaign's own values the larger density
     when they are left out takes two picks in three. The best is the best single measurement, not the best mean.
     """
+
+    climb: ClassVar[tuple[int, int]] = (24, 64)
 
     process: ExactProcess = field(init=False)
 

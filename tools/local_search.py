@@ -44,12 +44,21 @@ def candidates(domain: Domain, n: int, near: IntArray, taken: Set[bytes], rng: n
     return rows[allowed(rows, taken)]
 
 
-def improve(domain: Domain, starts: IntArray, merit: Merit, taken: Set[bytes], rng: np.random.Generator) -> IntArray:
-    """Walk uphill from each start `S x (n + p)`, by the best of some random moves at a time, until none climbs."""
+def improve(
+    domain: Domain,
+    starts: IntArray,
+    merit: Merit,
+    taken: Set[bytes],
+    rng: np.random.Generator,
+    *,
+    rounds: int = 24,
+    width: int = 64,
+) -> IntArray:
+    """Walk uphill from each start `S x (n + p)`, by the best of `width` random moves at a time, until none climbs."""
     rows, values = starts, merit(starts)
-    width = min(64, 12 + 4 * domain.lattice.n_components)
+    width = min(width, 12 + 4 * domain.lattice.n_components)
     patience = 0
-    for _ in range(24):
+    for _ in range(rounds):
         tried = neighbours(domain, np.repeat(rows, width, axis=0), rng)
         tried_values = np.where(allowed(tried, taken), merit(tried), -np.inf).reshape(len(rows), width)
         best = tried_values.argmax(axis=1)
