@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from eutectic.agents.arrivals import arrivals_after, held_back, repeat_arrivals
 from eutectic.agents.campaign import Campaign, Collaborators
 from eutectic.agents.graph.journal import Steps
+from eutectic.agents.graph.knowing import KNOWN_TERMS
 from eutectic.agents.minds.replay import ReplayMind
 from eutectic.agents.recording import RecordedDecision
 from eutectic.agents.runs import read_campaign
@@ -41,7 +42,8 @@ class Replay(NamedTuple):
 def replay(out: Path, campaign: str, settings: Settings, *, recompute: bool = False) -> Replay:
     """Run a recorded campaign again in `<folder>/replays/N` and compare it with the recording, as far as that goes.
 
-    With `recompute` the optimiser and the assessment are computed anew in place of taken from the recording.
+    With `recompute` the optimiser and the assessment are computed anew in place of taken from the recording;
+    claims and tables stay as they were frozen.
 
     Raises:
         ReplayDrift: a question, a trial or a plan differs; with the difference.
@@ -54,8 +56,9 @@ def replay(out: Path, campaign: str, settings: Settings, *, recompute: bool = Fa
     (target / "spec.yaml").write_text(dump_spec(spec), encoding="utf-8")
     abilities = _capabilities(folder, spec)
     observations = [Observation.model_validate(item.payload) for item in events if item.kind == "observation"]
-    kinds = ("verdict", "approval", "run_left_open") + (() if recompute else ("tool",))
-    recorded: Steps = {(str(item.kind), item.slot): item.payload for item in events if item.kind in kinds}
+    recorded: Steps = {
+        (str(item.kind), item.slot): item.payload for item in events if _is_kept(str(item.kind), item.slot, recompute)
+    }
     decisions = [RecordedDecision.model_validate(item.payload) for item in events if item.kind == "decision"]
     collaborators = Collaborators(
         settings=settings.model_copy(update={"database_url": None}),
@@ -73,6 +76,13 @@ def replay(out: Path, campaign: str, settings: Settings, *, recompute: bool = Fa
                 raise
         compared = compare(events, list(again.notebook.events()))
         return Replay(target, len(decisions), len(view.trials), compared, is_whole)
+
+
+def _is_kept(kind: str, slot: str, recompute: bool) -> bool:
+    """Whether a step is taken from the recording: what was frozen before round 1 is an input, also when recomputing."""
+    if kind == "tool" and recompute:
+        return slot.startswith("r00/") and slot != KNOWN_TERMS
+    return kind in ("verdict", "approval", "run_left_open", "tool")
 
 
 def _capabilities(folder: Path, spec: Any) -> Capabilities:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from eutectic.tools.outlook import Outlook
     from eutectic.tools.source_term import SourceTerm
 
-_TABLES, _TERMS = "r00/knowledge", "r00/terms"
+_TABLES = "r00/knowledge"
+KNOWN_TERMS = "r00/terms"
+"""Slot of the terms that were made of what is known."""
 
 
 class SourceStanding(Record):
@@ -96,7 +98,7 @@ class InformedOptimizer:
 
         self.terms, lines = terms_of(self._spec, claims, self._tables, self._made)
         if lines.used or lines.unused:
-            self._journal.tool(_TERMS, Terms, lambda: lines)
+            self._journal.tool(KNOWN_TERMS, Terms, lambda: lines)
         self._claims = claims
         self._inner = open_optimizer(self._spec, self.terms, self.judge if self.terms else None)
         self._inner.tell(self._told)
@@ -208,5 +210,5 @@ def round_outlook(ctx: CampaignContext, number: int, advice: Advice) -> Outlook 
 
 def source_lines(journal: Journal) -> tuple[SourceLine, ...]:
     """The sources of a campaign, as frozen."""
-    payload = journal.payload("tool", _TERMS)
+    payload = journal.payload("tool", KNOWN_TERMS)
     return Terms.model_validate(payload["result"]).used if payload is not None else ()
