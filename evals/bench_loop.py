@@ -28,6 +28,7 @@ from eutectic.core.trial import Observation
 from eutectic.lab_interface.labs.simulated import SimulatedLab
 from eutectic.lab_interface.registry import open_lab
 
+_LEAST_ROUNDS = 8
 OptimizerKind = Literal["botorch", "random", "sobol"]
 
 
@@ -53,8 +54,14 @@ class LoopTimes(Record):
     """Everything but the optimiser and the lab; the assessment is included."""
     overhead_by_tenth_ms: tuple[float, ...]
     """CPU time of the loop without assessments in each tenth of the rounds, so that growth shows whatever else runs."""
+    overhead_by_quarter_ms: tuple[float, ...]
+    """The same in each quarter."""
     memory_mb: tuple[float, ...]
     """Resident memory after 10, 25, 50, 75 and 100 % of the rounds; empty where the system does not tell."""
+    growth: float
+    """CPU per trial in the last quarter over that in the first; 1 with fewer than 8 rounds, which tell nothing."""
+    memory_growth: float
+    """Memory after the last round over that after a tenth of them; 1 with fewer than 8 rounds."""
     instruments: int
     instruments_used: int
     """How many instruments the observations name."""
@@ -145,22 +152,30 @@ def resident_mb() -> float:
 
 
 def bench_spec(trials: int, batch: int, optimizer: str, seed: int, instruments: int = 1) -> CampaignSpec:
-    """The benchmark's campaign: films of six elements, one objective, the simulated soft magnet's saturation."""
-    names = ("Fe", "Co", "Ni", "B", "Si", "P")
-    components = tuple(ComponentRange(name=name, min=0.5 if name == "Fe" else 0.0, step=0.005) for name in names)
-    settings: dict[str, JsonValue] = {"law": "fe_soft_magnet"}
+    """The benchmark's campaign with one objective.
+
+    One instrument measures the saturation of a soft magnet of six elements; several at once, the resistivity of thin
+    films of five sputter targets, 96 on a shuffled plate with a composition spread.
+    """
+    law, wanted = "fe_soft_magnet", ("Bs", "T")
+    names: tuple[str, ...] = ("Fe", "Co", "Ni", "B", "Si", "P")
+    settings: dict[str, JsonValue] = {}
     if instruments > 1:  # a deposition chamber's batch, then several probes at once
-        settings |= {"instruments": instruments, "hours_per_trial": 0.05, "hours_per_batch": 1.0}
+        names, law, wanted = ("Ni", "Cr", "Al", "Cu", "Ta"), "thin_film_resistor", ("resistivity", "uOhm cm")
+        plate: dict[str, JsonValue] = {"kind": "substrate", "places": 96, "order": "random"}
+        settings = {"vessels": plate, "spread": 0.15, "instruments": instruments}
+        settings |= {"hours_per_trial": 0.05, "hours_per_batch": 1.0}
+    components = tuple(ComponentRange(name=n, min=0.5 if n == "Fe" else 0.0, step=0.005) for n in names)
     return CampaignSpec(
         name="bench-loop",
         goal="measure the overhead of the loop",
         space=SearchSpace(components=components),
-        objectives=(Objective(property="Bs", unit="T", direction="maximize"),),
+        objectives=(Objective(property=wanted[0], unit=wanted[1], direction="maximize"),),
         budget=Budget(experiments=trials),
         batch=batch,
         stop=StopRules(when_met=False),
         approval=ApprovalPolicy(mode="auto"),
-        lab=LabSpec(kind="simulated", settings=settings),
+        lab=LabSpec(kind="simulated", settings={"law": law, **settings}),
         mind=MindSpec(kind="rules"),
         optimizer=OptimizerSpec.model_validate({"kind": optimizer}),
         seed=seed,
@@ -198,6 +213,7 @@ def time_loop(spec: CampaignSpec) -> LoopTimes:
         notebook_mb = (folder / "notebook.db").stat().st_size / 1e6
     at = [max(0, rounds * part // 100 - 1) for part in (10, 25, 50, 75, 100)]
     marks = [watch.memory[place] for place in at] if watch.memory else []
+    quarters = _by_part(watch.closed_at, spec.batch, 4)
     return LoopTimes(
         trials=trials,
         rounds=rounds,
@@ -210,8 +226,11 @@ def time_loop(spec: CampaignSpec) -> LoopTimes:
         assess_s=watch.assess_s,
         bare_s=bare,
         overhead_ms_per_trial=1000 * (total - timed.seconds - lab.seconds) / max(1, trials),
-        overhead_by_tenth_ms=_by_tenth(watch.closed_at, spec.batch),
+        overhead_by_tenth_ms=_by_part(watch.closed_at, spec.batch, 10),
+        overhead_by_quarter_ms=quarters,
         memory_mb=tuple(marks),
+        growth=quarters[-1] / quarters[0] if rounds >= _LEAST_ROUNDS and quarters[0] > 0 else 1.0,
+        memory_growth=marks[-1] / marks[0] if rounds >= _LEAST_ROUNDS and marks else 1.0,
         instruments=int(str(spec.lab.settings.get("instruments", 1))),
         instruments_used=len(named),
         lab_hours=hours,
@@ -222,10 +241,10 @@ def time_loop(spec: CampaignSpec) -> LoopTimes:
     )
 
 
-def _by_tenth(closed_at: Sequence[float], batch: int) -> tuple[float, ...]:
-    """Milliseconds of the loop for each trial in each tenth of the rounds; the assessments apart."""
+def _by_part(closed_at: Sequence[float], batch: int, parts: int) -> tuple[float, ...]:
+    """Milliseconds of the loop for each trial in each part of the rounds; the assessments apart."""
     n = len(closed_at)
-    edges = [n * part // 10 for part in range(11)]
+    edges = [n * part // parts for part in range(parts + 1)]
     times = [0.0, *closed_at]
     return tuple(
         1000 * (times[end] - times[begin]) / ((end - begin) * batch) for begin, end in pairwise(edges) if end > begin
@@ -257,6 +276,11 @@ def table(rows: Sequence[LoopTimes]) -> str:
         )
         tenths = " ".join(f"{value:.1f}" for value in row.overhead_by_tenth_ms)
         lines.append(f"  CPU of the loop without assessments, ms/trial in each tenth of the rounds: {tenths}")
+        quarters = " ".join(f"{value:.2f}" for value in row.overhead_by_quarter_ms)
+        lines.append(
+            f"  in each quarter: {quarters}; last over first {row.growth:.2f}; memory after all over after a tenth of "
+            f"the rounds {row.memory_growth:.3f}"
+        )
         lines.append(
             f"  {row.instruments_used} of {row.instruments} instruments used, {row.lab_hours:.1f} lab hours; "
             f"{row.missing} trials lost, {row.doubled} made twice; {row.events} events, hash chain whole, "

@@ -57,12 +57,23 @@ def loop(
     trials: Annotated[int, typer.Option("--trials", min=4, help="Experiments of the campaign.")] = 60,
     batch: Annotated[int, typer.Option("--batch", min=1, max=96)] = 4,
     optimizer: Annotated[str, typer.Option("--optimizer", help="botorch, random or sobol.")] = "botorch",
-    instruments: Annotated[int, typer.Option("--instruments", min=1, max=96, help="Measuring at once.")] = 1,
+    instruments: Annotated[
+        int, typer.Option("--instruments", min=1, max=96, help="Measuring at once; above 1 thin films on a plate.")
+    ] = 1,
+    growth: Annotated[
+        float, typer.Option("--growth", min=1.0, help="CPU per trial of the last quarter over the first: 1 above.")
+    ] = 1.25,
+    memory: Annotated[
+        float, typer.Option("--memory", min=1.0, help="Memory at the end over that after a tenth: 1 above.")
+    ] = 1.05,
     smoke: Smoke = False,
     seeds: Seeds = None,
     as_json: Json = False,
 ) -> int:
-    """Time of the agent loop per trial beside the bare optimiser on the same trials, and its memory."""
+    """Time of the agent loop per trial beside the bare optimiser on the same trials, and its memory.
+
+    Exit code 1 where time or memory grew by more than stated (with 8 rounds or more), or a trial was lost or doubled.
+    """
     from eutectic.evals.bench_loop import bench_spec, table, time_loop
 
     count = 24 if smoke else trials
@@ -72,7 +83,10 @@ def loop(
         typer.echo(json.dumps([row.model_dump(mode="json") for row in rows], indent=2))
     else:
         typer.echo(table(rows))
-    return 0
+    grown = any(row.growth > growth or row.memory_growth > memory for row in rows)
+    if grown and not as_json:
+        typer.echo(f"GREW: more than {growth:g} times the CPU per trial, or {memory:g} times the memory")
+    return int(grown or any(row.missing or row.doubled for row in rows))
 
 
 @bench.command()

@@ -93,6 +93,9 @@ class SimulatedSettings(DispenseSettings):
     """Scale ends by property; they replace those of the law."""
     weighing_sd_ticks: NonNegativeFloat = 0.5
     """Standard deviation of each dose in ticks."""
+    spread: float = Field(default=0.0, ge=0, le=0.5)
+    """Relative difference of each component's amount from one edge of the plate or wafer to the other, in a direction
+    of its own in every batch, as co-sputtering gives it; each film's composition is then measured and told."""
     hours_per_trial: NonNegativeFloat = 0.5
     hours_per_batch: NonNegativeFloat = 2.0
     instruments: int = Field(default=1, ge=1, le=96)
@@ -114,6 +117,8 @@ class SimulatedSettings(DispenseSettings):
     def _one_source(self) -> SimulatedSettings:
         if (self.law is None) == (self.table is None) or (self.table is None) != (self.card is None):
             raise ValueError("give either law, or table together with card")
+        if self.spread and self.vessels is None:
+            raise ValueError("spread needs vessels: the places of the plate or wafer it goes across")
         return self
 
 

@@ -21,6 +21,7 @@ from eutectic.lab_interface.faults import jumps, stream, trial_fate
 from eutectic.lab_interface.law import Law, LawProperty
 from eutectic.lab_interface.readings import keep_readings
 from eutectic.lab_interface.simulated_settings import Limits, SimulatedSettings
+from eutectic.lab_interface.spread import position, spread_factors
 from eutectic.lab_interface.stock_contents import made_of, sources
 
 
@@ -47,7 +48,7 @@ class Workbench:
         """Make and measure the sample of that index and keep its raw readings under `folder`."""
         sample, settings = plan.samples[index], self._settings
         trial = next(item for item in plan.trials if item.id == sample.trial)
-        composition, source = self._achieved(trial, sample, plan.attempt)
+        composition, source = self._achieved(trial, sample, plan)
         fate = trial_fate(settings, self._seed, trial.id, plan.attempt)
         blank = Observation(
             trial=trial.id,
@@ -105,7 +106,18 @@ class Workbench:
         )
         return round(self._settings.cost_per_trial + material, 6)
 
-    def _achieved(self, trial: Trial, sample: Sample, attempt: int) -> tuple[Composition, AchievedFrom]:
+    def _achieved(self, trial: Trial, sample: Sample, plan: Plan) -> tuple[Composition, AchievedFrom]:
+        """What the doses became, where the sample stands; told as measured where the plate has a spread."""
+        made, source = self._dosed(trial, sample, plan.attempt)
+        if not self._settings.spread or self._settings.vessels is None:
+            return made, source
+        draws = {name: stream(self._seed, "spread", plan.round, plan.attempt, name) for name in made.fractions}
+        at = position(self._settings.vessels.places, sample.vessel)
+        factors = spread_factors(self._settings.spread, at, draws)
+        amounts = {name: share * factors[name] for name, share in made.fractions.items()}
+        return Composition.of(amounts, made.basis, normalise=True), "measured"
+
+    def _dosed(self, trial: Trial, sample: Sample, attempt: int) -> tuple[Composition, AchievedFrom]:
         """What the doses became; a recipe that a table holds is made exactly as the table has it."""
         if isinstance(self._law, Emulator) and self._law.holds(trial.composition, trial.process):
             return trial.composition, "planned"
@@ -134,7 +146,7 @@ class Workbench:
         """Readings of a sample, with its own error, the batch's and the drift, before any fault."""
         settings, sample = self._settings, plan.samples[index]
         trial = next(item for item in plan.trials if item.id == sample.trial)
-        composition, _ = self._achieved(trial, sample, plan.attempt)
+        composition, _ = self._achieved(trial, sample, plan)
         truth = self._law.true_values(composition, sample.process)
         drift = (1 + settings.drift_per_day * self._starts(index, slot) / 24) * jumps(settings, self._seed, slot.batch)
         found = {}

@@ -28,7 +28,7 @@ def middle(law: Law) -> dict[str, float | int | str]:
 
 
 def test_there_are_laws():
-    assert {"fe_soft_magnet", "her_catalyst", "soda_lime_glass"} <= set(law_names())
+    assert {"fe_soft_magnet", "her_catalyst", "soda_lime_glass", "thin_film_resistor"} <= set(law_names())
 
 
 def test_an_unknown_law_is_refused_with_those_there_are():

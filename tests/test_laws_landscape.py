@@ -13,6 +13,7 @@ from eutectic.lab_interface.law import Law
 from eutectic.lab_interface.laws.fe_soft_magnet import FeSoftMagnet, coercivity, grain_size, magnetostriction
 from eutectic.lab_interface.laws.her_catalyst import HerCatalyst, site_binding, volcano
 from eutectic.lab_interface.laws.soda_lime_glass import SodaLimeGlass, temperature_at
+from eutectic.lab_interface.laws.thin_film_resistor import ThinFilmResistor, bulk_resistivity
 from eutectic.tools.slater_pauling import saturation_induction
 
 Score = Callable[[Composition], float]
@@ -144,3 +145,19 @@ def test_window_glass_has_its_textbook_temperatures():
     assert 1400 < values["melting_point"] < 1500
     assert 76 < values["expansion"] < 92
     assert temperature_at(7.6, float_glass.fractions) == pytest.approx(725, abs=25)
+
+
+def test_resistor_films_have_the_resistivities_of_known_alloys_and_grow_worse_as_they_grow_thin():
+    law = ThinFilmResistor()
+    nichrome = Composition.of({"Ni": 0.78, "Cr": 0.22}, "at%")
+    constantan = Composition.of({"Cu": 0.53, "Ni": 0.47}, "at%")
+    assert bulk_resistivity(nichrome.fractions) == pytest.approx(112, abs=6)
+    assert bulk_resistivity(constantan.fractions) == pytest.approx(49, abs=3)
+    copper = Composition.of({"Cu": 1.0}, "at%")
+    thin, thick = (law.true_values(copper, {"thickness": nm})["resistivity"] for nm in (20.0, 900.0))
+    assert thin > 1.5 * thick > 1.5 * 1.68
+    assert law.true_values(copper, {"thickness": 900.0})["tcr"] > 2000
+    mixed = Composition.of({"Ni": 0.45, "Cr": 0.3, "Ta": 0.25}, "at%")
+    assert law.true_values(mixed, {})["tcr"] < 0 < law.true_values(constantan, {})["tcr"]
+    assert law.feasible(mixed, {"thickness": 900.0}) == "sample_prep"
+    assert law.feasible(mixed, {"thickness": 900.0, "substrate_temperature": 300.0}) is None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from eutectic.core.composition import Composition
 from eutectic.core.errors import CampaignBusy, NotebookCorrupt, SlotTaken, StorageFailed
 from eutectic.core.lock import DriverLock
 from eutectic.core.notebook import CampaignView, Event, Notebook
@@ -168,3 +169,33 @@ def test_a_migration_that_is_cut_short_leaves_nothing_behind(tmp_path: Path, mon
     with Notebook(tmp_path / "notebook.db", "c") as notebook:
         notebook.append("note", "a", {"text": "begins all the same"})
         assert notebook.verify() == 1
+
+
+def test_a_shelf_gives_back_what_it_was_given_in_order_also_from_disk() -> None:
+    """Long past the packed records and those at hand, with some replaced and some asked for out of order."""
+    from eutectic.core.notebook.shelf import Shelf
+    from eutectic.core.trial import Observation
+
+    shelf = Shelf(Observation)
+    composition = Composition.of({"Fe": 0.8, "B": 0.2}, "at%")
+
+    def made(number: int, note: str = "") -> Observation:
+        return Observation(
+            trial=f"r01-s{number:04d}", composition=composition, note=note or str(number), simulated=True
+        )
+
+    for number in range(1500):
+        shelf.put(made(number).trial, made(number))
+    for number in (3, 1100, 1499):
+        shelf.put(made(number).trial, made(number, "corrected" * number))
+    assert [item.trial for item in shelf.each()] == list(shelf) == [made(number).trial for number in range(1500)]
+    assert shelf["r01-s1100"] == made(1100, "corrected" * 1100)
+    assert {key: shelf[key].note for key in ("r01-s0003", "r01-s0004", "r01-s1001")} == {
+        "r01-s0003": "corrected" * 3,
+        "r01-s0004": "4",
+        "r01-s1001": "1001",
+    }
+    assert len(shelf) == 1500
+    assert "r01-s1500" not in shelf
+    with pytest.raises(KeyError):
+        shelf["r01-s1500"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,13 @@ from statistics import fmean, pstdev
 import pytest
 from simulated_lab_builder import QUIET, make_lab, make_plan, make_spec
 
+from eutectic.core.composition import Composition
 from eutectic.core.errors import BadInput, LabFailed, PlanChanged, PlanRefused, StorageFailed
+from eutectic.core.plan import Protocol, ProtocolStep
 from eutectic.core.run import RunRef
-from eutectic.core.trial import Observation
+from eutectic.core.spec import CampaignSpec
+from eutectic.core.trial import Observation, Trial
+from eutectic.lab_interface.compile import compile_plan
 from eutectic.lab_interface.labs.simulated import SimulatedLab
 from eutectic.lab_interface.readings import readings
 from eutectic.lab_interface.registry import open_lab
@@ -321,3 +326,43 @@ def test_a_kill_at_any_step_loses_nothing_and_makes_nothing_twice(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 60
+
+
+def test_a_spread_slopes_across_the_plate_and_every_film_is_measured(tmp_path: Path) -> None:
+    """Films of one recipe differ along the plate as far as the spread says, and what is told is what was made."""
+    settings = {
+        "law": "thin_film_resistor",
+        "spread": 0.2,
+        "weighing_sd_ticks": 0,
+        "abandoned_rate": 0,
+        "vessels": {"kind": "substrate", "places": [f"S{n}" for n in range(11)]},
+    }
+    spec = CampaignSpec.model_validate(
+        {
+            "name": "films",
+            "goal": "films",
+            "space": {"components": [{"name": "Ni"}, {"name": "Cr"}, {"name": "Cu"}]},
+            "objectives": [{"property": "resistivity", "unit": "uOhm cm", "direction": "maximize"}],
+            "budget": {"experiments": 11},
+            "batch": 11,
+            "lab": {"kind": "simulated", "settings": settings},
+            "mind": {"kind": "rules"},
+        }
+    )
+    lab = open_lab(spec, tmp_path)
+    wanted = Composition.of({"Ni": 0.5, "Cr": 0.3, "Cu": 0.2}, "at%")
+    trials = [Trial(id=f"r01-s{n:02d}", composition=wanted, source="initial", why="spread") for n in range(1, 12)]
+    step = ProtocolStep(action="deposit", parameters=(), note="")
+    protocol = Protocol(title="films", steps=(step,), analysis_code="")
+    plan = compile_plan(spec, "films-001", 1, 1, trials, protocol, lab.capabilities())
+    made = [item.composition.fractions for item in lab.result(lab.submit(plan, plan.key)) or ()]
+    assert {item.achieved_from for item in lab.result(lab.submit(plan, plan.key)) or ()} == {"measured"}
+    middle = made[5]
+    assert middle == {
+        name: pytest.approx(share, abs=1e-3) for name, share in plan.samples[5].achieved.fractions.items()
+    }
+    ratios = [one["Ni"] / one["Cr"] for one in made]
+    steps = [after - before for before, after in itertools.pairwise(ratios)]
+    assert all(step > 0 for step in steps) or all(step < 0 for step in steps)
+    ends = [max(abs(made[end][name] / middle[name] - 1) for name in wanted.fractions) for end in (0, -1)]
+    assert all(0.01 < end < 0.2 for end in ends)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from statistics import fmean, median, pstdev
+from statistics import fmean, median
 
 from eutectic.core.drift import Drifts
 from eutectic.core.notebook import CampaignView
@@ -135,9 +135,17 @@ def asked_again(view: CampaignView, trials: Sequence[Trial]) -> list[tuple[Trial
 
 
 def worth_repeating(
-    view: CampaignView, trial: Trial, objective: Objective, cv: float, twins: Sequence[float]
+    view: CampaignView,
+    trial: Trial,
+    objective: Objective,
+    cv: float,
+    twins: Sequence[float],
+    scores: Mapping[str, float],
 ) -> tuple[RepeatValue, float] | None:
-    """What a repeat of a trial is worth in an objective, and the range of scores seen; None without an expectation."""
+    """What a repeat of a trial is worth in an objective, and the range of scores seen; None without an expectation.
+
+    `scores` are those of `recipe_scores`: the same for every trial of a round, and long in a long campaign.
+    """
     name = objective.property
     value = view.corrected(view.observations[trial.id]).value(name)
     prediction = next((item for item in trial.predictions if item.property == name), None)
@@ -149,24 +157,25 @@ def worth_repeating(
         sd = cv * abs(mean) / math.sqrt(len(twins))
     else:
         mean, sd = prediction.mean, prediction.sd
-    others = _scores(view, objective, view.recipe_of[trial.id])
+    own = view.recipe_of[trial.id]
+    others = [score for recipe, score in scores.items() if recipe != own]
     if len(others) < 2:
         return None
     seen = [*others, objective.score(value)]
+    middle = fmean(others)
+    spread = math.sqrt(math.fsum((score - middle) ** 2 for score in others) / len(others))
     suspect = Suspect(
-        objective.score(value), objective.score(mean), sd, max(noise, 1e-12), max(others), pstdev(others) or noise
+        objective.score(value), objective.score(mean), sd, max(noise, 1e-12), max(others), spread or noise
     )
     return repeat_value(suspect), max(max(seen) - min(seen), 1e-12)
 
 
-def _scores(view: CampaignView, objective: Objective, without: str) -> list[float]:
-    """Mean score of every other recipe."""
+def recipe_scores(view: CampaignView, objective: Objective) -> dict[str, float]:
+    """Mean score of every recipe that models may learn from."""
     values: dict[str, list[float]] = {}
     for trial, value in _values(view, objective.property):
-        recipe = view.recipe_of[trial]
-        if recipe != without:
-            values.setdefault(recipe, []).append(objective.score(value))
-    return [fmean(found) for found in values.values()]
+        values.setdefault(view.recipe_of[trial], []).append(objective.score(value))
+    return {recipe: fmean(found) for recipe, found in values.items()}
 
 
 def _values(view: CampaignView, name: str) -> Iterator[tuple[str, float]]:

@@ -5,11 +5,18 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 from eutectic.agents.decisions.analyst import FlagCode, QualityLine
-from eutectic.agents.graph.guard import asked_again, contradicted, off_references, stuck_trials, worth_repeating
+from eutectic.agents.graph.guard import (
+    asked_again,
+    contradicted,
+    off_references,
+    recipe_scores,
+    stuck_trials,
+    worth_repeating,
+)
 from eutectic.core.notebook import CampaignView
 from eutectic.core.record import significant
 from eutectic.core.trial import Measurement, Trial
@@ -32,6 +39,8 @@ class _Known:
     stuck: set[str]
     off: set[tuple[str, str]]
     new_gain: float | None
+    scores: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Mean score of every recipe by property, worked out when the first suspicious value asks for it."""
 
 
 def quality_lines(
@@ -110,11 +119,11 @@ def _line(view: CampaignView, trial: Trial, measured: Measurement, known: _Known
         z=z,
         flags=tuple(flags),
     )
-    return _priced(view, trial, line, usual, others, known.new_gain)
+    return _priced(view, trial, line, usual, others, known)
 
 
 def _priced(
-    view: CampaignView, trial: Trial, line: QualityLine, cv: float, others: list[float], new_gain: float | None
+    view: CampaignView, trial: Trial, line: QualityLine, cv: float, others: list[float], known: _Known
 ) -> QualityLine:
     """A suspicious line with the probability that it is wrong and what a repeat is worth; nothing for no objective."""
     if "guard" not in view.features or not any(flag in _FAR_FLAGS for flag in line.flags):
@@ -122,7 +131,9 @@ def _priced(
     objective = next((item for item in view.spec.objectives if item.property == line.property), None)
     if objective is None:
         return line.model_copy(update={"repeat_gain": 0.0})
-    found = worth_repeating(view, trial, objective, cv, others)
+    if line.property not in known.scores:
+        known.scores[line.property] = recipe_scores(view, objective)
+    found = worth_repeating(view, trial, objective, cv, others, known.scores[line.property])
     if found is None:
         return line
     worth, span = found
@@ -130,7 +141,7 @@ def _priced(
         update={
             "wrong": significant(1.0 if "stuck" in line.flags else worth.probability, 3),
             "repeat_gain": significant(worth.value / span, 3),
-            "new_gain": None if new_gain is None else significant(new_gain, 3),
+            "new_gain": None if known.new_gain is None else significant(known.new_gain, 3),
         }
     )
 
