@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, model_validator
 
@@ -84,8 +84,13 @@ class OptimizerSpec(Record):
     kind: Literal["botorch", "random", "sobol"] = "botorch"
     initial: int | None = Field(default=None, ge=1)
     """Space-filling trials before the surrogate decides; by default four, at least one batch."""
-    replicates: int = Field(default=1, ge=0)
-    """Repeats of the best trial so far in each batch from the third round on, which tell the noise."""
+    replicates: Annotated[int, Field(ge=0)] | Literal["by_value"] = 1
+    """Repeats of the best trial so far in each batch from the third round on, which tell the noise; `by_value` repeats
+    it where that is expected to improve the final choice more than a new recipe."""
+    trial_cost: float | None = Field(default=None, gt=0)
+    """Money that a trial costs whatever its recipe; with it recipes are chosen by what they are worth for the cost."""
+    sample_kg: float = Field(default=0.0, ge=0)
+    """Mass of a sample, which the components' prices count for beside `trial_cost`."""
 
 
 class ReferenceSpec(Record):

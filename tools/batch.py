@@ -18,6 +18,7 @@ from eutectic.tools.optimizer_space import left
 from eutectic.tools.sampling import Domain
 from eutectic.tools.surrogate import Posterior
 from eutectic.tools.survival import Survival
+from eutectic.tools.trial_cost import TrialCost
 
 _POOL = 1100
 _KEPT = 400
@@ -55,6 +56,8 @@ class Chooser:
     """Rows that are on their way."""
     taken: set[bytes]
     """Keys of rows that may not be proposed."""
+    cost: TrialCost | None = None
+    """What trials cost, where they are chosen by their worth for it."""
 
     def choose(self, n: int, alternatives: int, rng: np.random.Generator) -> Batch:
         """Up to `n` new rows and up to `alternatives` more.
@@ -115,6 +118,8 @@ class Chooser:
         """Logarithms of what rows are worth beside those already in the batch or on their way."""
         features = self._encode(rows)
         crowding = self._crowding(features, self._encode(already[-_MOST_WAITING:]))
+        if self.cost is not None:
+            crowding = crowding - np.log(self.cost.of(self.domain.lattice.shares(rows)))
         return acquisition.log_merit(features) + self.survival.log_worth(features) + crowding
 
     def _crowding(self, features: FloatArray, already: FloatArray) -> FloatArray:

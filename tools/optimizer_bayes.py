@@ -22,14 +22,18 @@ from eutectic.tools.knowledge_term import Judge, KnowledgeTerm, Verdict
 from eutectic.tools.lattice import IntArray
 from eutectic.tools.local_search import allowed, row_keys
 from eutectic.tools.optimizer_space import pending_rows, pick_spread, space_proposal
+from eutectic.tools.outlook import repeat_pays
 from eutectic.tools.sampling import Domain, domain_of, unique_rows
 from eutectic.tools.surrogate import MOST_TRAINING, Posterior, fit_table, training_rows
 from eutectic.tools.survival import fit_survival
 from eutectic.tools.torch_scope import torch_scope
+from eutectic.tools.trial_cost import trial_cost_of
 from eutectic.tools.why import Explainer
 
 _STARTS = 4
 """Space-filling trials by default: in replays more of them cost more than they taught the surrogate."""
+_FIRST_REPEAT = 3
+"""Round from which the best is repeated."""
 _ENOUGH_REPEATS = 4
 """Measurements of one recipe after which the next best one is repeated."""
 
@@ -130,7 +134,7 @@ class BayesOptimizer:
         """The surrogate's choice of `n`, repeats of the best among them."""
         spec, domain = self._spec, self._domain
         posterior, verdicts = self._judged(state)
-        repeats = self._repeats(state, n)
+        repeats = self._repeats(state, n, posterior)
         size = n - len(repeats)
         n_plain = _n_plain(size, state.round) if "use" in verdicts.values() else 0
         chooser = self._chooser(state, posterior)
@@ -182,6 +186,7 @@ class BayesOptimizer:
             trained.features,
             state.waiting,
             set(row_keys(state.table.rows)) | set(row_keys(state.waiting)),
+            trial_cost_of(self._spec),
         )
 
     def _plain(self, state: _State, chosen: IntArray, n: int, rng: np.random.Generator) -> list[Proposal]:
@@ -193,13 +198,21 @@ class BayesOptimizer:
         batch = self._chooser(waiting, posterior).choose(n, 0, rng)
         return Explainer(self._spec.objectives, self._domain, state.measured, batch).proposals()
 
-    def _repeats(self, state: _State, n: int) -> IntArray:
+    def _repeats(self, state: _State, n: int, posterior: Posterior) -> IntArray:
         """Rows to measure again: from the third round on, the best that have not been repeated enough."""
+        wanted = self._n_repeats(state, posterior) if state.round >= _FIRST_REPEAT and n > 1 else 0
         free = state.measured.counts < _ENOUGH_REPEATS
         free &= self._domain.lattice.feasible(state.measured.rows)
         free &= allowed(state.measured.rows, set(row_keys(state.waiting)))
-        wanted = min(self._spec.optimizer.replicates, n - 1) if state.round >= 3 else 0
-        return unique_rows(state.measured.rows[free][:wanted])
+        return unique_rows(state.measured.rows[free][: min(wanted, n - 1)])
+
+    def _n_repeats(self, state: _State, posterior: Posterior) -> int:
+        """How many repeats a batch should hold: as many as asked for, or one where it pays."""
+        wanted = self._spec.optimizer.replicates
+        if wanted != "by_value":
+            return wanted
+        models = [posterior.models[objective.property] for objective in self._spec.objectives]
+        return int(repeat_pays(self._spec, self._domain, models, state.measured, ()))
 
     def _notes(self, state: _State) -> tuple[str, ...]:
         notes = []

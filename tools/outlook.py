@@ -19,6 +19,7 @@ from eutectic.tools.gaussian_process import PropertyModel
 from eutectic.tools.goals import goals_of
 from eutectic.tools.history import History
 from eutectic.tools.incumbent import Measured, measured_recipes
+from eutectic.tools.local_search import allowed, row_keys
 from eutectic.tools.sampling import Domain, domain_of
 from eutectic.tools.surrogate import fit_table
 from eutectic.tools.torch_scope import torch_scope
@@ -119,6 +120,21 @@ def outlook(spec: CampaignSpec, observations: Sequence[Observation], batch: Sequ
     )
 
 
+def repeat_pays(
+    spec: CampaignSpec, domain: Domain, models: list[PropertyModel], measured: Measured, batch: Sequence[Recipe]
+) -> bool:
+    """Whether one more measurement of the best recipe is expected to improve the final choice more than a new recipe.
+
+    False with too few recipes for the surrogate to judge by. Call inside a `torch_scope`.
+    """
+    if len(measured.rows) < max(_LEAST, 2 * domain.encoder.n_plain):
+        return False
+    draws = _draw(spec, domain, models, measured, batch)
+    pushed = next(j for j, objective in enumerate(spec.objectives) if objective.role == "optimize")
+    repeat, new = knowledge_gains(draws.scores, min(len(measured.rows), _MOST_SEEN), models[pushed].noise_sd)
+    return repeat > new
+
+
 class _Draws(NamedTuple):
     """Joint draws: measured recipes, then the batch, then promising ones."""
 
@@ -133,7 +149,8 @@ def _draw(
 ) -> _Draws:
     encode = domain.encoder.rows
     seen = encode(domain.lattice, measured.rows[:_MOST_SEEN])
-    pool = encode(domain.lattice, domain.random(_POOL, np.random.default_rng([spec.seed, 3])))
+    drawn = domain.random(_POOL, np.random.default_rng([spec.seed, 3]))
+    pool = encode(domain.lattice, drawn[allowed(drawn, set(row_keys(measured.rows)))])
     goals = goals_of(spec.objectives, models)
     moments = [model.standard(pool) for model in models]
     means, spread = (np.column_stack(part) for part in zip(*moments, strict=True))
