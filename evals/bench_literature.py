@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eutectic.core.record import Record
 from eutectic.core.settings import Settings
 from eutectic.evals.bench_scale import Scale, run_scale
 from eutectic.evals.bench_scale import describe as speed_text
+from eutectic.evals.known_items import KnownItems, known_items
 from eutectic.evals.literature import Answered, cited, quoted, recalls
 from eutectic.evals.literature_data import Pair, documents_of, own_pairs, papers_folder, read_pairs
 from eutectic.evals.plain_pages import PlainPages
 from eutectic.evals.trec import Collection
 from eutectic.knowledge.library import Library, open_library
 
+if TYPE_CHECKING:
+    import numpy as np
+
 Search = Callable[[str], Sequence[str]]
+_DRAWS = 2_000
+_PAGES = 100
+"""Documents of a retrieval set that are put into one file."""
 
 
 class Ranked(Record):
-    """How well one ranking finds what is wanted."""
+    """How well one ranking finds what is wanted; intervals hold 95 % of bootstrap draws over the queries."""
 
     data: str
     ranking: str
     queries: int
     recall_5: float
+    recall_5_interval: tuple[float, float]
     ndcg_10: float
+    ndcg_10_interval: tuple[float, float]
+    gain: float = 0.0
+    """NDCG@10 above that of BM25 alone on the same queries."""
+    gain_interval: tuple[float, float] = (0.0, 0.0)
 
 
 class BenchLiterature(Record):
@@ -42,9 +55,9 @@ class BenchLiterature(Record):
 
 
 def run_bench(
-    docs: Path | None, trec: Path | None, settings: Settings, *, sizes: Sequence[int], seed: int = 0
+    docs: Path | None, trec: Path | None, settings: Settings, *, sizes: Sequence[int], known: int = 300, seed: int = 0
 ) -> BenchLiterature:
-    """Rankings on the pairs (and a public set where one is given), then query time on made-up libraries."""
+    """Rankings on the pairs, on known items and on a public set where one is given, then query time by size."""
     folder = papers_folder(docs)
     pairs = [pair for pair in (*read_pairs(folder / "pairs.jsonl"), *own_pairs()) if pair.is_answerable]
     files = documents_of(folder, pairs)
@@ -53,11 +66,14 @@ def run_bench(
         library.ingest(files)
         embedder = library.embedder_id
         wanted = {pair.question: {f"{pair.doc}#{page}" for page in pair.pages} for pair in pairs}
-        for name, search in page_searches(library).items():
-            rankings.append(measure("pairs and own questions, pages", name, search, wanted))
+        rankings += measure("pairs and own questions, pages", page_searches(library), wanted)
         precision, recall = _citations(library, pairs, PlainPages(files))
+    items = known_items(known)
+    rankings += in_library(f"known items ({items.versions})", items.documents, _wanted(items), settings)
     if trec is not None:
-        rankings += list(_public(Collection.read(trec), settings))
+        public = Collection.read(trec)
+        named = {public.queries[key]: right for key, right in public.relevant.items()}
+        rankings += in_library(f"public set {public.name}", public.documents, named, settings)
     return BenchLiterature(
         rankings=tuple(rankings),
         citation_precision=precision,
@@ -84,16 +100,43 @@ def page_searches(library: Library) -> dict[str, Search]:
     }
 
 
-def measure(data: str, name: str, search: Search, wanted: Mapping[str, set[str]]) -> Ranked:
-    """Recall@5 and nDCG@10 with binary grades, means over the queries."""
-    shares, gains = [], []
-    for query, right in wanted.items():
-        found = list(search(query))
-        shares.append(len(right & set(found[:5])) / min(5, len(right)))
-        gain = sum(1 / math.log2(rank + 2) for rank, key in enumerate(found[:10]) if key in right)
-        gains.append(gain / sum(1 / math.log2(rank + 2) for rank in range(min(10, len(right)))))
-    n = max(1, len(wanted))
-    return Ranked(data=data, ranking=name, queries=len(wanted), recall_5=sum(shares) / n, ndcg_10=sum(gains) / n)
+def measure(data: str, searches: Mapping[str, Search], wanted: Mapping[str, set[str]]) -> list[Ranked]:
+    """Recall@5 and nDCG@10 of each ranking with binary grades; the first ranking is the baseline of the others."""
+    import numpy as np
+
+    draws = np.random.default_rng(0).integers(0, len(wanted), (_DRAWS, len(wanted)))
+    rows, baseline = [], np.zeros(0)
+    for name, search in searches.items():
+        found = [_grades(list(search(query)), right) for query, right in wanted.items()]
+        shares, gains = (np.array(column) for column in zip(*found, strict=True))
+        baseline = baseline if len(baseline) else gains
+        rows.append(
+            Ranked(
+                data=data,
+                ranking=name,
+                queries=len(wanted),
+                recall_5=float(shares.mean()),
+                recall_5_interval=_interval(shares[draws].mean(axis=1)),
+                ndcg_10=float(gains.mean()),
+                ndcg_10_interval=_interval(gains[draws].mean(axis=1)),
+                gain=float((gains - baseline).mean()),
+                gain_interval=_interval((gains - baseline)[draws].mean(axis=1)),
+            )
+        )
+    return rows
+
+
+def _grades(found: Sequence[str], right: set[str]) -> tuple[float, float]:
+    gain = sum(1 / math.log2(rank + 2) for rank, key in enumerate(found[:10]) if key in right)
+    ideal = sum(1 / math.log2(rank + 2) for rank in range(min(10, len(right))))
+    return len(right & set(found[:5])) / min(5, len(right)), gain / ideal
+
+
+def _interval(draws: np.ndarray) -> tuple[float, float]:
+    import numpy as np
+
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def _citations(library: Library, pairs: Sequence[Pair], plain: PlainPages) -> tuple[float | None, float | None]:
@@ -108,30 +151,42 @@ def _citations(library: Library, pairs: Sequence[Pair], plain: PlainPages) -> tu
     return (sum(holds) / len(holds) if holds else None, sum(told) / len(told) if told else None)
 
 
-def _public(collection: Collection, settings: Settings) -> Iterator[Ranked]:
+def _wanted(items: KnownItems) -> dict[str, set[str]]:
+    return {said: {name} for said, name in items.queries.items()}
+
+
+def in_library(
+    data: str, documents: Mapping[str, str], wanted: Mapping[str, set[str]], settings: Settings
+) -> list[Ranked]:
+    """The rankings of a library of these documents, each on a page of its own."""
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / "documents"
+        folder, names = Path(place) / "documents", list(documents)
         folder.mkdir()
-        for key, text in collection.documents.items():
-            (folder / f"{key}.txt").write_text(text, encoding="utf-8")
+        pages: dict[str, str] = {}
+        for start in range(0, len(names), _PAGES):
+            part = names[start : start + _PAGES]
+            pages |= {name: f"{start:06d}.txt#{number}" for number, name in enumerate(part, start=1)}
+            text = "\f".join(documents[name].replace("\f", " ") for name in part)
+            (folder / f"{start:06d}.txt").write_text(text, encoding="utf-8")
         with open_library(Path(place) / "library", settings) as library:
             library.ingest([folder])
-            wanted = {
-                collection.queries[key]: {f"{document}.txt#1" for document in right}
-                for key, right in collection.relevant.items()
-            }
-            for name, search in page_searches(library).items():
-                yield measure(f"public set {collection.name}", name, search, wanted)
+            keys = {query: {pages[name] for name in right} for query, right in wanted.items()}
+            return measure(data, page_searches(library), keys)
 
 
 def describe(found: BenchLiterature) -> str:
     """The figures as text."""
     lines = [f"embedder {found.embedder}, seed {found.seed}; baseline of the rankings: BM25 alone"]
-    for row in found.rankings:
-        lines.append(
-            f"  {row.data:<32}{row.ranking:<20}{row.queries:>5} queries  recall@5 {row.recall_5:.3f}  "
-            f"nDCG@10 {row.ndcg_10:.3f}"
-        )
+    for data in dict.fromkeys(row.data for row in found.rankings):
+        rows = [row for row in found.rankings if row.data == data]
+        lines.append(f"{data}: {rows[0].queries} queries; means with 95 % bootstrap intervals")
+        for row in rows:
+            (low, high), (less, more), (down, up) = row.recall_5_interval, row.ndcg_10_interval, row.gain_interval
+            beside = "" if row is rows[0] else f"  over BM25 {row.gain:+.3f} ({down:+.3f} to {up:+.3f})"
+            lines.append(
+                f"  {row.ranking:<20}recall@5 {row.recall_5:.3f} ({low:.3f}-{high:.3f})  "
+                f"nDCG@10 {row.ndcg_10:.3f} ({less:.3f}-{more:.3f}){beside}"
+            )
     lines.append(f"citation precision {found.citation_precision:.3f}, answer recall {found.answer_recall:.3f}")
     if found.speeds:
         lines.append(speed_text(found.speeds, found.seed))

@@ -216,7 +216,7 @@ def bench_literature(
 
         show_scale(sizes, as_json)
         return 0
-    found = run_bench(docs, trec, load_settings(), sizes=sizes)
+    found = run_bench(docs, trec, load_settings(), sizes=sizes, known=60 if smoke else 300)
     typer.echo(found.model_dump_json(indent=2) if as_json else describe(found))
     return 0
 
