@@ -45,6 +45,11 @@ class DenseRetriever:
         current = self._current()
         return "" if current is None else current.id
 
+    @property
+    def known_id(self) -> str:
+        """The embedder's name and version where it was opened already; empty where it was not, or cannot be."""
+        return "" if self._embedder is None else self._embedder.id
+
     def sync(self) -> None:
         """Embed what has no vector yet and make Chroma hold the vectors of the rows; hold the library's lock.
 

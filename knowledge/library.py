@@ -184,7 +184,7 @@ class Library:
 
     def rankings(self, query: str, n: int = OVERFETCH) -> tuple[list[str], list[str], list[str]]:
         """Ids of the chunks that the words, the vectors and both fused find, best first, before statements count."""
-        words, meaning = weights(query)
+        words, meaning = weights(query, self._dense.known_id)
         lexical, nearest = self.lexical(query, n), [key for key, _ in self.nearest(query, n)]
         return lexical, nearest, [key for key, _ in fuse([(lexical, words), (nearest, meaning)])]
 
@@ -218,7 +218,7 @@ class Library:
         mask = None if filters is None else allowed(filters, lexical, documents)
         keys = None if mask is None else {lexical.ids[i] for i in mask.nonzero()[0]}
         nearest = self._nearest(query, n, keys)
-        words, meaning = weights(query)
+        words, meaning = weights(query, self._dense.known_id)
         fused = fuse([(lexical.search(query, n, mask), words), ([key for key, _ in nearest], meaning)])
         rows = self._store.chunks(key for key, _ in fused)
         question = read_question(query, lexical.frequency(), len(lexical), lexical.spellings, lexical.roots())
