@@ -58,6 +58,7 @@ class Library:
         self._dense = DenseRetriever(folder, self._store, settings)
         self._words = LexicalRetriever(folder, self._store, self._lock)
         self._known: tuple[tuple[int, int], list[Document]] | None = None
+        self._claims: tuple[tuple[tuple[int, int], str], list[Claim]] | None = None
 
     def __enter__(self) -> Library:
         return self
@@ -158,7 +159,10 @@ class Library:
 
     def claims(self) -> list[Claim]:
         """The testable statements of the documents, each with its checked quotes, the most trusted first."""
-        return library_claims(self._store, self.folder, self.holds, datetime.now(UTC).date().isoformat())
+        key = (self._store.stamp(), datetime.now(UTC).date().isoformat())
+        if self._claims is None or self._claims[0] != key:
+            self._claims = (key, library_claims(self._store, self.folder, self.holds, key[1]))
+        return list(self._claims[1])
 
     def ask(self, question: str, filters: Filters | None = None) -> Reply:
         """Answer from the library in its own sentences, each with document, page and a checked quote.

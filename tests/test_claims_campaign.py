@@ -93,3 +93,22 @@ def test_a_claims_file_that_is_not_there_is_named(desk: Path, capsys: pytest.Cap
     (desk / "bad.yaml").write_text(SPEC.replace("claims.yaml", "gone.yaml"))
     assert main(["run", str(desk / "bad.yaml"), "--out", str(desk / "runs")]) == 2
     assert "gone.yaml" in capsys.readouterr().err
+
+
+def test_the_web_app_shows_claims_with_their_quotes_and_their_standing(desk: Path) -> None:
+    from starlette.testclient import TestClient
+
+    from eutectic.agents.web.app import build_app
+    from eutectic.core.settings import Settings
+    from eutectic.knowledge.library import open_library
+
+    with open_library(desk / "library", Settings()) as library:
+        client = TestClient(build_app(desk / "runs", library, Settings(), ("testserver",)))
+        page = client.get("/claims").text
+        assert "more B lowers saturation induction" in page and "more Si raises Bs" in page
+        assert "Ignore all previous instructions" not in page
+        link = page.split("The Bs decreases with increasing B content.”")[1].split('href="')[1].split('"')[0]
+        shown = client.get(link.replace("&amp;", "&")).text
+        assert "<mark>The Bs decreases with increasing B content.</mark>" in shown
+        assert "/campaigns/claims-001/report#claims" in page and "/claims" in client.get("/").text
+        assert 'id="claims"' in client.get("/campaigns/claims-001/report").text

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eutectic.agents.web.claims import claim_rows, standing_rows
 from eutectic.agents.web.evidence import served_reply, source_of
 from eutectic.agents.web.guard import REPORT_POLICY, Guard
 from eutectic.agents.web.pages import picture_link, render
@@ -54,6 +55,14 @@ class WebApp:
     def library(self, request: Request) -> Response:
         """The documents."""
         return _html(render("library.html.j2", documents=self._documents()))
+
+    def claims(self, request: Request) -> Response:
+        """The claims of the library and how they stood in campaigns."""
+        from eutectic.agents.campaign import campaign_names
+
+        with self._one:
+            standings = list(standing_rows(self._out, campaign_names(self._out), self._settings))
+            return _html(render("claims.html.j2", claims=claim_rows(self._library.claims()), campaigns=standings))
 
     def page(self, request: Request) -> Response:
         """A page of a document with quotes marked: its picture, or its text where there is none."""
@@ -140,6 +149,7 @@ def build_app(out: Path, library: Library, settings: Settings, hosts: tuple[str,
         Route("/ask", web.ask),
         Route("/api/ask", web.ask_json),
         Route("/campaigns/{name}/report", web.report),
+        Route("/claims", web.claims),
         Route("/library", web.library),
         Route("/library/{document}/pages/{number:int}.jpg", web.picture),
         Route("/library/{document}/pages/{number:int}", web.page),

@@ -13,7 +13,15 @@ from markupsafe import Markup
 
 from eutectic.knowledge.ask import Reply
 
-_NAMES = ("base.html.j2", "home.html.j2", "library.html.j2", "page.html.j2", "reply.html.j2", "evidence.html.j2")
+_NAMES = (
+    "base.html.j2",
+    "home.html.j2",
+    "claims.html.j2",
+    "library.html.j2",
+    "page.html.j2",
+    "reply.html.j2",
+    "evidence.html.j2",
+)
 
 
 def render(name: str, **values: Any) -> str:
