@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from eutectic.evals.knowledge_arms import Arm, terms_for
 from eutectic.evals.pools import Pool
 from eutectic.evals.search_ours import Ours
+from eutectic.evals.search_peers import BaybeSearch, KaboSearch, PriorSearch
 from eutectic.evals.search_surrogates import ForestSearch, ProcessSearch
 from eutectic.evals.table_files import data_folder
 
@@ -99,6 +101,17 @@ def _informed(arm: Arm) -> Callable[[Setup], Search]:
     return search
 
 
+def _weighted(setup: Setup) -> Search:
+    """piBO with the same knowledge as `ours-true`."""
+    terms = terms_for(setup.pool, "true", data_folder(), setup.seed)
+    promise = np.zeros(len(setup.pool.rows))
+    process = setup.pool.features[:, setup.pool.lattice.n_components :]
+    for term in terms:
+        promise += term.slope[0] * np.nan_to_num(term.scores(setup.pool.lattice.shares(setup.pool.rows), process))
+    sign = 1.0 if setup.pool.direction == "maximize" else -1.0
+    return PriorSearch(setup.pool, setup.seed, setup.starts or STARTS, sign * promise)
+
+
 METHODS: dict[str, tuple[str, Callable[[Setup], Search]]] = {
     "random": ("uniform draws", lambda setup: RandomSearch(setup.pool, setup.seed)),
     "sobol": ("Sobol sequence on the simplex", lambda setup: SobolSearch(setup.pool, setup.seed)),
@@ -115,12 +128,23 @@ METHODS: dict[str, tuple[str, Callable[[Setup], Search]]] = {
         "mean plus 2 spreads of 100 extra trees",
         lambda setup: ForestSearch(setup.pool, setup.seed, setup.starts or STARTS, "et"),
     ),
+    "kabo": (
+        "KABO as released, as near as a pool allows: element vectors along five principal directions, one length, "
+        "UCB 1.5",
+        lambda setup: KaboSearch(setup.pool, setup.seed, setup.starts or STARTS),
+    ),
+    "pibo": ("gp-logei weighted by a prior that fades (piBO), with all knowledge", _weighted),
     "ours": (
         "this optimiser without knowledge",
         lambda setup: Ours(setup.pool, setup.seed, setup.batch, setup.starts),
     ),
     **{f"ours-{arm}": (about, _informed(arm)) for arm, about in KNOWLEDGE.items()},
 }
+if find_spec("baybe") is not None:
+    METHODS["baybe"] = (
+        "BayBE with its Botorch recommender and default surrogate",
+        lambda setup: BaybeSearch(setup.pool, setup.seed, setup.starts or STARTS),
+    )
 BASELINES = ("gp-logei", "rf-ei", "et-ucb")
 """The better of these on each table is what the others are measured against."""
 OWN_STARTS = frozenset(f"ours-{arm}" for arm in KNOWLEDGE)

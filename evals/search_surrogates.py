@@ -10,9 +10,10 @@ import numpy as np
 
 from eutectic.evals.pools import FloatArray, Pool
 from eutectic.tools.improvement import log_improvement
+from eutectic.tools.lattice import IntArray
 
 
-class _Seen:
+class Seen:
     """What a search has asked for and been told, with random starts."""
 
     def __init__(self, pool: Pool, seed: int, starts: int) -> None:
@@ -57,18 +58,22 @@ class _Seen:
             if not len(places):
                 break
             merit, mean = judge(features, standard, self._features[places])
-            best = int((merit + 1e-9 * self._rng.random(len(places))).argmax())
+            best = int((merit + self._bonus(places) + 1e-9 * self._rng.random(len(places))).argmax())
             chosen.append(int(places[best]))
             features = np.vstack([features, self._features[places[best]]])
             standard = np.append(standard, mean[best])
         return chosen
+
+    def _bonus(self, places: IntArray) -> FloatArray:
+        """`N` numbers added to the merits of places in the pool."""
+        return np.zeros(len(places))
 
     def _standard(self) -> FloatArray:
         values = np.array(self._values)
         return np.asarray((values - values.mean()) / (values.std() or 1.0), dtype=np.float64)
 
 
-class ProcessSearch(_Seen):
+class ProcessSearch(Seen):
     """BoTorch's default model and LogEI over the whole pool."""
 
     def _choose(self, n: int) -> list[int]:
@@ -83,7 +88,7 @@ class ProcessSearch(_Seen):
         return self._greedy(n, judge)
 
 
-class ForestSearch(_Seen):
+class ForestSearch(Seen):
     """Trees whose disagreement stands for the uncertainty; a batch takes the best of as many refits on bootstraps."""
 
     def __init__(self, pool: Pool, seed: int, starts: int, kind: Literal["rf", "et"]) -> None:

@@ -44,8 +44,9 @@ def first_kernel(d: int, prior: NoisePrior) -> Kernel:
 def lengthscale_prior(d: int) -> tuple[float, float]:
     """Centre and width of the normal prior on log lengthscales, which scales with dimension.
 
-    The form is that of Hvarfner et al. 2024 (arXiv:2402.02229), whose centre is 1 higher and width the root of 3: both
-    were narrowed by replays on eight tables, which `docs/optimiser-equations.md` names.
+    The form is that of Hvarfner et al. 2024 (arXiv:2402.02229), whose centre is 1 higher and width the root of 3.
+    Beside it stands a normal prior of the same width on each log lengthscale about their mean: components count alike
+    until the data say otherwise. `docs/optimiser-equations.md` says how both were chosen.
     """
     return sqrt(2) + log(d) / 2 - 1.0, 1.0
 
@@ -103,14 +104,15 @@ def _loss(
     alpha = inverse @ residual
     centre, width = lengthscale_prior(features.shape[1])
     loss = 0.5 * float(residual @ alpha) + 0.5 * log_determinant
-    loss += float(((point[:-1] - centre) ** 2).sum() / (2 * width**2))
+    apart = point[:-1] - point[:-1].mean()
+    loss += float((((point[:-1] - centre) ** 2).sum() + (apart**2).sum()) / (2 * width**2))
     loss += float((point[-1] - prior.centre) ** 2) / (2 * prior.width**2)
     outer = inverse - np.outer(alpha, alpha)
     weight = outer * slope
     scaled = features / lengthscales
     pull = (weight.sum(axis=1) @ scaled**2) - np.einsum("ij,ij->j", scaled, weight @ scaled)
     gradient = np.append(pull, 0.5 * noise * np.trace(outer))
-    gradient[:-1] += (point[:-1] - centre) / width**2
+    gradient[:-1] += (point[:-1] - centre + apart) / width**2
     gradient[-1] += (point[-1] - prior.centre) / prior.width**2
     return loss, gradient
 

@@ -44,10 +44,16 @@ class Domain:
         return unique_rows(rows)[:n]
 
     def spread(self, n: int, rng: np.random.Generator) -> IntArray:
-        """Up to `n` feasible rows that fill the space: recipes nearest to the centres of k-means clusters."""
+        """Up to `n` feasible rows that fill the space: recipes nearest to the centres of k-means clusters.
+
+        Of a small lattice a random half is looked at, so that seeds differ there too.
+        """
         from scipy.cluster.vq import kmeans2
 
-        pool = self.random(max(_POOL, 4 * n), rng)
+        size = max(_POOL, 4 * n)
+        if self.every is not None:
+            size = min(size, max(3 * n, (len(self.every) + 1) // 2))
+        pool = self.random(size, rng)
         if len(pool) <= n:
             return pool
         features = self.encoder.spaced(self.lattice, pool)
