@@ -128,7 +128,7 @@ def _ours(pool: Pool, seed: int, batch: int, trials: int, starts: Sequence[int])
     places: list[int] = []
     new, number = list(starts), 0
     while True:
-        optimizer.tell([_observation(pool, place, f"r{number}-s{i}") for i, place in enumerate(new)])
+        optimizer.tell([_observation(pool, place, f"r{number + 1}-s{i}") for i, place in enumerate(new)])
         places += new
         if len(places) >= trials:
             return places[:trials]

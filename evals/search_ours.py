@@ -48,7 +48,7 @@ class Ours:
             composition, process = self._pool.lattice.recipe(self._pool.rows[place])
             told.append(
                 Observation(
-                    trial=f"r{self._round:02d}-s{slot:02d}",
+                    trial=f"r{self._round + 1:02d}-s{slot:02d}",
                     composition=composition,
                     process=process,
                     measurements=(Measurement(property="y", unit=self._pool.unit, value=sign * value),),

@@ -7,10 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
+from eutectic.tools.discrepancy import Discrepancy
 from eutectic.tools.encoding import FloatArray
 from eutectic.tools.kernel_fit import Kernel, matern_between
 from eutectic.tools.knowledge_term import Slopes
-from eutectic.tools.lattice import IntArray
+from eutectic.tools.lattice import BoolArray, IntArray
 from eutectic.tools.readings import censored_sites, same_batch
 
 _CHUNK = 2048
@@ -34,12 +35,30 @@ class ExactProcess:
     """`N` numbers of batches."""
     batch_variance: float = 0.0
     """Variance of an offset that all measurements of one batch share."""
+    discrepancy: Discrepancy | None = None
+    """What calculated values among them are off by; None where all were measured."""
 
     @property
     def best(self) -> tuple[float, float]:
         """Least and largest value as they were read."""
         read = self.standard if self.shown is None else self.shown
+        if self.discrepancy is not None and not self.discrepancy.calculated.all():
+            read = read[~self.discrepancy.calculated]
         return float(read.min()), float(read.max())
+
+    @property
+    def is_measured(self) -> BoolArray:
+        """`N`: which values were measured, not calculated."""
+        if self.discrepancy is None:
+            return np.ones(len(self.features), dtype=np.bool_)
+        return ~self.discrepancy.calculated
+
+    @property
+    def log_likelihood(self) -> float:
+        """Log marginal likelihood of the values, less the constant that all share."""
+        factor, weights = self._solved
+        off = self.standard - self._expected(self.features)
+        return float(-0.5 * off @ weights - np.log(np.diag(factor)).sum())
 
     @property
     def usual_variance(self) -> float:
@@ -80,6 +99,9 @@ class ExactProcess:
         found = np.diag(np.full(n, self.kernel.noise) + (0.0 if self.extra is None else self.extra))
         if self.batch_variance > 0 and self.batches is not None:
             found = found + self.batch_variance * same_batch(self.batches)
+        if self.discrepancy is not None:
+            plain = self.features[:, : self.slopes.n_plain]
+            found = found + self.discrepancy.covariance(plain, self.kernel.lengthscales)
         return found
 
     def moments(self, features: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -109,6 +131,7 @@ class ExactProcess:
             extra=None if self.extra is None else np.append(self.extra, more),
             shown=None if self.shown is None else np.append(self.shown, means),
             batches=None if self.batches is None else np.append(self.batches, np.full(len(features), -1)),
+            discrepancy=None if self.discrepancy is None else self.discrepancy.longer(len(features)),
         )
 
     def left_out(self) -> tuple[FloatArray, FloatArray]:
@@ -122,12 +145,12 @@ class ExactProcess:
     def independent(self) -> tuple[FloatArray, FloatArray]:
         """Values and variances `N` of independent measurements that give the same mean everywhere.
 
-        For models that know no offsets of batches: variances are those that an offset leaves after its expectation is
-        taken off, times a factor that makes the mean variance of the property at the measurements the same; values are
-        such that the weights of the kernel's columns, hence all means, are the same.
+        For models that know no offsets of batches or calculations: variances are those that an offset leaves after its
+        expectation is taken off, times a factor that makes the mean variance of the property at the measurements the
+        same; values are such that the weights of the kernel's columns, hence all means, are the same.
         """
         _, variances = self._offsets()
-        if self.batch_variance == 0:
+        if self.batch_variance == 0 and self.discrepancy is None:
             return self.standard, variances
         weights = self._solved[1]
         covariance = self._covariance(self.features, self.features)
@@ -145,13 +168,15 @@ class ExactProcess:
         """Expected offset of each measurement's batch, and the variance of noise and what is left of the offset."""
         from scipy.linalg import cho_solve
 
-        variances = np.diag(self.noise).copy()
-        if self.batch_variance == 0 or self.batches is None:
+        noise = self.noise
+        variances = np.diag(noise).copy()
+        if self.batch_variance == 0 and self.discrepancy is None:
             return np.zeros(len(variances)), variances
         factor, weights = self._solved
-        shared = self.batch_variance * same_batch(self.batches)
+        own = self.kernel.noise + (0.0 if self.extra is None else self.extra)
+        shared = noise - np.diag(np.broadcast_to(own, variances.shape))
         known = np.diag(shared @ cho_solve((factor, True), shared))
-        return shared @ weights, np.asarray(variances - known, dtype=np.float64)
+        return shared @ weights, np.asarray(np.maximum(variances - known, 1e-9), dtype=np.float64)
 
     @cached_property
     def _solved(self) -> tuple[FloatArray, FloatArray]:

@@ -35,7 +35,8 @@ def fit_forest(process: ExactProcess, seed: int) -> Forest:
     from sklearn.ensemble import RandomForestRegressor
 
     columns = np.array([*range(process.slopes.n_plain), *process.slopes.columns], dtype=np.int64)
-    features, standard = process.features[:, columns], process.standard
+    measured = process.is_measured
+    features, standard = process.features[measured][:, columns], process.standard[measured]
     forest = RandomForestRegressor(_TREES, random_state=seed, n_jobs=1).fit(features, standard)
     found = _each(forest, features)
     unseen = np.ones(found.shape, dtype=np.bool_)

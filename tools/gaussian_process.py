@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from eutectic.tools.discrepancy import likeliest_discrepancy
 from eutectic.tools.encoding import FloatArray
 from eutectic.tools.exact_process import ExactProcess
 from eutectic.tools.history import replicate_variance
@@ -89,8 +90,8 @@ def fit_property(
     warp = fit_warp(readings.values, bend=bend)
     shown = warp.forward(readings.values)
     stated = readings.variances(warp)
-    prior = _noise_prior(shown, groups, stated, readings.sides == 0)
-    is_read = readings.sides == 0
+    is_read = (readings.sides == 0) & readings.is_measured
+    prior = _noise_prior(shown, groups, stated, is_read)
     offset = batch_variance(shown[is_read], groups[is_read], readings.batches[is_read])
     first = first_kernel(slopes.n_plain, prior)
     start = ExactProcess(features, shown, first, slopes, stated, shown, readings.batches, offset)
@@ -99,17 +100,20 @@ def fit_property(
             name, start, warp, f"{name}: too few different values to fit a model; standard settings stand in"
         )
     try:
-        return PropertyModel(name, _fitted(start, prior, readings.sides, stated), warp)
+        return PropertyModel(name, _fitted(start, prior, readings, stated), warp)
     except ArithmeticError as error:
         return PropertyModel(name, start, warp, f"{name}: the fit failed ({error}); standard settings stand in")
 
 
-def _fitted(process: ExactProcess, prior: NoisePrior, sides: IntArray, stated: FloatArray) -> ExactProcess:
-    """Hyper-parameters fitted, again with censored values opened where there are any."""
+def _fitted(process: ExactProcess, prior: NoisePrior, readings: Readings, stated: FloatArray) -> ExactProcess:
+    """Hyper-parameters fitted, again with what calculations are off by and with censored values opened, if any."""
     process = _kernel_fitted(process, prior)
     try:
-        for _ in range(_OPENINGS if sides.any() else 0):
-            values, variances = process.opened(sides, stated)
+        if readings.calculated is not None and readings.calculated.any():
+            process = replace(process, discrepancy=likeliest_discrepancy(process, readings.calculated))
+            process = _kernel_fitted(process, prior)
+        for _ in range(_OPENINGS if readings.sides.any() else 0):
+            values, variances = process.opened(readings.sides, stated)
             process = _kernel_fitted(replace(process, standard=values, extra=variances), prior)
     except np.linalg.LinAlgError as error:
         raise ArithmeticError(str(error)) from error

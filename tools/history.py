@@ -21,6 +21,7 @@ RECIPE_CAUSES: tuple[CauseCode, ...] = ("not_dispensable", "out_of_range", "not_
 MOST_VALUE = 1e100
 """Numbers beyond this are no measurements in any unit; they are left out."""
 _SIDES: dict[Censoring, int] = {"none": 0, "below": -1, "above": 1}
+_FIRST_PRIOR = 900_000
 _ROUND = re.compile(r"r(\d+)-s\d+$")
 
 
@@ -44,6 +45,8 @@ class Table:
 
     batches: IntArray
     """`N` numbers, equal for trials of one round; -1 where a trial's name tells none."""
+    calculated: BoolArray
+    """`N`: whether the values of earlier data were calculated, not measured."""
 
     def __len__(self) -> int:
         return len(self.trials)
@@ -55,7 +58,13 @@ class Table:
 
     def readings(self, objective: int) -> Readings:
         """The measurements of one objective."""
-        return Readings(self.values[:, objective], self.sds[:, objective], self.sides[:, objective], self.batches)
+        values, sds, sides = self.values[:, objective], self.sds[:, objective], self.sides[:, objective]
+        return Readings(values, sds, sides, self.batches, self.calculated)
+
+    @property
+    def measured(self) -> Table:
+        """The observations that were not calculated."""
+        return self.take(~self.calculated)
 
     @property
     def groups(self) -> IntArray:
@@ -77,6 +86,7 @@ class Table:
             self.sds[places],
             self.survived[places],
             self.batches[places],
+            self.calculated[places],
         )
 
 
@@ -96,7 +106,7 @@ class History:
         self._rows = _Column(width, np.int64)
         self._values, self._sds = _Column(m, np.float64), _Column(m, np.float64)
         self._sides, self._survived = _Column(m, np.int64), _Column(1, np.float64)
-        self._batches = _Column(1, np.int64)
+        self._batches, self._calculated = _Column(1, np.int64), _Column(1, np.bool_)
         self._unreadable: set[str] = set()
 
     @property
@@ -124,6 +134,7 @@ class History:
         self._sds.put(place, line.sds)
         self._survived.put(place, (line.survived,))
         self._batches.put(place, (_round_of(line.trial),))
+        self._calculated.put(place, (line.calculated,))
 
     def table(self) -> Table:
         """Everything told so far."""
@@ -137,6 +148,7 @@ class History:
             self._sds.array[index],
             self._survived.array[index, 0],
             self._batches.array[index, 0],
+            self._calculated.array[index, 0],
         )
 
     def _read(self, observation: Observation) -> _Line | None:
@@ -149,13 +161,14 @@ class History:
         if observation.composition.basis == self.lattice.space.basis and known < 0.98:
             return None
         read = [_reading(observation, objective.property) for objective in self.objectives]
+        calculated = observation.simulated and is_prior(observation.trial)
         if observation.status == "ok":
-            survived = 1.0
+            survived = np.nan if calculated else 1.0
         else:
             survived = 0.0 if observation.cause in RECIPE_CAUSES else np.nan
             read = [(np.nan, 0, np.nan)] * len(read)
         values, sides, sds = zip(*read, strict=True)
-        return _Line(observation.trial, features, row, values, sides, sds, survived)
+        return _Line(observation.trial, features, row, values, sides, sds, survived, calculated)
 
 
 @dataclass(frozen=True)
@@ -167,6 +180,7 @@ class _Line:
     sides: tuple[int, ...]
     sds: tuple[float, ...]
     survived: float
+    calculated: bool
 
 
 class _Column:
@@ -189,6 +203,12 @@ def _reading(observation: Observation, name: str) -> tuple[float, int, float]:
         if item.property == name and item.value is not None and abs(item.value) <= MOST_VALUE:
             return item.value, _SIDES[item.censoring], np.nan if item.sd is None else min(item.sd, MOST_VALUE)
     return np.nan, 0, np.nan
+
+
+def is_prior(trial: str) -> bool:
+    """Whether a trial's name is that of earlier data; see `eutectic.tools.prior_data.prior_trial_id`."""
+    number = _round_of(trial)
+    return number == 0 or number >= _FIRST_PRIOR
 
 
 def _round_of(trial: str) -> int:

@@ -45,10 +45,11 @@ class Improvement(Acquisition):
 
     def _build(self) -> None:
         self.process = self.models[0].process
-        self._measured = len(self.process.standard)
+        measured = self.process.is_measured
+        self._measured = int(measured.sum())
         first = fit_forest(self.process, self.seed) if self._measured >= _LEAST else None
         mean, sd = self.process.left_out()
-        own = log_density(self.process.standard, mean, sd)
+        own = log_density(self.process.standard[measured], mean[measured], sd[measured])
         self._prefers_forest = first is not None and first.log_score > own
         self._turn()
 

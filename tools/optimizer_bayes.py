@@ -99,12 +99,12 @@ class BayesOptimizer:
         if len(state.measured.rows) < 2:
             return n
         measured = len(state.measured.rows)
-        failed = len(np.unique(state.table.groups)) - measured
+        failed = len(np.unique(state.table.measured.groups)) - measured
         return min(n, max(0, self._initial - measured - min(failed, measured) - len(state.waiting)))
 
     def _starts(self, state: _State, n: int, alternatives: int) -> Advice:
         """The next of the space-filling starts, the same design in every round; beyond it, far from all trials."""
-        taken = set(row_keys(state.table.rows)) | set(row_keys(state.waiting))
+        taken = set(row_keys(state.table.measured.rows)) | set(row_keys(state.waiting))
         design = start_design(self._domain, self._spec.objectives, self._initial, self._spec.seed)
         design = design[allowed(design, taken)]
         done, wanted = self._initial - len(design), n + alternatives
@@ -183,9 +183,9 @@ class BayesOptimizer:
             posterior,
             fit_survival(state.table, self._domain.encoder.n_plain),
             state.measured,
-            trained.features,
+            trained.measured.features,
             state.waiting,
-            set(row_keys(state.table.rows)) | set(row_keys(state.waiting)),
+            set(row_keys(state.table.measured.rows)) | set(row_keys(state.waiting)),
             trial_cost_of(self._spec),
         )
 

@@ -36,10 +36,18 @@ class Readings:
     """1 where the true value lies above `values`, -1 below, 0 where it was read."""
     batches: IntArray
     """Numbers of batches; negative where the batch is not known."""
+    calculated: BoolArray | None = None
+    """Which values were calculated, not measured; None where all were measured."""
+
+    @property
+    def is_measured(self) -> BoolArray:
+        """`N`: which values were measured."""
+        return np.ones(len(self.values), dtype=np.bool_) if self.calculated is None else ~self.calculated
 
     def take(self, index: IntArray | BoolArray) -> Readings:
         """The measurements of an index or mask."""
-        return Readings(self.values[index], self.sds[index], self.sides[index], self.batches[index])
+        calculated = None if self.calculated is None else self.calculated[index]
+        return Readings(self.values[index], self.sds[index], self.sides[index], self.batches[index], calculated)
 
     def variances(self, warp: Warp) -> FloatArray:
         """`N` variances that the instrument stated, on the standardised scale; 0 where it stated none."""
