@@ -10,6 +10,7 @@ from eutectic.core.errors import BadInput, EutecticError, MissingExtra, NotSuppo
 from eutectic.core.record import canonical_json
 from eutectic.core.run import FINISHED
 from eutectic.evals.lab_bench_rig import Bench, bench, edited
+from eutectic.evals.lab_dry import runs_dry
 from eutectic.evals.lab_kills import killed
 from eutectic.evals.lab_outcome import Broken, Outcome, made_once
 from eutectic.lab_interface.devices.device_lab import DeviceLab
@@ -208,6 +209,7 @@ LIFE: dict[str, Scenario] = {
     "kill -9 at transitions": killed,
     "e-stop during a run": stopped_during,
     "lost connection": broken_line,
+    "stock runs out mid-plate": runs_dry,
     "NaN results": no_number,
     "duplicate results": twice,
     "clock changes": clock,

@@ -12,9 +12,10 @@ from pydantic import JsonValue
 
 from eutectic.core.errors import NotSupported
 
-Injected = Literal["none", "nan", "twice", "slow", "lost"]
+Injected = Literal["none", "nan", "twice", "slow", "lost", "dry"]
 """`nan`: the instrument gives no number. `twice`: it gives each result twice. `slow`: a sample takes a while.
-`lost`: contact breaks in the middle of a run."""
+`lost`: contact breaks in the middle of a run. `dry`: the first stock holds less than was said and runs out in the
+middle of a run."""
 EXAMPLE_STOCKS: JsonValue = [
     {"id": name, "strength": {name: 1}, "on_hand": "15 mL", "dead": "500 uL", "expires": "2099-12-31"}
     for name in ("Fe", "Co", "B")

@@ -14,7 +14,7 @@ from eutectic.core.plan import Capabilities, Check, Plan
 from eutectic.core.run import RunEvent, RunRef, RunStatus
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
-from eutectic.lab_interface.devices.by_hand import ByHand, nobody
+from eutectic.lab_interface.devices.by_hand import ByHand, Standing, nobody
 from eutectic.lab_interface.devices.driver import Rig
 from eutectic.lab_interface.devices.events import device_events
 from eutectic.lab_interface.devices.log import SCHEMA, DeviceLog, begun
@@ -186,8 +186,7 @@ class DeviceLab:
     def status(self, ref: RunRef) -> RunStatus:
         """Where a run stands; `unknown` where the process at work died or lost contact, until a person reconciles."""
         run = self._settled(ref.key)
-        made = self._made(run)
-        state, note, others = standing(self, run, made)
+        made, (state, note, others) = self._at_once(run)
         samples = sample_statuses(run, made, others)
         return RunStatus(state=state, done=len(made), total=len(run.plan.samples), note=note, samples=samples)
 
@@ -199,11 +198,22 @@ class DeviceLab:
     def result(self, ref: RunRef) -> tuple[Observation, ...]:
         """Observations so far, in the order of the plan's trials; one for every trial once the run is closed."""
         run = self._settled(ref.key)
-        made = self._made(run)
+        made, stands = self._at_once(run)
         is_open = self.log.ending(run.batch) is None and run.state != "did_not_run"
-        waits = waits_for_results(self, run) and standing(self, run, made).state == "awaiting_person"
+        if not is_open:
+            made, stands = self._at_once(run)
+        waits = waits_for_results(self, run) and stands.state == "awaiting_person"
         found = {item.trial: item for item in (made if is_open or waits else [*made, *unmade(run, made)])}
         return tuple(found[trial.id] for trial in run.plan.trials if trial.id in found)
+
+    def _at_once(self, run: StoredRun) -> tuple[list[Observation], Standing]:
+        """Results and standing that belong together: one that ends while it is looked at must lose none of its last."""
+        while True:
+            ended = self.log.ending(run.batch)
+            made = self._made(run)
+            stands = standing(self, run, made)
+            if self.log.ending(run.batch) == ended:
+                return made, stands
 
     def _made(self, run: StoredRun) -> list[Observation]:
         made = self.store.observations(run.batch, len(run.plan.samples))

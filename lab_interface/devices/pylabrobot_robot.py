@@ -12,7 +12,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from eutectic.core.errors import BadInput, LabFailed, MissingExtra
 from eutectic.core.plan import Plan
@@ -35,6 +35,15 @@ _CAUSES: dict[str, CauseCode] = {
 }
 
 
+class Rehearsal(Record):
+    """What goes wrong in the simulator, so that a bench can see what becomes of it before it happens."""
+
+    lost_at: int | None = Field(default=None, ge=1)
+    """The movement at which contact breaks."""
+    short_ul: dict[str, float] = {}
+    """By how much stocks hold less than was declared, as after a spill: no preflight can know it."""
+
+
 class RobotSettings(Record):
     """Which robot, and how its deck is laid out."""
 
@@ -46,6 +55,14 @@ class RobotSettings(Record):
     """Name of the plate on the deck."""
     tip_racks: tuple[str, ...] = Field(default=("tips 0", "tips 1", "tips 2", "tips 3", "tips 4"), min_length=1)
     """Names of the racks of fresh tips, in the order they are used up."""
+    rehearse: Rehearsal | None = None
+    """For the simulator alone."""
+
+    @model_validator(mode="after")
+    def _only_simulated(self) -> RobotSettings:
+        if self.rehearse is not None and self.backend != "chatterbox":
+            raise ValueError("rehearse goes wrong on purpose: only the simulator does")
+        return self
 
 
 class PylabrobotRobot:
@@ -72,7 +89,9 @@ class PylabrobotRobot:
     def dry_run(self, plan: Plan, program: Sequence[Command], used_ul: Mapping[str, float]) -> str:
         """Carry the program out on the simulator, in a process of its own: its trackers are global to a process."""
         task = {
-            "settings": self._settings.model_copy(update={"backend": "chatterbox"}).model_dump(mode="json"),
+            "settings": self._settings.model_copy(update={"backend": "chatterbox", "rehearse": None}).model_dump(
+                mode="json"
+            ),
             "deck": self._deck.model_dump(mode="json"),
             "used_ul": dict(used_ul),
             "program": [command.model_dump(mode="json") for command in program if command.action != "measure"],
@@ -99,7 +118,7 @@ class PylabrobotDriver:
     """An open liquid handler; what it prints is not for us."""
 
     def __init__(self, settings: RobotSettings, deck: Deck, used_ul: Mapping[str, float]) -> None:
-        self._settings, self._deck = settings, deck
+        self._settings, self._deck, self._moves = settings, deck, 0
         self._loop = asyncio.new_event_loop()
         try:
             self._robot = _robot(settings, deck, used_ul)
@@ -127,6 +146,9 @@ class PylabrobotDriver:
 
     async def _call(self, command: Command) -> None:
         robot, volume = self._robot, command.volume_ul or 0.0
+        self._moves += 1
+        if self._settings.rehearse is not None and self._moves == self._settings.rehearse.lost_at:
+            raise ConnectionResetError("rehearsed: the line to the robot broke")
         if command.action == "pick_up_tip":
             number = int(command.place) - 1
             if number >= len(self._tips):
@@ -172,9 +194,11 @@ def _robot(settings: RobotSettings, deck: Deck, used_ul: Mapping[str, float]) ->
     set_tip_tracking(True)
     set_volume_tracking(True)
     robot = LiquidHandler(backend=backend(settings.backend), deck=laid_out(settings, deck))
+    short = {} if settings.rehearse is None else settings.rehearse.short_ul
     for name in deck.stocks:
         vessel: Any = robot.deck.get_resource(name)
-        vessel.tracker.set_volume(deck.available_ul(name, used_ul.get(name, 0.0)))
+        left = deck.available_ul(name, used_ul.get(name, 0.0)) - short.get(name, 0.0)
+        vessel.tracker.set_volume(max(0.0, left))
     return robot
 
 

@@ -18,6 +18,7 @@ _OPTIONS: dict[Injected, tuple[str, ...]] = {
     "twice": ("--twice",),
     "slow": ("--seconds", "0.25"),
     "lost": ("--die-at", "3"),
+    "dry": (),
 }
 
 
@@ -32,7 +33,8 @@ def simulated_server(folder: Path, fault: Injected = "none", port: int = 0) -> I
     if not installed("sila2"):
         raise MissingExtra("a SiLA lab needs an extra", mend="pip install 'eutectic[sila]'")
     folder.mkdir(parents=True, exist_ok=True)
-    stocks = [part for name in ("Fe", "Co", "B") for part in ("--stock", f"{name}=14500")]
+    held = {"Fe": 500 if fault == "dry" else 14_500, "Co": 14_500, "B": 14_500}
+    stocks = [part for name, amount in held.items() for part in ("--stock", f"{name}={amount}")]
     command = [sys.executable, "-m", "eutectic.lab_interface.devices.sila_server", "--record", str(folder), *stocks]
     with subprocess.Popen(
         [*command, "--port", str(port), *_OPTIONS[fault]], stdout=subprocess.PIPE, text=True

@@ -191,4 +191,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from eutectic.lab_interface.devices.sila_server import main as as_imported  # else its refusals are another class
+
+    as_imported()

@@ -26,6 +26,8 @@ def example_meter(folder: Path | None = None, fault: Injected = "none") -> dict[
     library = SIMULATED
     if fault in ("twice", "lost"):
         raise NotSupported("PyVISA-sim answers every query, and once")
+    if fault == "dry":
+        raise NotSupported("an instrument that measures takes nothing from a stock")
     if fault == "nan" and folder is not None:
         library = folder / "broken.yaml"
         library.parent.mkdir(parents=True, exist_ok=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, model_validator
@@ -179,16 +181,32 @@ class VisaSession:
 
     def _judged(self, error: Exception) -> Exception:
         """A fault of this sample where the instrument still says its name, a loss of contact where it does not."""
-        import pyvisa
-
-        try:
-            self._device.adapter.flush_read_buffer()
-            name = str(self._device.ask("*IDN?")).strip()
-        except (pyvisa.errors.Error, OSError, AttributeError):
+        name = self._name()
+        if name is None:
             return DeviceLost(f"{self._settings.address} does not answer: {error}")
         if not name or name == "ERROR":
             return DeviceLost(f"{self._settings.address} does not say its name: {error}")
         return DeviceFault("instrument_fault", f"no reading: {error}")
+
+    def _name(self) -> str | None:
+        """What the instrument says it is; None where it does not answer, also where its driver waits for ever.
+
+        PyVISA-py empties the buffer of a socket that the other end closed in an endless loop: asked in a thread, which
+        ends with this process, the run learns of the loss all the same.
+        """
+        found: list[str] = []
+
+        def ask() -> None:
+            import pyvisa
+
+            with suppress(pyvisa.errors.Error, OSError, AttributeError, ValueError):
+                self._device.adapter.flush_read_buffer()
+                found.append(str(self._device.ask("*IDN?")).strip())
+
+        asking = Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(timeout=2 * self._settings.timeout_s + 1)
+        return found[0] if found else None
 
     def stop(self) -> None:
         """Abort what is triggered and let go of the sample; an instrument's `shutdown` switches its output off."""
@@ -206,7 +224,7 @@ def _connect(settings: VisaMeterSettings) -> Instrument:
 
     try:
         given: dict[str, Any] = {"visa_library": settings.library, "timeout": int(settings.timeout_s * 1000)}
-        if settings.simulated:
+        if settings.simulated or settings.address.upper().endswith("::SOCKET"):
             given |= {"read_termination": "\n", "write_termination": "\n"}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # PyMeasure asks its users whether an instrument speaks SCPI

@@ -47,9 +47,11 @@ def example(folder: Path, fault: Injected = "none") -> Iterator[dict[str, JsonVa
     """Settings for a simulated robot and a law that measures, or a broken instrument."""
     if not installed("pylabrobot"):
         raise MissingExtra("PyLabRobot needs an extra", mend="pip install 'eutectic[pylabrobot]'")
-    if fault in ("twice", "lost"):
-        raise NotSupported("the simulated robot answers every command, and once")
+    if fault == "twice":
+        raise NotSupported("the simulated robot answers every command once")
     measure: JsonValue = {"by": "law", "law": "fe_soft_magnet"}
-    if fault != "none":
+    if fault in ("nan", "slow"):
         measure = example_meter(folder, fault)
-    yield {"stocks": EXAMPLE_STOCKS, "vessel_ul": 360, "tip_ul": 300, "measure": measure}
+    rehearsed: dict[Injected, JsonValue] = {"lost": {"lost_at": 20}, "dry": {"short_ul": {"Fe": 14_000}}}
+    robot: JsonValue = {"rehearse": rehearsed.get(fault)}
+    yield {"stocks": EXAMPLE_STOCKS, "vessel_ul": 360, "tip_ul": 300, "measure": measure, "robot": robot}

@@ -38,7 +38,7 @@ from eutectic.lab_interface.run_store import (
     update_run,
 )
 from eutectic.lab_interface.simulated_checks import check_plan, check_spec
-from eutectic.lab_interface.simulated_settings import SimulatedSettings, read_settings
+from eutectic.lab_interface.simulated_settings import Causes, SimulatedSettings, read_settings
 from eutectic.lab_interface.workbench import Slot, Workbench
 
 NAME = "simulated"
@@ -66,6 +66,7 @@ def example(folder: Path, fault: Injected = "none") -> Iterator[dict[str, JsonVa
         "nan": {"no_reading_rate": 1, "abandoned_rate": 0},
         "slow": {"latency_s": 2.0},
         "lost": {"lost_contact_rate": 1},
+        "dry": {"abandoned_rate": 0.5, "causes": {**dict.fromkeys(Causes.model_fields, 0), "precursor_issue": 1}},
     }
     if fault not in faults:
         raise NotSupported(f"{fault!r} cannot be injected into the simulated lab")

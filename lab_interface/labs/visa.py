@@ -9,13 +9,16 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from eutectic.core.errors import NotSupported
 from eutectic.core.spec import CampaignSpec
 from eutectic.lab_interface.devices.by_hand import a_person
 from eutectic.lab_interface.devices.device_lab import DeviceLab
 from eutectic.lab_interface.devices.rigs import BenchRig
 from eutectic.lab_interface.devices.settings import DeviceSettings, read_settings
+from eutectic.lab_interface.devices.software import installed
 from eutectic.lab_interface.devices.visa_example import example_meter
 from eutectic.lab_interface.devices.visa_meter import VisaMeter, VisaMeterSettings
+from eutectic.lab_interface.devices.visa_server import instrument_on_socket
 from eutectic.lab_interface.examples import Injected
 
 NAME = "visa"
@@ -46,4 +49,11 @@ def open(spec: CampaignSpec, folder: Path) -> DeviceLab:
 @contextmanager
 def example(folder: Path, fault: Injected = "none") -> Iterator[dict[str, JsonValue]]:
     """Settings for a simulated instrument over samples that are in place."""
-    yield {"samples": "in_place", "meter": example_meter(folder, fault)}
+    if fault != "lost":
+        yield {"samples": "in_place", "meter": example_meter(folder, fault)}
+        return
+    if not installed("pyvisa-py"):
+        raise NotSupported("the line to an instrument needs pyvisa-py to be cut")
+    with instrument_on_socket(lost_at=7) as address:
+        meter = example_meter(folder) | {"address": address, "library": "@py"}
+        yield {"samples": "in_place", "meter": meter}
