@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from eutectic.agents.graph.context import CampaignContext
 from eutectic.agents.graph.journal import Journal, Steps
 from eutectic.agents.graph.state import RoundState
+from eutectic.agents.holding import hold_stocks
 from eutectic.core.decision import Mind
 from eutectic.core.errors import BadInput, NoSuchCampaign
 from eutectic.core.evidence import Retriever
@@ -28,7 +29,7 @@ from eutectic.core.settings import Settings, home
 from eutectic.core.spec import CampaignSpec
 
 if TYPE_CHECKING:
-    from eutectic.lab_interface.gate import Gate
+    from eutectic.lab_interface.stock_ledger import StockLedger
 
 State = Literal["done", "waiting_person", "waiting_lab"]
 
@@ -122,6 +123,7 @@ class Campaign:
         from eutectic.agents.graph.knowing import InformedOptimizer
         from eutectic.agents.minds import open_mind
         from eutectic.agents.minds.rules import RulesMind
+        from eutectic.lab_interface.gate import Gate
         from eutectic.lab_interface.registry import open_lab
 
         spec = self.view.spec
@@ -131,6 +133,7 @@ class Campaign:
         optimizer = self._with.optimizer or InformedOptimizer(spec, journal, self.view)
         if self.view.prior:
             optimizer.tell(self.view.prior)
+        ledger = None if self._with.recorded is not None else self._ledger(lab)
         context = CampaignContext(
             folder=self.folder,
             spec=spec,
@@ -140,7 +143,10 @@ class Campaign:
             mind=self._with.mind or open_mind(spec, self._with.settings, lambda: self.view.spent),
             rules=RulesMind(),
             lab=lab,
-            gate=self._gate(spec, lab),
+            gate=Gate(spec, lab, self.notebook, self.view, ledger=ledger)
+            if self._with.recorded is None
+            else Gate(spec, lab, self.notebook, self.view, today=lambda: None),
+            ledger=ledger,
             optimizer=optimizer,
             retriever=self._retriever(spec),
             is_replay=self._with.recorded is not None,
@@ -148,16 +154,12 @@ class Campaign:
         self.notebook.listen(context.on_event)
         return context
 
-    def _gate(self, spec: CampaignSpec, lab: Lab) -> Gate:
-        """The gate to a lab; a real lab's stocks are shared by every campaign of this machine, a replay takes none."""
-        from eutectic.lab_interface.gate import Gate
+    def _ledger(self, lab: Lab) -> StockLedger:
+        """The stocks of a lab; a real lab's are shared by every campaign of this machine."""
         from eutectic.lab_interface.stock_ledger import StockLedger
 
-        if self._with.recorded is not None:
-            return Gate(spec, lab, self.notebook, self.view, today=lambda: None)
         where = self.folder if lab.capabilities().simulated else home()
-        ledger = StockLedger(where / "stocks.db", str(self.folder.resolve()))
-        return Gate(spec, lab, self.notebook, self.view, ledger=ledger)
+        return StockLedger(where / "stocks.db", str(self.folder.resolve()))
 
     def _prior(self, spec: CampaignSpec, journal: Journal) -> None:
         if spec.prior_data is None:
@@ -203,6 +205,7 @@ class Campaign:
 
         Raises:
             BadInput: nothing waits, or the answer is for another plan.
+            PlanRefused: another plan was approved on the same stock.
         """
         asked = self.view.asked[0] if self.view.asked else None
         if asked is not None and asked.endswith(UNKNOWN_SUFFIX):
@@ -224,6 +227,7 @@ class Campaign:
                 raise BadInput(
                     "the gate blocks this plan, no approval can lift that", mend="reject it or strike trials"
                 )
+            hold_stocks(self.context.ledger if self.context else None, self.notebook, slot, approval)
         self.notebook.append("approval", slot, payload)
 
 

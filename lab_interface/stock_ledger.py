@@ -22,6 +22,11 @@ CREATE TABLE IF NOT EXISTS deposits (
   number INTEGER PRIMARY KEY, stock TEXT NOT NULL, lot TEXT NOT NULL, unit TEXT NOT NULL, amount REAL NOT NULL,
   by TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL);
 """
+_RESERVE = """
+INSERT INTO movements VALUES (?, ?, ?, ?, ?, ?, 'reserved', ?)
+ON CONFLICT DO UPDATE SET amount = excluded.amount, state = 'reserved', at = excluded.at WHERE state = 'released'
+"""
+"""A plan that has reserved or used keeps its row; one whose reservation was given back may reserve again."""
 _SLACK = 1e-9
 
 
@@ -57,8 +62,8 @@ def needs(plan: Plan) -> list[Need]:
 class StockLedger:
     """Reservations of one owner (a campaign's folder) beside those of all others that share the file.
 
-    A plan reserves when it is sent, in one transaction that looks at the level again, so that two campaigns never
-    take the same drop. What was made is used up, what never was is released.
+    A plan reserves when it is approved, in one transaction that looks at the level again, so that no two plans are
+    approved on the same drop. What was made is used up, what never was is released.
     """
 
     def __init__(self, path: Path, owner: str) -> None:
@@ -85,7 +90,11 @@ class StockLedger:
                 if short is not None:
                     raise PlanRefused(short, where=plan.key, mend="prepare more, or reject the plan")
                 row = (self._owner, plan.key, need.stock.id, need.stock.lot, need.unit, need.amount, _now())
-                database.execute("INSERT OR IGNORE INTO movements VALUES (?, ?, ?, ?, ?, ?, 'reserved', ?)", row)
+                database.execute(_RESERVE, row)
+
+    def release(self, plan: Plan) -> None:
+        """A plan will not be sent: what it reserved is free again."""
+        self.settle(plan, lambda _: False)
 
     def settle(self, plan: Plan, made: Callable[[str], bool]) -> None:
         """A plan is over: what went into samples that were made is used, the rest released; again changes nothing."""

@@ -8,6 +8,11 @@ import pytest
 from worksheet_campaign import NAME, Bench
 
 from eutectic.agents.cli.main import main
+from eutectic.agents.runs import open_campaign
+from eutectic.core.errors import PlanRefused
+from eutectic.core.plan import Approval
+from eutectic.core.settings import load_settings
+from eutectic.lab_interface.stock_ledger import StockLedger
 
 
 @pytest.fixture(autouse=True)
@@ -163,3 +168,47 @@ def test_an_older_plan_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[
     results.write_text(f"sample,plan,value Bs [T]\n{first.samples[0].sample},{plan_mark(first)},1.5\n")
     code, _, err = bench.take(results)
     assert code == 2 and "older version" in err and "r01/a2" in err
+
+
+def _on_one_bottle(folder: Path, capsys: pytest.CaptureFixture[str]) -> Bench:
+    """A campaign whose plans need most of the only bottle of iron; it waits for a person."""
+    stocks = [
+        {"id": f"{name}-1", "form": "powder", "strength": {name: 100}, "unit": "wt%", "on_hand": amount, "lot": "L1"}
+        for name, amount in (("Fe", "6.2 g"), ("Co", "90 g"), ("B", "90 g"))
+    ]
+    folder.mkdir()
+    space = {"components": [{"name": "Fe", "min": 0.6, "step": 0.01}, {"name": "Co", "step": 0.01}, {"name": "B"}]}
+    return Bench(folder, capsys, {"stocks": stocks}, space=space)
+
+
+def test_two_plans_are_not_both_approved_on_the_last_of_a_stock(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both passed the gate while the bottle was free; the second answer is refused, and an abort frees the bottle."""
+    first, second = _on_one_bottle(tmp_path / "a", capsys), _on_one_bottle(tmp_path / "b", capsys)
+    assert first.view().waiting and second.view().waiting
+    settings = load_settings()
+    for bench in (first, second):
+        with open_campaign(bench.out, NAME, settings) as campaign:
+            request = campaign.notebook.get("approval_requested", campaign.view.waiting or "")
+            assert request is not None
+            yes = Approval(plan_sha256=request["plan_sha256"], decision="approve", by="Ada", reason="good")
+            if bench is first:
+                campaign.answer(yes)
+            else:
+                with pytest.raises(PlanRefused, match=r"Fe-1 lot L1.*taken by other plans"):
+                    campaign.answer(yes)
+                assert campaign.view.waiting
+    code, _, err = second.approve()
+    assert code == 1
+    assert "taken by other plans" in err
+    assert first.command("abort", NAME, "--by", "Ada", "--reason", "no furnace")[0] == 0
+    assert second.approve()[0] == 3
+    assert second.view().in_flight == f"{NAME}/r01/a1"
+
+
+def test_a_rejected_plan_gives_its_stock_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bench = _on_one_bottle(tmp_path / "a", capsys)
+    ledger = StockLedger(tmp_path / "home" / "stocks.db", "someone else")
+    bench.command("reject", NAME, "--by", "Ada", "--reason", "too dear")
+    assert all(row["state"] == "released" for row in ledger.movements())

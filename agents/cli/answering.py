@@ -194,6 +194,7 @@ def close_campaign(campaign: Campaign, by: str, reason: str) -> str:
     Raises:
         BadInput: the campaign is closed already.
     """
+    from eutectic.agents.holding import release_unsent
     from eutectic.core.plan import Plan
     from eutectic.core.run import RunRef
 
@@ -206,6 +207,7 @@ def close_campaign(campaign: Campaign, by: str, reason: str) -> str:
         ref, plan = RunRef.model_validate(accepted), Plan.model_validate(campaign.notebook.get("plan", key or ""))
         campaign.context.lab.abort(ref, reason)
         campaign.context.gate.settle(plan, campaign.context.lab.result(ref))
+    release_unsent(campaign)
     words = f"aborted by {by}: {reason}"
     campaign.notebook.append("campaign_closed", "campaign", {"state": "aborted", "reason": words})
     return words

@@ -19,6 +19,7 @@ from eutectic.core.plan import Plan
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
 from eutectic.lab_interface.gate import Gate
+from eutectic.lab_interface.stock_ledger import StockLedger
 
 
 @dataclass
@@ -36,6 +37,8 @@ class CampaignContext:
     gate: Gate
     optimizer: Optimizer
     retriever: Retriever | None = None
+    ledger: StockLedger | None = None
+    """The stocks that plans reserve from; none in a replay."""
     plans: dict[str, Plan] = field(default_factory=dict)
     """The last plan read from the notebook, by its key."""
     is_replay: bool = False

@@ -138,6 +138,11 @@ def _said_with_edit(ctx: CampaignContext, state: RoundState, plan: Plan) -> dict
     approval = Approval(
         plan_sha256=plan.sha256, decision="approve", by=former["by"], reason=f"edited: {former['reason']}"[:2000]
     )
+    if ctx.ledger is not None:
+        try:
+            ctx.ledger.reserve(plan)
+        except PlanRefused:
+            return None  # another plan was approved on the stock: the person is asked again
     return ctx.journal.step("approval", key, lambda: approval)
 
 
