@@ -110,7 +110,7 @@ class CampaignContext:
         new = [view.corrected(view.observations[key]) for key in keys]
         if new:
             self.optimizer.tell(new)
-            self.told.update(item.trial for item in new)
+            self.told.update(keys)
 
     def findings(self, number: int) -> tuple[str, ...]:
         """What the analyst found in a round, in its words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -57,7 +58,7 @@ class CampaignView:
         """Trials of the reference sample, in order."""
         self.recipe_of: dict[str, str] = {}
         """Recipe key by trial."""
-        self.trials_of: dict[str, list[str]] = {}
+        self.trials_of: dict[str, tuple[str, ...]] = {}
         """Trials by recipe key, in order."""
         self._rounds: dict[int, list[str]] = {}
         self.observations = Shelf(Observation)
@@ -191,12 +192,13 @@ class CampaignView:
 
     def _on_trial(self, _: str, payload: dict[str, Any]) -> None:
         trial = Trial.model_validate(payload)
-        self.trials.put(trial.id, trial)
+        key, recipe = sys.intern(trial.id), sys.intern(trial.recipe_key)  # one text each for every table it stands in
+        self.trials.put(key, trial)
         if trial.purpose == "reference":
-            self.references.append(trial.id)
-        self.recipe_of[trial.id] = trial.recipe_key
-        self.trials_of.setdefault(self.recipe_of[trial.id], []).append(trial.id)
-        self._rounds.setdefault(int(trial.id[1:].split("-")[0]), []).append(trial.id)
+            self.references.append(key)
+        self.recipe_of[key] = recipe
+        self.trials_of[recipe] = (*self.trials_of.get(recipe, ()), key)
+        self._rounds.setdefault(int(key[1:].split("-")[0]), []).append(key)
 
     def _on_tool(self, slot: str, payload: dict[str, Any]) -> None:
         if slot == PRIOR_SLOT:
@@ -246,17 +248,18 @@ class CampaignView:
             self.unjudged.append(observation.trial)
 
     def _keep(self, item: Observation) -> None:
-        self.observations.put(item.trial, item)
+        own = sys.intern(item.trial)
+        self.observations.put(own, item)
         mates = [key for key in self.trials_of.get(self.recipe_of.get(item.trial, ""), ()) if key in self.observations]
         for key in mates if len(mates) > 1 else ():
-            if key == item.trial or key not in self.replicates:
+            if key == own or key not in self.replicates:
                 self.replicates[key] = _read_values(self.observations[key])
         for objective in self.spec.objectives if self._spec is not None else ():
             value = item.value(objective.property) if item.status == "ok" else None
             if value is None:
-                self.read[objective.property].pop(item.trial, None)
+                self.read[objective.property].pop(own, None)
             else:
-                self.read[objective.property][item.trial] = value
+                self.read[objective.property][own] = value
 
     def _on_observation_corrected(self, _: str, payload: dict[str, Any]) -> None:
         """The newest version counts; what was judged of the old one is judged again."""

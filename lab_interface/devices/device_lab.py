@@ -22,7 +22,7 @@ from eutectic.lab_interface.devices.recalling import settle
 from eutectic.lab_interface.devices.run_lock import device_lock, try_lock
 from eutectic.lab_interface.devices.settings import DeviceSettings, dispensing
 from eutectic.lab_interface.devices.standing import standing, waits_for_results, waits_for_samples
-from eutectic.lab_interface.devices.stopping import stop_everything
+from eutectic.lab_interface.devices.stopping import clear_everything, stop_everything, why_stopped
 from eutectic.lab_interface.devices.worker import Worker, start
 from eutectic.lab_interface.plan_checks import check_shape
 from eutectic.lab_interface.run_progress import sample_statuses, unmade
@@ -34,7 +34,6 @@ from eutectic.lab_interface.run_store import (
     next_slot,
     require,
     stopped,
-    unlatch,
     update_run,
 )
 
@@ -94,7 +93,7 @@ class DeviceLab:
 
     def validate(self, plan: Plan) -> tuple[Check, ...]:
         """The stop, the plan's shape, then the rig's own checks, its simulator last; no effect on any device."""
-        reason = self.store.stop_reason()
+        reason = self.stop_reason()
         said = f"stopped: {reason}" if reason is not None else "no emergency stop"
         checks = [
             Check(name="lab_stop", verdict="pass" if reason is None else "block", detail=said),
@@ -123,7 +122,7 @@ class DeviceLab:
         return RunRef(lab=self.name, key=key, plan_sha256=known.plan_sha256, run=f"run-{known.batch:06d}")
 
     def _admit(self, plan: Plan, key: str) -> None:
-        reason = self.store.stop_reason()
+        reason = self.stop_reason()
         if reason is not None:
             raise LabFailed(f"the lab is stopped: {reason}", mend="a person must clear the emergency stop")
         blocked = [check for check in self.validate(plan) if check.verdict == "block"]
@@ -260,15 +259,11 @@ class DeviceLab:
         """
         if not by.strip():
             raise BadInput("only a named person clears an emergency stop", mend="give a name")
-        self.rig.clear_stop(by)
-        with self.store.writing() as connection:
-            unlatch(connection)
-        for person in self.people:
-            person.clear_estop(by)
+        clear_everything(self, by)
 
     def stop_reason(self) -> str | None:
-        """Why the lab is stopped, or None."""
-        return self.store.stop_reason()
+        """Why the lab, or the device that it shares with others, is stopped, or None."""
+        return why_stopped(self)
 
     def lose(self, key: str, reason: str) -> None:
         """Mark a run whose outcome cannot be known."""

@@ -20,6 +20,7 @@ from eutectic.lab_interface.devices.ledger import taken_ul
 from eutectic.lab_interface.devices.log import DeviceLog
 from eutectic.lab_interface.devices.observing import Finished, observed
 from eutectic.lab_interface.devices.program import Command
+from eutectic.lab_interface.devices.stopping import device_reason, mark_stopped
 from eutectic.lab_interface.run_store import StoredRun, record_sample
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class Worker:
             reason = self._carry_out(plan, driver)
             if reason is not None:
                 driver.stop()
+                mark_stopped(self._lab, self._run.key, reason)
                 self._end("aborted", reason)
             else:
                 self._record_rest(plan)
@@ -112,7 +114,7 @@ class Worker:
             if trial in skipped or (trial not in self._done and self._lab.is_given_up(self._run.key, trial)):
                 skipped.add(trial)
                 continue
-            reason = self._log.send(self._run.batch, number, command, self._clock())
+            reason = device_reason(self._lab) or self._log.send(self._run.batch, number, command, self._clock())
             if reason is not None:
                 return reason
             state = self._done.setdefault(trial, Finished(started_s=time.monotonic() - self._began))
