@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 from lab_bench import Bench, abilities, protocol_of, shares, spec_of, trials_of
 
 from eutectic.core.elements import elements
@@ -17,6 +18,7 @@ from eutectic.lab_interface.hazards import Rule, Substance, hazard_table
 
 REDTEAM = Path(os.environ.get("EUTECTIC_REDTEAM", Path(__file__).parents[2] / "shared" / "redteam"))
 TABLE = hazard_table()
+EXAMPLES = Path(__file__).parents[1] / "examples"
 RANK = {"pass": 0, "warn": 1, "block": 2}
 
 
@@ -125,9 +127,9 @@ def test_a_heated_liquid(tmp_path: Path, solvent: str, action: str, hot: float, 
 
 
 def test_an_unknown_component_needs_a_person_in_a_real_lab_and_is_said_in_a_simulated_one(tmp_path: Path) -> None:
-    assert worst(verdict_of(tmp_path, "P3HT", "PCBM")) == "warn"
-    spec = spec_of(["P3HT", "PCBM"], "wt%")
-    it = Bench(tmp_path, spec, trials_of(shares({"P3HT": 0.5, "PCBM": 0.5}, "wt%")))
+    assert worst(verdict_of(tmp_path, "Xanthosol", "Quillium")) == "warn"
+    spec = spec_of(["Xanthosol", "Quillium"], "wt%")
+    it = Bench(tmp_path, spec, trials_of(shares({"Xanthosol": 0.5, "Quillium": 0.5}, "wt%")))
     assert "not in the hazard table" in it.detail("hazards on a bench")
     assert set(it.verdicts().values()) == {"pass"}
 
@@ -178,3 +180,19 @@ def test_controlled_and_limited_compounds_of_the_red_team_never_pass_unseen() ->
             passed.add(name)
     assert n_components > 100
     assert passed <= {"C"}, passed  # methane as SMILES, carbon as a component
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_table_knows_what_the_examples_use(path: Path) -> None:
+    spec = yaml.safe_load(path.read_text(encoding="utf-8"))
+    stocks = spec["lab"].get("settings", {}).get("stocks", ())
+    used = {item["name"] for item in spec["space"]["components"]}
+    used |= {name for item in stocks for name in (*item.get("chemicals", ()), item.get("solvent", "water"))}
+    assert not [name for name in used if not TABLE.medium(name).is_known]
+
+
+def test_what_stands_in_no_row_is_never_passed_over() -> None:
+    """Made-up names, formulas of harmless elements and empty ones: a person must judge each."""
+    for name in ("Unobtainium oxide", "Ca3Si7", "C60H12N3", "q", "Ni(acac)2", "Na2O5K"):
+        found = TABLE.substance(name)
+        assert (found.verdict, found.is_known) == ("warn", False), name
