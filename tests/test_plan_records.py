@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lab_bench import CAMPAIGN, abilities, protocol_of, spec_of, trials_of
 from pydantic import ValidationError
@@ -45,6 +45,7 @@ def test_a_field_that_is_told_changes_the_hash_and_comes_back() -> None:
     assert "vessels" not in canonical_json(plan)
 
 
+@settings(deadline=None)
 @given(ticks=st.integers(1, 5000), most=st.integers(1, 700))
 def test_transfers_carry_every_tick_once_and_none_is_above_the_tip(ticks: int, most: int) -> None:
     plan = _plan()
