@@ -31,6 +31,8 @@ class Drift(Record):
     level_sd: float = Field(default=0.0, ge=0)
     """Standard uncertainty that all corrected values share, for the level of the instrument itself is known no better:
     relative for a ratio. It moves no comparison between recipes, but every absolute value and prediction."""
+    freedom: float | None = Field(default=None, gt=0)
+    """Degrees of freedom of all these uncertainties, which say how wide an interval must be; None for many."""
     outliers: tuple[str, ...] = ()
     """Trials whose reading does not fit the repeats of its recipe, with or without a shift."""
     jumps: tuple[int, ...] = ()

@@ -163,17 +163,11 @@ def elements(
 
 
 @evaluate.command()
-def drift(smoke: Smoke = False, seeds: Seeds = None, as_json: Json = False) -> int:
-    """Whether 90 % intervals hold under drift, jumps and outliers, beside values as they were measured."""
-    from eutectic.evals.drift import BAND, run, table
+def drift(smoke: Smoke = False, seeds: Seeds = None, data: Data = None, as_json: Json = False) -> int:
+    """Whether intervals hold under drift, jumps and outliers, beside values as measured; false alarms and power."""
+    from eutectic.evals.eval_drift import run
 
-    used = list(range(seeds or (2 if smoke else 10)))
-    rows = run(used, smoke)
-    if as_json:
-        typer.echo(json.dumps({"seeds": used, "band": BAND, "rows": [row.model_dump(mode="json") for row in rows]}))
-    else:
-        typer.echo(table(rows, used))
-    return 0 if all(BAND[0] <= row.coverage[0] <= BAND[1] for row in rows) else 1
+    return run(seeds or (6 if smoke else 20), smoke, data, as_json)
 
 
 @evaluate.command()

@@ -41,6 +41,7 @@ def readings(view: CampaignView, name: str) -> list[Reading]:
             continue
         trial = view.trials[key]
         expected = next((one for one in trial.predictions if one.property == name), None)
+        stated = next((one.sd for one in item.measurements if one.property == name), None)
         found.append(
             Reading(
                 key,
@@ -49,6 +50,8 @@ def readings(view: CampaignView, name: str) -> list[Reading]:
                 value,
                 None if expected is None else expected.mean,
                 None if expected is None else expected.sd,
+                stated,
+                expected is None and trial.purpose == "data" and trial.source in ("initial", "optimizer"),
             )
         )
     return found
