@@ -11,7 +11,7 @@ import numpy as np
 
 from eutectic.core.drift import Drift, Shift
 from eutectic.core.record import significant
-from eutectic.tools.drift_model import Evidence
+from eutectic.tools.drift_model import Evidence, Places
 from eutectic.tools.drift_search import infer_shifts
 
 USUAL_NOISE = 0.05
@@ -40,11 +40,15 @@ class Reading(NamedTuple):
     """Standard uncertainty that the instrument states."""
     is_drawn: bool = False
     """Whether its recipe was drawn before anything was known, and so is as good as that of any other such reading."""
+    hours: float | None = None
+    """When it was read, on the lab's clock."""
 
 
 class _Row(NamedTuple):
     value: float
     round: int
+    time: float
+    """Counted in rounds."""
     recipe: float
     variance: float
     """Beside the noise of the reading, on the scale of the shifts."""
@@ -66,14 +70,18 @@ def estimate_drift(name: str, readings: Sequence[Reading], certified: Mapping[st
     is_ratio = is_ratio and all(value > 0 for value in known.values())
     unit = 1.0 if is_ratio else _unit([r.value for r in readings])
     rounds = np.array(sorted({r.round for r in readings}), dtype=np.float64)
-    start = float(rounds[0]) if not known else float(rounds[0]) - 1
+    times = _times(readings)
+    start = min(times.values()) - (1.0 if known else 0.0)
     usual = _usual(readings, is_ratio, unit)
-    repeats, others = _rows(readings, known, is_ratio, unit)
+    repeats, others = _rows(readings, times, known, is_ratio, unit)
+    usual_times = _usual_times(readings, times)
+    others = [row._replace(time=usual_times[row.round]) for row in others]
+    places = Places(rounds, np.array([usual_times[int(number)] for number in rounds]))
     noise = usual
     if len(repeats) >= _ENOUGH and others:
-        noise = infer_shifts(_evidence(repeats, start, usual, usual), rounds).noise
+        noise = infer_shifts(_evidence(repeats, start, usual, usual), places).noise
     evidence = _evidence([*repeats, *others], start, usual, noise)
-    found = infer_shifts(evidence, rounds)
+    found = infer_shifts(evidence, places)
     return Drift(
         property=name,
         scale="ratio" if is_ratio else "difference",
@@ -117,8 +125,39 @@ def _usual(readings: Sequence[Reading], is_ratio: bool, unit: float) -> float:
     return max(_STATED * float(np.median(stated)), 1e-6) if stated else USUAL_NOISE
 
 
+def _times(readings: Sequence[Reading]) -> dict[str, float]:
+    """When each was read, in rounds: its round, and how far from the middle of it where the lab's clock tells."""
+    by_round: dict[int, list[Reading]] = {}
+    for reading in readings:
+        by_round.setdefault(reading.round, []).append(reading)
+    middles = {
+        number: float(np.mean([r.hours for r in found if r.hours is not None]))
+        for number, found in by_round.items()
+        if any(r.hours is not None for r in found)
+    }
+    lasted = float(np.median(np.diff(list(middles.values())))) if len(middles) > 1 else 0.0
+    return {
+        r.trial: r.round
+        if r.hours is None or lasted <= 0
+        else r.round + min(0.5, max(-0.5, (r.hours - middles[r.round]) / lasted))
+        for r in readings
+    }
+
+
+def _usual_times(readings: Sequence[Reading], times: Mapping[str, float]) -> dict[int, float]:
+    """When the readings of each round that stand alone were made: those that a shift is for."""
+    counts = Counter(r.recipe for r in readings)
+    found: dict[int, list[float]] = {}
+    alone: dict[int, list[float]] = {}
+    for r in readings:
+        found.setdefault(r.round, []).append(times[r.trial])
+        if counts[r.recipe] == 1:
+            alone.setdefault(r.round, []).append(times[r.trial])
+    return {number: float(np.mean(alone.get(number, here))) for number, here in found.items()}
+
+
 def _rows(
-    readings: Sequence[Reading], known: Mapping[str, float], is_ratio: bool, unit: float
+    readings: Sequence[Reading], times: Mapping[str, float], known: Mapping[str, float], is_ratio: bool, unit: float
 ) -> tuple[list[_Row], list[_Row]]:
     """Repeats and certified values one by one; of the other readings of a round one row of those with a prediction,
     one of those that were drawn."""
@@ -129,9 +168,9 @@ def _rows(
     predicted, drawn = dict[int, list[tuple[float, float]]](), dict[int, list[float]]()
     for r in readings:
         if r.recipe in known:
-            rows.append(_Row(scale(r.value) - scale(known[r.recipe]), r.round, -1.0, 0.0, 1.0, r.trial))
+            rows.append(_Row(scale(r.value) - scale(known[r.recipe]), r.round, times[r.trial], -1.0, 0.0, 1.0, r.trial))
         elif counts[r.recipe] > 1:
-            rows.append(_Row(scale(r.value), r.round, numbers[r.recipe], 0.0, 1.0, r.trial))
+            rows.append(_Row(scale(r.value), r.round, times[r.trial], numbers[r.recipe], 0.0, 1.0, r.trial))
         elif r.expected is not None and r.expected_sd is not None:
             sd = r.expected_sd / (abs(r.expected) if is_ratio else unit)
             predicted.setdefault(r.round, []).append((scale(r.value) - scale(r.expected), sd))
@@ -148,7 +187,8 @@ def _drawn_rows(drawn: Mapping[int, Sequence[float]]) -> list[_Row]:
         return []
     spread = squares / freedom
     return [
-        _Row(float(np.mean(values)), number, 1.0, spread / len(values), 0.0, "") for number, values in drawn.items()
+        _Row(float(np.mean(values)), number, number, 1.0, spread / len(values), 0.0, "")
+        for number, values in drawn.items()
     ]
 
 
@@ -161,12 +201,12 @@ def _residual_row(pairs: Sequence[tuple[float, float]], number: int) -> _Row:
     kept = [(r, sd) for r, sd in pairs if abs(r - middle) <= 4 * math.hypot(USUAL_NOISE, sd)] or list(pairs)
     n, variance = len(kept), float(np.mean([sd**2 for _, sd in kept]))
     mean = float(np.mean([residual for residual, _ in kept]))
-    return _Row(mean, number, 0.0, variance * (_SHARED + (1 - _SHARED) / n), 1 / n, "")
+    return _Row(mean, number, number, 0.0, variance * (_SHARED + (1 - _SHARED) / n), 1 / n, "")
 
 
 def _evidence(rows: Sequence[_Row], start: float, usual: float, noise: float) -> Evidence:
-    values, rounds, recipes = (np.array([row[i] for row in rows], dtype=np.float64) for i in range(3))
+    values, rounds, times, recipes = (np.array([row[i] for row in rows], dtype=np.float64) for i in range(4))
     for recipe in np.unique(recipes[recipes >= 0]):
         values[recipes == recipe] -= values[recipes == recipe].mean()
     variances = np.array([row.share + row.variance / noise**2 for row in rows], dtype=np.float64)
-    return Evidence(values, rounds, recipes, variances, tuple(row.trial for row in rows), start, usual)
+    return Evidence(values, rounds, times, recipes, variances, tuple(row.trial for row in rows), start, usual)

@@ -60,6 +60,8 @@ class Evidence:
     """`N`, each less the mean of its recipe."""
     rounds: FloatArray
     """`N` round numbers."""
+    times: FloatArray
+    """`N`: when it was read, counted in rounds."""
     recipes: FloatArray
     """`N` numbers, equal for one recipe of unknown level; -1 where the true value is known."""
     variances: FloatArray
@@ -159,15 +161,25 @@ def _covariance(e: Evidence, faults: Faults, sizes: Sizes) -> FloatArray:
     own = e.variances.copy()
     own[list(faults.outliers)] += OUTLIER**2
     same = (e.recipes[:, None] == e.recipes[None, :]) & (e.recipes[:, None] >= 0)
-    found: FloatArray = shift_covariance(e.rounds, e.rounds, faults, sizes, e.start) + _LEVEL**2 * same + np.diag(own)
+    here = Places(e.rounds, e.times)
+    found: FloatArray = shift_covariance(here, here, faults, sizes, e.start) + _LEVEL**2 * same + np.diag(own)
     return found
 
 
-def shift_covariance(a: FloatArray, b: FloatArray, faults: Faults, sizes: Sizes, start: float) -> FloatArray:
-    """Of the shifts of rounds `a` with those of rounds `b`."""
-    found: FloatArray = sizes.walk**2 * (np.minimum(a[:, None], b[None, :]) - start)
-    found += sizes.trend**2 * np.outer(a - start, b - start) + sizes.batch**2 * (a[:, None] == b[None, :])
-    found += sizes.settling**2 * np.outer(*(1 - np.exp((start - at) / _SETTLING) for at in (a, b)))
+class Places(NamedTuple):
+    """Where shifts are asked for."""
+
+    rounds: FloatArray
+    times: FloatArray
+
+
+def shift_covariance(a: Places, b: Places, faults: Faults, sizes: Sizes, start: float) -> FloatArray:
+    """Of the shifts at places `a` with those at places `b`."""
+    one, other = np.maximum(a.times - start, 0.0), np.maximum(b.times - start, 0.0)
+    found: FloatArray = sizes.walk**2 * np.minimum(one[:, None], other[None, :])
+    found += sizes.trend**2 * np.outer(one, other)
+    found += sizes.settling**2 * np.outer(1 - np.exp(-one / _SETTLING), 1 - np.exp(-other / _SETTLING))
+    found += sizes.batch**2 * (a.rounds[:, None] == b.rounds[None, :])
     for jump in faults.jumps:
-        found += JUMP**2 * np.outer(a >= jump, b >= jump)
+        found += JUMP**2 * np.outer(a.rounds >= jump, b.rounds >= jump)
     return found

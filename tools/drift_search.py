@@ -22,6 +22,7 @@ from eutectic.tools.drift_model import (
     Evidence,
     Faults,
     Fit,
+    Places,
     direction,
     fit,
     freedom_of_noise,
@@ -59,11 +60,11 @@ class Shifts(NamedTuple):
     """Probability of a jump by round, where it is not negligible."""
 
 
-def infer_shifts(evidence: Evidence, rounds: FloatArray) -> Shifts:
-    """The shift of each of `B` rounds."""
+def infer_shifts(evidence: Evidence, places: Places) -> Shifts:
+    """The shifts at `B` places."""
     found = _search(evidence)
     weights = np.exp(np.stack([item for _, item in found]) - max(float(item.max()) for _, item in found))
-    return _averaged(evidence, rounds, [faults for faults, _ in found], weights / weights.sum())
+    return _averaged(evidence, places, [faults for faults, _ in found], weights / weights.sum())
 
 
 def _search(e: Evidence) -> list[tuple[Faults, FloatArray]]:
@@ -153,17 +154,17 @@ class _Sum:
         self.weight += weight
 
 
-def _averaged(e: Evidence, rounds: FloatArray, hypotheses: list[Faults], weights: FloatArray) -> Shifts:
-    found = _Sum(np.zeros(len(rounds)), np.zeros((len(rounds), len(rounds))))
+def _averaged(e: Evidence, places: Places, hypotheses: list[Faults], weights: FloatArray) -> Shifts:
+    found = _Sum(np.zeros(len(places.rounds)), np.zeros((len(places.rounds), len(places.rounds))))
     outliers, jumps = dict[int, float](), dict[int, float]()
     for faults, by_size in zip(hypotheses, weights, strict=True):
         for row in faults.outliers:
             outliers[row] = outliers.get(row, 0.0) + float(by_size.sum())
         for jump in faults.jumps:
             jumps[jump] = jumps.get(jump, 0.0) + float(by_size.sum())
-        places = np.flatnonzero(by_size > _SLIGHT * weights.max()).tolist()
-        if places:
-            _add(e, rounds, faults, {place: float(by_size[place]) for place in places}, found)
+        sizes = np.flatnonzero(by_size > _SLIGHT * weights.max()).tolist()
+        if sizes:
+            _add(e, places, faults, {size: float(by_size[size]) for size in sizes}, found)
     mean = found.mean / found.weight
     spread = found.second / found.weight - np.outer(mean, mean)
     sds: FloatArray = np.sqrt(np.maximum(np.diag(spread), 0.0))
@@ -171,12 +172,12 @@ def _averaged(e: Evidence, rounds: FloatArray, hypotheses: list[Faults], weights
     return Shifts(mean, sds, math.sqrt(found.variance / found.weight), freedom_of_noise(e), level, outliers, jumps)
 
 
-def _add(e: Evidence, rounds: FloatArray, faults: Faults, weights: dict[int, float], found: _Sum) -> None:
+def _add(e: Evidence, places: Places, faults: Faults, weights: dict[int, float], found: _Sum) -> None:
     """The shifts under one hypothesis and some sizes, with their weights."""
     known = fit(e, faults, list(weights))
-    for i, (place, weight) in enumerate(weights.items()):
-        cross = shift_covariance(rounds, e.rounds, faults, SIZES[place], e.start)
+    for i, (size, weight) in enumerate(weights.items()):
+        cross = shift_covariance(places, Places(e.rounds, e.times), faults, SIZES[size], e.start)
         gain = cross @ known.inverses[i]
         unit = noise_variance(e, float(known.squares[i]))
-        left = shift_covariance(rounds, rounds, faults, SIZES[place], e.start) - gain @ cross.T
+        left = shift_covariance(places, places, faults, SIZES[size], e.start) - gain @ cross.T
         found.add(weight, gain @ e.values, unit * left, unit)

@@ -52,6 +52,7 @@ def readings(view: CampaignView, name: str) -> list[Reading]:
                 None if expected is None else expected.sd,
                 stated,
                 expected is None and trial.purpose == "data" and trial.source in ("initial", "optimizer"),
+                item.started_h,
             )
         )
     return found
