@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _COMMA_NUMBER = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{3})+", re.ASCII)
 _NOT_READ = frozenset(("n.d.", "n.d", "nd", "n/d", "na", "n/a", "-", "--", "–"))
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
 
 
@@ -48,7 +49,7 @@ class Reading(NamedTuple):
 def read_table(path: Path, must_have: Sequence[str]) -> Table:
     """An XLSX workbook or a CSV as texts.
 
-    A CSV may be UTF-8 or UTF-16 with or without BOM, else Windows-1252, with comma, semicolon or tab.
+    A CSV may be UTF-8 or UTF-16 with or without BOM, else GB 18030 or Windows-1252, with comma, semicolon or tab.
 
     Raises:
         BadTable: it cannot be read, is too large, is an old spreadsheet, or has no header with the columns it must
@@ -96,12 +97,34 @@ def _decoded(data: bytes, where: str) -> tuple[str, str]:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         try:
-            text, note = data.decode("cp1252"), "not UTF-8: read as Windows-1252"
+            chinese = _chinese(data)
+            text, note = (
+                (data.decode("cp1252"), "not UTF-8: read as Windows-1252")
+                if chinese is None
+                else (chinese, "not UTF-8: read as GB 18030 (Chinese)")
+            )
         except UnicodeDecodeError as error:
             raise BadTable(f"unreadable letter at byte {error.start}", where=where, mend="save as CSV UTF-8") from None
     if "\0" in text:
         raise BadTable("a zero byte stands in the file", where=where, mend="save as CSV UTF-8")
     return text, note
+
+
+def _chinese(data: bytes) -> str | None:
+    """The text if it is Chinese in GB 18030, which spreadsheets in China save; None where Windows-1252 is likelier.
+
+    Letters of the west stand alone among ASCII; common Chinese characters are pairs of high bytes, B0 to D7 first.
+    """
+    runs = _HIGH_BYTES.findall(data)
+    if any(len(run) % 2 for run in runs):
+        return None
+    pairs = [run[place] for run in runs for place in range(0, len(run), 2)]
+    if sum(0xB0 <= first <= 0xD7 for first in pairs) < max(2, 0.6 * len(pairs)):
+        return None
+    try:
+        return data.decode("gb18030")
+    except UnicodeDecodeError:
+        return None
 
 
 def _split(text: str, delimiter: str, where: str) -> list[tuple[int, tuple[str, ...]]]:

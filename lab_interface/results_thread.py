@@ -23,7 +23,7 @@ from eutectic.lab_interface.worksheet_tables import (
     START_COLUMN,
 )
 
-_ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(.+))?")
+_ISO = re.compile(r"(\d{4})[-/.年] ?(\d{1,2})[-/.月] ?(\d{1,2})(?:日?[T ]+(.+)|日(.+)?)?")
 _DOTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,]+(.+))?")
 _SLASHES = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:[ ,]+(.+))?")
 _TIME = re.compile(r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*(am|pm)?\s*(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
@@ -34,7 +34,7 @@ _MOST_BYTES = 200_000_000
 def read_time(text: str) -> str:
     """A date, or a date and time, as ISO 8601 in UTC; a time without a zone is that of this computer.
 
-    `2026-03-01 14:30`, `1.3.2026 14:30` and `13/3/2026` are read; `3/4/2026` has two readings.
+    `2026-03-01 14:30`, `1.3.2026 14:30`, `13/3/2026` and `2026年3月1日` are read; `3/4/2026` has two readings.
 
     Raises:
         BadTable: not a date, or one with two readings.
@@ -68,7 +68,7 @@ def _day(text: str) -> tuple[date, str]:
         if pattern is _SLASHES and month > 12:
             month, day = day, month
         try:
-            return date(year, month, day), (match[4] or "").strip()
+            return date(year, month, day), next((clock.strip() for clock in match.groups()[3:] if clock), "")
         except ValueError as error:
             raise BadTable(f"{text!r} is not a date: {error}", mend="write 2026-03-01") from None
     raise BadTable(f"{text!r} is not a date", mend="write 2026-03-01 or 2026-03-01 14:30")

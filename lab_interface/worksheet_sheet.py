@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -12,6 +13,8 @@ from eutectic.lab_interface.checks.hazard import contents, protocol_media
 from eutectic.lab_interface.checks.process import hottest_c
 from eutectic.lab_interface.hazards import HazardTable, Substance
 from eutectic.lab_interface.worksheet_tables import amount, amount_unit, components, plan_mark, ticks_of
+
+_TICKS = re.compile(r"(\d+) ticks of (\d+(?:\.\d+)?) (mg|uL)")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class StockLine:
     """For the whole batch."""
     dead: str
     """What more must be in the container because it cannot be drawn."""
+    lot: str = ""
+    """The lot that the plan counts on; another one is written beside it."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
     met = [item for sample in plan.samples for item in contents(sample, hazards, plan.stocks)] + media
     substances = list({item.name: item for item in met}.values())
     return Sheet(
-        title=plan.protocol.title,
+        title=_sized(plan.protocol.title),
         goal=spec.goal,
         campaign=plan.campaign,
         round=plan.round,
@@ -140,10 +145,15 @@ def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
         process=tuple(f"{v.name} [{v.unit}]" if v.unit else v.name for v in spec.space.process),
         measured=tuple(f"{item.property} [{item.unit}]" for item in spec.objectives),
         lines=tuple(lines),
-        steps=tuple(_step(step) for step in plan.protocol.steps),
+        steps=tuple(_sized(_step(step)) for step in plan.protocol.steps),
         dangers=_dangers(substances),
         warnings=_together(plan, spec, hazards, media),
     )
+
+
+def _sized(text: str) -> str:
+    """Words with an amount where they speak of ticks, which no person weighs."""
+    return _TICKS.sub(lambda match: f"{int(match[1]) * float(match[2]):g} {match[3]}", text)
 
 
 def _total(count: int, tick: Tick, n_units: int) -> str:
@@ -156,9 +166,11 @@ def _stock(plan: Plan, name: str, total: str) -> StockLine:
         return StockLine(name, "", total, "")
     strengths = ", ".join(f"{part} {value:g} {found.unit}" for part, value in sorted(found.strength.items()))
     words = [found.form.replace("_", " "), strengths, found.solvent and f"in {found.solvent}"]
-    words += [found.lot and f"lot {found.lot}", f"expires {found.expires}" if found.expires else ""]
+    words.append(f"expires {found.expires}" if found.expires else "")
     words.append(found.container and f"from {found.container}")
-    return StockLine(name, "; ".join(word for word in words if word), total, str(found.dead) if found.dead else "")
+    return StockLine(
+        name, "; ".join(word for word in words if word), total, str(found.dead) if found.dead else "", found.lot
+    )
 
 
 def _vessels(plan: Plan) -> str:

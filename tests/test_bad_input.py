@@ -282,6 +282,8 @@ def test_wrong_results_change_nothing_and_the_right_ones_are_taken(run: Run, tmp
     refused(run("import", "no.csv", "--campaign", "quick-001", "--yes"), r"no\.csv: .*No such file")
     path.write_text(good)
     code, out, _ = run("import", path, "--campaign", "quick-001", "--json")
+    assert code == 3 and len(json.loads(out)["import"]["new"]) == 3
+    code, out, _ = run("import", path, "--campaign", "quick-001", "--json", "--yes")
     done = json.loads(out)
     assert code == 0 and done["experiments"] == 3 and len(done["import"]["observations"]) == 3
     with Notebook(tmp_path / "runs/quick-001/notebook.db", "quick-001", read_only=True) as notebook:

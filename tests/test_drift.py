@@ -14,7 +14,7 @@ from eutectic.core.drift import Drift, Drifts, Shift
 from eutectic.core.trial import Measurement, Observation
 from eutectic.tools.control_chart import control_chart, run_length
 from eutectic.tools.drift import Reading, estimate_drift
-from eutectic.tools.repeat_value import Suspect, repeat_value
+from eutectic.tools.repeat_value import SURPRISES, USUAL_OUTLIERS, Suspect, repeat_value
 
 NOISE = 0.04
 
@@ -171,3 +171,35 @@ def test_a_repeat_is_worth_most_where_it_may_change_the_choice(read: float, best
 def test_a_repeat_never_hurts(read: float, mean: float, best: float, sd: float, noise: float, spread: float) -> None:
     found = repeat_value(Suspect(read, mean, sd, noise, best, spread))
     assert 0 <= found.probability <= 1 and 0 <= found.value < 60
+
+
+def brute_force(suspect: Suspect, outliers: float, n: int = 600_000) -> tuple[float, float]:
+    """Probability of being wrong and value of a repeat, by drawing truths and repeats and choosing after each."""
+    rng = np.random.default_rng(3)
+    surprised = rng.random(n) < SURPRISES
+    truth = suspect.mean + np.where(surprised, max(suspect.spread, suspect.sd), suspect.sd) * rng.normal(size=n)
+    wrong = rng.random(n) < outliers
+    width = np.where(wrong, 10 * suspect.noise, suspect.noise)
+    weight = np.exp(-0.5 * ((suspect.read - truth) / width) ** 2) / width
+    picked = rng.choice(n, size=n, p=weight / weight.sum())
+    again = truth[picked] + suspect.noise * rng.normal(size=n)
+    order = np.argsort(again)
+    means = np.array([chunk.mean() for chunk in np.array_split(truth[picked][order], 150)])
+    gain = float(np.maximum(means, suspect.best).mean()) - max(float(truth[picked].mean()), suspect.best)
+    return float(wrong[picked].mean()), gain
+
+
+@pytest.mark.parametrize(
+    "suspect",
+    [
+        pytest.param(Suspect(1.30, 1.0, 0.10, 0.05, 1.20, 0.3), id="would lead"),
+        pytest.param(Suspect(1.25, 1.0, 0.15, 0.08, 1.20, 0.2), id="noisy"),
+        pytest.param(Suspect(0.70, 1.0, 0.10, 0.05, 0.95, 0.3), id="fell behind"),
+        pytest.param(Suspect(1.05, 1.0, 0.10, 0.05, 1.60, 0.3), id="far from the best"),
+    ],
+)
+def test_a_repeat_is_worth_what_drawing_truths_and_repeats_says(suspect: Suspect) -> None:
+    found = repeat_value(suspect)
+    probability, gain = brute_force(suspect, USUAL_OUTLIERS)
+    assert found.probability == pytest.approx(probability, abs=0.02)
+    assert found.value == pytest.approx(gain, abs=0.02 * suspect.spread + 0.05 * gain)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -74,6 +75,18 @@ def test_the_crate_has_what_the_specification_asks_for(export: Path) -> None:
     assert failed and all(run["error"] for run in failed)
     device = by_id[runs[0]["instrument"][0]["@id"]]
     assert device["softwareVersion"].startswith("eutectic ")
+
+
+def test_a_library_that_is_not_ours_opens_the_crate(export: Path) -> None:
+    from rocrate.rocrate import ROCrate
+
+    crate = ROCrate(export)
+    files = {str(item.id) for item in crate.data_entities}
+    on_disk = {path.relative_to(export).as_posix() for path in export.rglob("*") if path.is_file()}
+    assert {unquote(name) for name in files} == on_disk - {"ro-crate-metadata.json", "manifest-sha256.txt"}
+    runs = [item for item in crate.contextual_entities if item.type == "CreateAction"]
+    assert len(runs) == 9 and all(run["instrument"] for run in runs)
+    assert all(item.get("sha256") for item in crate.data_entities)
 
 
 def test_an_export_reads_back_as_earlier_measurements(folder: Path, export: Path) -> None:

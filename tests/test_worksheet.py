@@ -145,6 +145,16 @@ def test_every_common_file_reads_the_same(desk: Desk, encoding: str, delimiter: 
 
 
 @pytest.mark.parametrize(
+    ("note", "encoding"),
+    [("样品正常", "gb18030"), ("prêt à 20 °C, 5 µm", "cp1252"), ("größer als öß", "cp1252"), ("王伟说", "gb18030")],
+)
+def test_files_that_are_not_unicode_are_read_as_what_they_are(desk: Desk, note: str, encoding: str) -> None:
+    report = desk.read({"value Bs [T]": "1.5", "note": note}, encoding=encoding)
+    assert report.observations[0].note == note
+    assert any("not UTF-8" in line for line in report.notes)
+
+
+@pytest.mark.parametrize(
     ("text", "comma", "value", "censoring"),
     [
         ("1.5", False, 1.5, "none"), ("1,5", True, 1.5, "none"), ("1,5", False, 1.5, "none"),

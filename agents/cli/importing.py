@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from eutectic.agents.cli.options import RUNS, Json, Out
+from eutectic.agents.cli.options import RUNS, Json, Out, print_json
 from eutectic.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -38,8 +38,9 @@ def import_results(
 ) -> int:
     """Show what a results file would change, take it in, and go on with the campaign.
 
-    The same file twice changes nothing. A result that was taken in before is corrected with --reason and --by: the
-    old version stays in the notebook.
+    Nothing is taken in before a person says so, or --yes does; with --json alone the difference is printed and the exit
+    code is 3. The same file twice changes nothing. A result that was taken in before is corrected with --reason and
+    --by: the old version stays in the notebook.
     """
     from eutectic.agents.cli.running import go_on
     from eutectic.agents.runs import open_campaign
@@ -59,7 +60,10 @@ def import_results(
             raise _nothing(report, results)
         if review.corrected and not (reason.strip() and by.strip()):
             raise _unsigned(review, results)
-        if review.changed and not yes and not as_json:
+        if review.changed and not yes:
+            if as_json:
+                print_json({"campaign": campaign, "state": "waiting_person", **_said(report, review)})
+                return 3
             if not sys.stdin.isatty():
                 raise BadInput(
                     "nobody is here to confirm", where=str(results), mend="look at the changes, then add --yes"
@@ -68,8 +72,13 @@ def import_results(
                 return 3
         keep_files(opened.folder, files)
         lab.record(report, reason=reason, by=by)
-    said = {"new": review.new, "corrected": [item.trial for item in review.corrected], "same": review.same}
-    return go_on(campaign, out, as_json=as_json, also={"import": {**report.model_dump(mode="json"), **said}})
+    return go_on(campaign, out, as_json=as_json, also=_said(report, review))
+
+
+def _said(report: ImportReport, review: Review) -> dict[str, Any]:
+    """What a file says and would change, as data."""
+    found = {"new": review.new, "corrected": [item.trial for item in review.corrected], "same": review.same}
+    return {"import": {**report.model_dump(mode="json"), **found}}
 
 
 def _lab_and_plans(opened: Campaign) -> tuple[WorksheetLab, list[Plan]]:
