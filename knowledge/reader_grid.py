@@ -14,6 +14,8 @@ _BORDER_GAP, _GAP = 0.45, 0.9
 """Of the font size: gaps that part two cells, where a column border lies in the gap and where none does."""
 _HEAD_GAP, _OFF = 0.3, 0.45
 """Of the font size: the least gap at which header cells set close together are parted, and how far off their column."""
+_WIDER = 1.08
+"""How much wider the gaps between header cells are than those between their words."""
 _MOST_HEADS, _MOST_GAPS = 8, 14
 _MIDWAY = 3.0
 """Points by which a header may be off the middle of the columns it groups."""
@@ -62,7 +64,9 @@ def fill(grid: Grid, words: Sequence[Word], n_header: int, rules: Sequence[Box])
     for row, inside in by_row.items():
         segments = [segment for line in lines_of(inside) for segment in _segments(grid, line)]
         if row < n_header:
-            segments = [piece for segment in segments for piece in _by_column(grid, segment)]
+            segments = [
+                piece for segment in segments for piece in _by_column(grid, segment, is_lowest=row + 1 == n_header)
+            ]
         for segment in segments:
             left, right = segment[0].box[0], segment[-1].box[2]
             home = grid.column_of(left, right)
@@ -106,8 +110,11 @@ def _segments(grid: Grid, line: Sequence[Word]) -> list[list[Word]]:
     return segments
 
 
-def _by_column(grid: Grid, segment: list[Word]) -> list[list[Word]]:
-    """A header's run of words cut into one cell a column, where each piece then lines up with its column."""
+def _by_column(grid: Grid, segment: list[Word], *, is_lowest: bool) -> list[list[Word]]:
+    """A header's run of words cut into one cell a column, where each piece then lines up with its column.
+
+    Above another header row it may head all those columns, so there its gaps must be wider than those in its pieces.
+    """
     under = _columns_under(grid, segment[0].box[0], segment[-1].box[2])
     n = len(under)
     if not 1 < n <= min(_MOST_HEADS, len(segment)) or under != list(range(under[0], under[0] + n)):
@@ -117,6 +124,9 @@ def _by_column(grid: Grid, segment: list[Word]) -> list[list[Word]]:
     best: list[list[Word]] = []
     least = _OFF * segment[0].size
     for cuts in itertools.combinations(wide, n - 1) if len(wide) <= _MOST_GAPS else ():
+        inner = max((gap for i, gap in enumerate(gaps) if i + 1 not in cuts), default=0.0)
+        if not is_lowest and min(gaps[cut - 1] for cut in cuts) < _WIDER * inner:
+            continue
         pieces = [segment[a:b] for a, b in itertools.pairwise((0, *cuts, len(segment)))]
         off = max(_off(grid.columns[j], piece) for j, piece in zip(under, pieces, strict=True))
         if off < least:

@@ -98,11 +98,16 @@ def _rows(slab: Sequence[Printed], pitch: float | None) -> list[list[Printed]]:
 
 def _is_behind_label(rows: Sequence[Sequence[Printed]], line: Printed) -> bool:
     """Whether the row above is a label midway between its row and the one before."""
-    if len(rows) < 2 or len(rows[-1]) > 1 or rows[-1][0].has_number:
+    if len(rows) < 2 or len(rows[-1]) > 1:
         return False
     label, before = rows[-1][0], rows[-2][-1]
     is_close = line.height - before.height < 2 * _CLOSE * line.size
-    return is_close and line.has_number and bool(line.filled & before.filled) and not label.filled & line.filled
+    return is_close and _are_rows(before, line) and not label.filled & (line.filled | before.filled)
+
+
+def _are_rows(upper: Printed, lower: Printed) -> bool:
+    """Whether two lines hold values of one column, as lines of one row do not."""
+    return any(is_value(upper.cells[j]) and is_value(lower.cells[j]) for j in upper.filled & lower.filled)
 
 
 def _belongs(row: Sequence[Printed], line: Printed, below: Printed | None, pitch: float | None) -> bool:
@@ -132,10 +137,9 @@ def _is_midway(row: Sequence[Printed], line: Printed, below: Printed | None, siz
     last = row[-1]
     if line.has_number and last.has_number and line.filled & last.filled:
         return True
-    is_label = len(line.filled) < len(last.filled) and not line.has_number
-    if is_label and below is not None and below.height - line.height < _CLOSE * size:
-        return below.has_number and bool(below.filled & last.filled)
-    return False
+    if below is None or below.height - line.height >= _CLOSE * size or line.filled & (last.filled | below.filled):
+        return False
+    return _are_rows(last, below)
 
 
 def spanning_labels(
@@ -182,11 +186,11 @@ def ruled_spans(
 
 def _stands_between(rows: Sequence[Sequence[Printed]], place: int) -> bool:
     line = rows[place][0]
-    if place == 0 or place + 1 == len(rows) or line.has_number:
+    if place == 0 or place + 1 == len(rows):
         return False
     above, below = rows[place - 1][-1], rows[place + 1][0]
     is_close = line.height - above.height < _CLOSE * line.size and below.height - line.height < _CLOSE * line.size
-    return is_close and not line.filled & (above.filled | below.filled)
+    return is_close and not line.filled & (above.filled | below.filled) and _are_rows(above, below)
 
 
 def _middle(row: Sequence[Printed]) -> float:
@@ -195,22 +199,31 @@ def _middle(row: Sequence[Printed]) -> float:
 
 def _spans(rows: Sequence[Sequence[Printed]], loose: Sequence[Printed], column: int) -> list[tuple[int, int, int]]:
     """The rows that each label of a column stands midway over; none where that does not come out for every label."""
-    labels = [(line.height, True) for line in loose if line.cells[column]]
     held = [any(line.cells[column] for line in row) for row in rows]
-    labels += [(_middle(row), False) for row, is_held in zip(rows, held, strict=True) if is_held]
-    if all(held) or not labels:
+    between = [line.height for line in loose if line.cells[column]]
+    if all(held) or not (any(held) or between):
         return []
     heights = [_middle(row) for row in rows]
+    single = [height for height, is_held in zip(heights, held, strict=True) if is_held]
+    runs = [[i for i, _ in run] for is_held, run in itertools.groupby(enumerate(held), lambda item: item[1]) if is_held]
+    wrapped = [0.5 * (heights[run[0]] + heights[run[-1]]) for run in runs]
+    for labels in (single, wrapped):
+        if spans := _midway_over(heights, sorted([*between, *labels]), column):
+            return spans
+    return []
+
+
+def _midway_over(heights: Sequence[float], labels: Sequence[float], column: int) -> list[tuple[int, int, int]]:
+    """The rows each label stands midway over; none where that does not come out for all rows and labels."""
     spans: list[tuple[int, int, int]] = []
     start = 0
-    for label, _ in sorted(labels):
+    for label in labels:
         end = _end(heights, start, label)
         if end is None:
             return []
         spans.append((start, column, end - start))
         start = end
-    is_midway = any(count > 1 for _, _, count in spans)
-    return [span for span in spans if span[2] > 1] if start == len(rows) and is_midway else []
+    return [span for span in spans if span[2] > 1] if start == len(heights) else []
 
 
 def _end(heights: Sequence[float], start: int, label: float) -> int | None:

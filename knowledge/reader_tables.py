@@ -13,7 +13,15 @@ from eutectic.knowledge.amounts import is_missing, read_amount
 from eutectic.knowledge.reader_columns import find_columns, with_heads
 from eutectic.knowledge.reader_grid import Grid, fill
 from eutectic.knowledge.reader_regions import parts
-from eutectic.knowledge.reader_rows import Printed, body_rows, head_levels, printed, ruled_spans, spanning_labels
+from eutectic.knowledge.reader_rows import (
+    Printed,
+    body_rows,
+    head_levels,
+    is_value,
+    printed,
+    ruled_spans,
+    spanning_labels,
+)
 from eutectic.knowledge.reader_rules import Rules
 from eutectic.knowledge.reader_words import Word, join, lines_of
 from eutectic.knowledge.table import Box, CellMark, Table
@@ -92,6 +100,8 @@ def _grid(words: Sequence[Word], box: Box, rules: Rules) -> tuple[Grid, int]:
     inner = [rule for rule in rules.across if box[1] + 4 < rule[1] < box[3] - 4 and _share(rule, box) > 0]
     cuts = sorted(rule[1] for rule in inner if _share(rule, box) > 0.5 * (box[2] - box[0]))
     is_ruled = _is_every_row_ruled(given[n_head:], cuts)
+    while 0 < n_head < len(given) - 1 and _is_subhead(given[n_head]) and given[n_head + 1].has_number:
+        n_head += 1
     if not n_head:
         rows = body_rows(given, cuts, is_ruled=is_ruled)
         n_head = _header_lines([[_joined(row, j) for j in range(len(columns))] for row in rows])
@@ -103,6 +113,11 @@ def _grid(words: Sequence[Word], box: Box, rules: Rules) -> tuple[Grid, int]:
     heights = [_extent(row) for row in (*levels, *body)]
     merged = tuple((start + len(levels), column, count, 1) for start, column, count in spans)
     return Grid(_bands(heights), tuple(columns), merged), len(levels)
+
+
+def _is_subhead(line: Printed) -> bool:
+    """Whether the first line below a header's rule is a header too: no label, no value, several words."""
+    return not line.cells[0] and len(line.filled) > 1 and not any(map(is_value, line.cells))
 
 
 def _is_every_row_ruled(lines: Sequence[Printed], cuts: Sequence[float]) -> bool:
