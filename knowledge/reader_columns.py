@@ -14,6 +14,8 @@ from eutectic.knowledge.table import Box
 Line = Sequence[Word]
 _GAP = 0.55
 """Of the font size: a gap that all rows share parts columns."""
+_TIGHT = 0.2
+"""Of the font size: a gap that all rows share, where every piece is a number under its own header."""
 _TALL = 0.6
 """Share of the table's height that a vertical rule runs over."""
 _AT = 3.0
@@ -39,6 +41,26 @@ def find_columns(lines: Sequence[Line], box: Box, down: Sequence[Box]) -> list[S
     for line in others:
         columns = _with_own(columns, line)
     return _parted(columns, _rules_inside(box, down))
+
+
+def split_tight(columns: Sequence[Span], body: Sequence[Line], heads: Sequence[Line]) -> list[Span]:
+    """The columns with those cut that hold several numbers side by side in every row, each under its own header."""
+    done: list[Span] = []
+    for left, right in columns:
+        cells = [[w for w in line if left - 1 <= 0.5 * (w.box[0] + w.box[2]) <= right + 1] for line in body]
+        cells = [words for words in cells if words]
+        cover = _covered([[word] for words in cells for word in words], _TIGHT / _GAP * _size(body))
+        n_values = [len(_values(words, cover)) for words in cells]
+        has_heads = all(any(min(b, w.box[2]) - max(a, w.box[0]) > 0 for line in heads for w in line) for a, b in cover)
+        is_tight = len(cover) > 1 and len(cells) > 1 and has_heads
+        done += cover if is_tight and sum(n == len(cover) for n in n_values) >= 0.8 * len(cells) else [(left, right)]
+    return done
+
+
+def _values(words: Line, cover: Sequence[Span]) -> list[str]:
+    """The cells of one row that hold a value, between the gaps of all rows."""
+    texts = [join([w for w in words if a - 1 <= 0.5 * (w.box[0] + w.box[2]) <= b + 1]) for a, b in cover]
+    return [text for text in texts if text and (_is_amount(text) or text.lower().startswith("bal"))]
 
 
 def _is_numeric(line: Line) -> bool:

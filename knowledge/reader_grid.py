@@ -76,13 +76,13 @@ def fill(grid: Grid, words: Sequence[Word], n_header: int, rules: Sequence[Box])
             elif row < n_header:
                 cells[row][over[0]].extend(segment)
                 spans.setdefault((row, over[0]), set()).update(over)
-            elif len(segments) == 1 and not _stands_in_columns(grid, segment):
+            elif len(segments) == 1 and not stands_in_columns(grid, segment):
                 cells[row][0].extend(segment)
             else:
                 for word in segment:
                     cells[row][grid.column_of(word.box[0], word.box[2])].append(word)
     texts = [[join(cell) for cell in row] for row in cells]
-    for row in range(n_header):
+    for row in reversed(range(n_header)):
         _spread(grid, texts, row, n_header, cells[row], rules)
     for (row, column), beneath in spans.items():
         for other in beneath:
@@ -125,7 +125,7 @@ def _by_column(grid: Grid, segment: list[Word], *, is_lowest: bool) -> list[list
     least = _OFF * segment[0].size
     for cuts in itertools.combinations(wide, n - 1) if len(wide) <= _MOST_GAPS else ():
         inner = max((gap for i, gap in enumerate(gaps) if i + 1 not in cuts), default=0.0)
-        if not is_lowest and min(gaps[cut - 1] for cut in cuts) < _WIDER * inner:
+        if not is_lowest and min(gaps[cut - 1] for cut in cuts) < max(_WIDER * inner, _BORDER_GAP * segment[0].size):
             continue
         pieces = [segment[a:b] for a, b in itertools.pairwise((0, *cuts, len(segment)))]
         off = max(_off(grid.columns[j], piece) for j, piece in zip(under, pieces, strict=True))
@@ -141,7 +141,7 @@ def _off(column: Span, piece: Sequence[Word]) -> float:
     return min(abs(left - column[0]), abs(right - column[1]), abs(middle))
 
 
-def _stands_in_columns(grid: Grid, segment: Sequence[Word]) -> bool:
+def stands_in_columns(grid: Grid, segment: Sequence[Word]) -> bool:
     """Whether every word of a run lies inside one column, as tightly set cells do and a title over them does not."""
     inside = [
         any(a - 1 <= word.box[0] and word.box[2] <= b + 1 for a, b in grid.columns)
@@ -179,7 +179,7 @@ def _ruled(grid: Grid, row: int, heads: Mapping[int, Span], column: int, rules: 
     width = grid.columns[-1][1] - grid.columns[0][0]
     left, right = heads[column]
     for rule in rules:
-        is_part = rule[2] - rule[0] < 0.85 * width
+        is_part = rule[2] - rule[0] < 0.85 * width or rule[0] > grid.columns[0][1]
         if is_part and top < rule[1] < bottom and rule[0] <= left + _SLACK and rule[2] >= right - _SLACK:
             group = [j for j, (a, b) in enumerate(grid.columns) if rule[0] <= 0.5 * (a + b) <= rule[2]]
             over = {j: span for j, span in heads.items() if rule[0] <= 0.5 * (span[0] + span[1]) <= rule[2]}

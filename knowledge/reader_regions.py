@@ -17,6 +17,8 @@ _SAME_EDGE = 5.0
 _NARROWEST = 36.0
 _FIRST_GAP, _LINE_GAP = 36.0, 3.2
 """Points from a caption to its table; heights of a line from one row to the next."""
+_OPEN_GAP, _MOST_OPEN = 2.2, 5
+"""Heights of a line from a rule to a row outside it, and how many such rows stand above a table's first rule."""
 _LONG = 6
 """Words from which a line without gaps reads as running text."""
 
@@ -44,11 +46,11 @@ def ruled_regions(words: Sequence[Word], rules: Rules, captions: Sequence[Box]) 
                 break
         else:
             groups.append([rule])
-    found = [region for group in groups for region in _runs(group, words, captions, rules.down)]
+    found = [region for group in groups for region in _runs(group, words, captions, rules)]
     return sorted(_outermost(found), key=lambda box: (box[1], box[0]))
 
 
-def _runs(group: Sequence[Box], words: Sequence[Word], captions: Sequence[Box], down: Sequence[Box]) -> list[Box]:
+def _runs(group: Sequence[Box], words: Sequence[Word], captions: Sequence[Box], rules: Rules) -> list[Box]:
     """The longest runs of slabs between rules of one width that hold columns."""
     left, right = min(rule[0] for rule in group), max(rule[2] for rule in group)
     runs: list[list[tuple[float, float, str]]] = [[]]
@@ -67,11 +69,42 @@ def _runs(group: Sequence[Box], words: Sequence[Word], captions: Sequence[Box], 
             run.pop()
         if any(kind == "columns" for _, _, kind in run):
             box = (left, run[0][0], right, run[-1][1])
-            box = _to_sides(box, down)
+            box = _with_open_ends(_to_sides(box, rules.down), words, captions, rules, is_head=len(run) == 1)
             inside = [word for word in words if _inside(word, box)]
             if len(lines_of(inside)) >= 2:
                 found.append(box)
     return found
+
+
+def _with_open_ends(box: Box, words: Sequence[Word], captions: Sequence[Box], rules: Rules, *, is_head: bool) -> Box:
+    """The box with the rows right above its first rule and, where it holds but a header, those below its last one."""
+    free = [w for w in words if box[0] - 3 <= w.box[0] and w.box[2] <= box[2] + 3]
+    free = [w for w in free if not any(_inside(w, caption) for caption in captions)]
+    above = lines_of([w for w in free if w.middle < box[1]])[::-1]
+    below = lines_of([w for w in free if w.middle > box[3]])
+    top, bottom = box[1], box[3]
+    others = [rule[1] for rule in rules.across if rule[0] < box[2] and rule[2] > box[0]]
+    ceiling = max((y for y in others if y < box[1] - 1), default=0.0)
+    above = [line for line in above if line[0].middle > ceiling]
+    for line in _open_rows(above[:_MOST_OPEN], top):
+        top = min(word.box[1] for word in line)
+    if is_head and not any(_is_number(part) for w in [[w for w in words if _inside(w, box)]] for part in parts(w)[1:]):
+        for line in _open_rows(below, bottom):
+            bottom = max(word.box[3] for word in line)
+    return (box[0], top, box[2], bottom)
+
+
+def _open_rows(lines: Sequence[Sequence[Word]], edge: float) -> list[Sequence[Word]]:
+    """The lines next to an edge that stand in columns, as long as each is near the one before."""
+    kept: list[Sequence[Word]] = []
+    for place, line in enumerate(lines):
+        if abs(line[0].middle - edge) > _OPEN_GAP * line[0].size:
+            break
+        if len(parts(line)) < 2 and not (len(line) < 3 and _goes_on(lines[place + 1 : place + 3])):
+            break
+        kept.append(line)
+        edge = line[0].middle
+    return kept
 
 
 def _to_sides(box: Box, down: Sequence[Box]) -> Box:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from eutectic.core.elements import is_element
 from eutectic.knowledge.amounts import is_missing, read_amount
-from eutectic.knowledge.reader_grid import Grid, Span
+from eutectic.knowledge.reader_grid import Grid, Span, stands_in_columns
 from eutectic.knowledge.reader_regions import parts
 from eutectic.knowledge.reader_words import Word, join
 from eutectic.knowledge.table import Box
@@ -17,6 +17,8 @@ from eutectic.knowledge.table import Box
 Line = Sequence[Word]
 _CLOSE = 0.85
 """Of the font size: lines nearer than this overlap, as a cell set midway beside a wrapped one does."""
+_TOGETHER = 0.55
+"""Of the font size: words nearer than this belong together, unless each stands inside a column."""
 _PITCH = 1.1
 """How much wider the gap between rows is than the one between lines of a cell, where they differ."""
 _OF_COMPOSITION = re.compile(r"(?:at|wt|mol|mass)\.?\s?%|composition|content|fraction|成分|含量", re.IGNORECASE)
@@ -54,8 +56,12 @@ def printed(lines: Sequence[Line], columns: Sequence[Span]) -> list[Printed]:
     done = []
     for line in lines:
         cells: list[list[Word]] = [[] for _ in columns]
-        for word in line:
-            cells[grid.column_of(word.box[0], word.box[2])].append(word)
+        for part in parts(list(line), _TOGETHER):
+            if stands_in_columns(grid, part):
+                for word in part:
+                    cells[grid.column_of(word.box[0], word.box[2])].append(word)
+            else:
+                cells[grid.column_of(part[0].box[0], part[-1].box[2])] += part
         size = sorted(word.size for word in line)[len(line) // 2]
         done.append(Printed(line[0].middle, size, tuple(line), tuple(join(cell) for cell in cells)))
     return done

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from eutectic.knowledge.amounts import is_missing, read_amount
-from eutectic.knowledge.reader_columns import find_columns, with_heads
+from eutectic.knowledge.reader_columns import find_columns, split_tight, with_heads
 from eutectic.knowledge.reader_grid import Grid, fill
 from eutectic.knowledge.reader_regions import parts
 from eutectic.knowledge.reader_rows import (
@@ -95,13 +95,18 @@ def _grid(words: Sequence[Word], box: Box, rules: Rules) -> tuple[Grid, int]:
     n_head = sum(line[0].middle < head_cut for line in lines) if head_cut else 0
     columns = find_columns(lines[n_head:] or lines, box, rules.down)
     if n_head:
-        columns = with_heads(columns, lines[:n_head])
+        columns = split_tight(with_heads(columns, lines[:n_head]), lines[n_head:], lines[:n_head])
     given = printed(lines, columns)
     inner = [rule for rule in rules.across if box[1] + 4 < rule[1] < box[3] - 4 and _share(rule, box) > 0]
     cuts = sorted(rule[1] for rule in inner if _share(rule, box) > 0.5 * (box[2] - box[0]))
     is_ruled = _is_every_row_ruled(given[n_head:], cuts)
+    while n_head > 1 and _is_row(given[n_head - 1]):
+        n_head -= 1
     while 0 < n_head < len(given) - 1 and _is_subhead(given[n_head]) and given[n_head + 1].has_number:
         n_head += 1
+    if not n_head and cuts:
+        first = [line for line in given if line.height < cuts[0]]
+        n_head = next((i for i, line in enumerate(first) if _is_row(line)), 0)
     if not n_head:
         rows = body_rows(given, cuts, is_ruled=is_ruled)
         n_head = _header_lines([[_joined(row, j) for j in range(len(columns))] for row in rows])
@@ -113,6 +118,11 @@ def _grid(words: Sequence[Word], box: Box, rules: Rules) -> tuple[Grid, int]:
     heights = [_extent(row) for row in (*levels, *body)]
     merged = tuple((start + len(levels), column, count, 1) for start, column, count in spans)
     return Grid(_bands(heights), tuple(columns), merged), len(levels)
+
+
+def _is_row(line: Printed) -> bool:
+    """Whether a line is one of the body: half of the cells behind its first hold a value."""
+    return sum(map(is_value, line.cells[1:])) >= max(1, 0.5 * (len(line.cells) - 1))
 
 
 def _is_subhead(line: Printed) -> bool:
@@ -148,9 +158,8 @@ def _bands(extents: Sequence[tuple[float, float]]) -> tuple[tuple[float, float],
 def _head_cut(lines: Sequence[Sequence[Word]], box: Box, across: Sequence[Box]) -> float | None:
     """Height of the first rule that parts the table, where it parts a header from a body."""
     width = box[2] - box[0]
-    heights = sorted(
-        {round(rule[1]) for rule in across if _share(rule, box) > 0.8 * width and box[1] + 4 < rule[1] < box[3] - 4}
-    )
+    whole = [rule for rule in across if _share(rule, box) > 0.8 * width and rule[0] < box[0] + 0.05 * width]
+    heights = sorted({round(rule[1]) for rule in whole if box[1] + 4 < rule[1] < box[3] - 4})
     separate = [y for i, y in enumerate(heights) if i == 0 or y - heights[i - 1] > 3]
     if not separate or len(separate) >= max(2, len(lines) // 2):
         return None

@@ -40,8 +40,9 @@ def _begun(whole: Sequence[Table], part: Table) -> int | None:
             if part.last_page == CONTINUED and part.label in ("", table.label):
                 return at
             is_last = all(other.page < part.page or other is table for other in whole[at:])
-            is_repeat = table.headers == part.headers and any(map(any, part.headers))
-            if not part.label and is_last and (is_repeat or _has_its_edges(table, part)):
+            is_lowest = all(other.page != end or other.bbox[3] <= table.bbox[3] for other in whole)
+            is_repeat = table.headers == part.headers and any(map(any, part.headers)) and is_last
+            if not part.label and (is_repeat or (is_lowest and _has_its_edges(table, part))):
                 return at
     return None
 
