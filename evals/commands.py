@@ -188,6 +188,37 @@ def labs(
     return 1 if any(item.verdict == "missed" for item in (*cells, *ours)) else 0
 
 
+@bench.command("ingest")
+def bench_ingest(
+    docs: Annotated[Path | None, typer.Option("--docs", help="Folder of papers; $EUTECTIC_PDFS without.")] = None,
+    smoke: Smoke = False,
+    as_json: Json = False,
+) -> int:
+    """Pages per second of ingest beside plain PyMuPDF, pypdf and pdfplumber (extra `bench`) on the same papers."""
+    from eutectic.evals.bench_ingest import describe, run_ingest_bench
+    from eutectic.evals.literature_data import papers_folder
+
+    found = run_ingest_bench(sorted(papers_folder(docs).glob("*.pdf")), smoke)
+    typer.echo(json.dumps([item.model_dump() for item in found], indent=2) if as_json else describe(found))
+    return 0
+
+
+@evaluate.command("ingest")
+def evaluate_ingest(
+    kills: Annotated[int, typer.Option("--kills", min=1, help="How often an ingest is killed.")] = 50,
+    seed: Annotated[int, typer.Option("--seed", help="Of the moments at which.")] = 0,
+    docs: Annotated[Path | None, typer.Option("--docs", help="Folder of papers; $EUTECTIC_PDFS without.")] = None,
+    as_json: Json = False,
+) -> int:
+    """kill -9 at random moments of an ingest of real papers: nothing acknowledged is lost, nothing stands twice."""
+    from eutectic.evals.ingest_kills import describe, run_kills
+    from eutectic.evals.literature_data import papers_folder
+
+    found = run_kills(sorted(papers_folder(docs).glob("*.pdf")), kills, seed)
+    typer.echo(found.model_dump_json(indent=2) if as_json else describe(found))
+    return 0 if found.is_passed else 1
+
+
 @bench.command("literature")
 def bench_literature(
     docs: Annotated[Path | None, typer.Option("--docs", help="Folder of papers; $EUTECTIC_PDFS without.")] = None,

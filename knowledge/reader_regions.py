@@ -88,7 +88,8 @@ def _with_open_ends(box: Box, words: Sequence[Word], captions: Sequence[Box], ru
     above = [line for line in above if line[0].middle > ceiling]
     for line in _open_rows(above[:_MOST_OPEN], top):
         top = min(word.box[1] for word in line)
-    if is_head and not any(_is_number(part) for w in [[w for w in words if _inside(w, box)]] for part in parts(w)[1:]):
+    inside = lines_of([word for word in words if _inside(word, box)])
+    if is_head and not any(_is_number(part) for line in inside for part in parts(line)[1:]):
         for line in _open_rows(below, bottom):
             bottom = max(word.box[3] for word in line)
     return (box[0], top, box[2], bottom)
@@ -128,11 +129,10 @@ def _kind(inside: list[Word], height: float) -> str:
 
 
 def _outermost(boxes: Sequence[Box]) -> list[Box]:
-    """Without the boxes that stand inside others."""
-    area = {box: (box[2] - box[0]) * (box[3] - box[1]) for box in boxes}
+    """Without the boxes that mostly stand in wider ones, or in higher ones as wide."""
     kept: list[Box] = []
-    for box in sorted(set(boxes), key=lambda b: -area[b]):
-        if not any(_crosses(box, other, 0.5) for other in kept):
+    for box in sorted(set(boxes), key=lambda b: (round((b[0] - b[2]) / _SAME_EDGE), b[1] - b[3])):
+        if not any(_crosses(box, other, 0.3) or _crosses(other, box, 0.5) for other in kept):
             kept.append(box)
     return kept
 
