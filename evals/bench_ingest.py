@@ -68,7 +68,8 @@ _METHODS: dict[str, tuple[str, str, str]] = {
     "Eutectic, ingest: read, stored, indexed": (
         "eutectic",
         _OURS,
-        "import tempfile\nwith tempfile.TemporaryDirectory() as place:\n    library = open_library(Path(place), Settings())\n"
+        "import tempfile\nwith tempfile.TemporaryDirectory() as place:\n"
+        "    library = open_library(Path(place), Settings())\n"
         "    pages = library.ingest([Path(path) for path in paths]).pages\n",
     ),
 }
