@@ -252,14 +252,16 @@ def evaluate_literature(
         Path | None, typer.Option("--pairs", help="JSON lines of questions; DOCS/pairs.jsonl without.")
     ] = None,
     docs: Annotated[Path | None, typer.Option("--docs", help="Folder of papers; $EUTECTIC_PDFS without.")] = None,
+    kills: Annotated[int, typer.Option("--kills", min=0, help="Ingests to kill; 2 with --smoke.")] = 50,
     smoke: Smoke = False,
     as_json: Json = False,
 ) -> int:
-    """Quotes, citations, refusals and pages of the library's answers, with the gates they must pass."""
+    """Answers, quotes, refusals, tables, records, traps and killed ingests, with the gates they must pass."""
     from eutectic.core.settings import load_settings
     from eutectic.evals.literature import describe, evaluate
 
-    found = evaluate(pairs, docs, load_settings(), with_own=not smoke and pairs is None)
+    is_whole = not smoke and pairs is None
+    found = evaluate(pairs, docs, load_settings(), with_own=is_whole, kills=min(kills, 2) if smoke else kills)
     if as_json:
         data = found.model_dump(mode="json")
         typer.echo(json.dumps(data | {"passed": found.is_passed}, indent=2, ensure_ascii=False))

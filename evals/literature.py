@@ -10,6 +10,7 @@ from pathlib import Path
 from eutectic.core.evidence import Passage
 from eutectic.core.record import Record
 from eutectic.core.settings import Settings
+from eutectic.evals.ingest_gates import ingest_gates
 from eutectic.evals.literature_data import Pair, documents_of, near_misses, own_pairs, papers_folder, read_pairs
 from eutectic.evals.literature_fit import Held, leave_one_out
 from eutectic.evals.plain_pages import PlainPages
@@ -52,8 +53,10 @@ class Literature(Record):
         )
 
 
-def evaluate(pairs: Path | None, docs: Path | None, settings: Settings, *, with_own: bool) -> Literature:
-    """Take the documents into a library of their own and ask every question.
+def evaluate(
+    pairs: Path | None, docs: Path | None, settings: Settings, *, with_own: bool, kills: int = 0
+) -> Literature:
+    """Take the documents into a library of their own, ask every question, and measure ingest and records.
 
     Raises:
         BadInput: pairs or documents are missing or do not fit.
@@ -82,6 +85,7 @@ def evaluate(pairs: Path | None, docs: Path | None, settings: Settings, *, with_
             embedder=library.embedder_id,
             sets=tuple(sets),
             held=held,
+            gates=ingest_gates(library, folder, kills=kills, smoke=not with_own),
             notes=report.notes,
         )
 

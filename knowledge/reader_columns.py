@@ -109,6 +109,7 @@ def _with_own(columns: list[Span], line: Line) -> list[Span]:
     """The columns with those in which only a header stands: its cell is away from all of them, others are not."""
     cells = parts(line)
     own = [cell for cell in cells if all(_apart(column, cell) > 0.4 * cell[0].size for column in columns)]
+    own = [cell for cell in own if cell[0].text[0] not in "([（"]
     met = [cell for cell in cells if sum(_apart(column, cell) < 0 for column in columns) == 1]
     if own and len(met) + len(own) == len(cells) and len(met) >= max(1, len(columns) - 1):
         return sorted([*columns, *((cell[0].box[0], cell[-1].box[2]) for cell in own)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
 from eutectic.knowledge.amounts import is_missing, read_amount
@@ -17,8 +18,12 @@ _SAME_EDGE = 5.0
 _NARROWEST = 36.0
 _FIRST_GAP, _LINE_GAP = 36.0, 3.2
 """Points from a caption to its table; heights of a line from one row to the next."""
+_QUANTITY = re.compile(r"[<>≤≥~∼≈±−–-]?\s?\d[\d.,]*(?:\s\S{1,12}){0,2}$")
+"""A number, with a unit behind it."""
 _OPEN_GAP, _MOST_OPEN = 2.2, 5
 """Heights of a line from a rule to a row outside it, and how many such rows stand above a table's first rule."""
+_COLUMN_LINES = 3
+"""Long lines on each side that show a page set in two columns."""
 _LONG = 6
 """Words from which a line without gaps reads as running text."""
 
@@ -83,7 +88,8 @@ def _with_open_ends(box: Box, words: Sequence[Word], captions: Sequence[Box], ru
     above = lines_of([w for w in free if w.middle < box[1]])[::-1]
     below = lines_of([w for w in free if w.middle > box[3]])
     top, bottom = box[1], box[3]
-    others = [rule[1] for rule in rules.across if rule[0] < box[2] and rule[2] > box[0]]
+    width = 0.85 * (box[2] - box[0])
+    others = [rule[1] for rule in rules.across if min(rule[2], box[2]) - max(rule[0], box[0]) > width]
     ceiling = max((y for y in others if y < box[1] - 1), default=0.0)
     above = [line for line in above if line[0].middle > ceiling]
     for line in _open_rows(above[:_MOST_OPEN], top):
@@ -204,7 +210,7 @@ def _is_wrapped(kept: Sequence[Sequence[Word]], line: Sequence[Word]) -> bool:
 
 def _is_number(part: Sequence[Word]) -> bool:
     text = join(list(part))
-    return read_amount(text) is not None or is_missing(text)
+    return _QUANTITY.match(text) is not None or read_amount(text) is not None or is_missing(text)
 
 
 def _is_short(line: Sequence[Word], width: float) -> bool:
@@ -223,7 +229,8 @@ def _text_column(caption: Box, words: Sequence[Word], width: float) -> tuple[flo
         lines.setdefault(word.line, []).append(word)
     long = [line for line in lines.values() if len(line) >= _LONG]
     across = sum(line[0].box[0] < middle - 12 and line[-1].box[2] > middle + 12 for line in long)
-    if long and across < 0.4 * len(long):
+    beyond = sum(line[0].box[0] > middle - 12 for line in long)
+    if across < 0.4 * len(long) and min(beyond, len(long) - across - beyond) >= _COLUMN_LINES:
         if caption[2] < middle + 6:
             return 0.0, middle + 6
         if caption[0] > middle - 6:

@@ -10,6 +10,7 @@ from pathlib import Path
 from eutectic.knowledge.headings import looks_like_heading
 from eutectic.knowledge.normalise import raised, visible
 from eutectic.knowledge.reader import Block, Limits, PageText, ReadDocument, Refusal
+from eutectic.knowledge.reader_markup import VOID, html_tables, is_hidden, markdown_tables
 
 _BREAKING = (
     "p div section article header footer h1 h2 h3 h4 h5 h6 li ul ol table tr br hr blockquote pre figure "
@@ -17,10 +18,6 @@ _BREAKING = (
 )
 _BREAKS = frozenset(_BREAKING.split())
 _SILENT = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "object", "textarea", "select"))
-_VOID = frozenset(
-    ("br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "embed", "source", "track")
-)
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*[0-2](?!\d)")
 
 
 class TextReader:
@@ -32,7 +29,9 @@ class TextReader:
         is_cut = len(text) > limits.characters
         text = text[: limits.characters]
         title, hidden = path.stem, ""
+        tables = markdown_tables(text) if path.suffix.lower() == ".md" else []
         if path.suffix.lower() in (".html", ".htm"):
+            tables = html_tables(text)
             parser = _Html()
             parser.feed(text)
             parser.close()
@@ -47,7 +46,7 @@ class TextReader:
         if len(pages) > limits.pages:
             raise Refusal("too_many_pages", f"{len(pages)} pages, at most {limits.pages} are read")
         flags = (("hidden_text",) if hidden else ()) + (("text_cut",) if is_cut else ())
-        return ReadDocument("text 1", title, pages, flags)  # type: ignore[arg-type]
+        return ReadDocument("text 2", title, pages, flags, tuple(tables))  # type: ignore[arg-type]
 
 
 def _decode(data: bytes) -> str:
@@ -86,7 +85,7 @@ class _Html(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _BREAKS:
             self.shown.append("\n" if tag == "br" else "\n\n")
-        if tag in _VOID:
+        if tag in VOID:
             return
         given = dict(attrs)
         kind = "shown"
@@ -94,7 +93,7 @@ class _Html(HTMLParser):
             kind = "title"
         elif tag in _SILENT:
             kind = "silent"
-        elif "hidden" in given or given.get("aria-hidden") == "true" or _HIDING.search(given.get("style") or ""):
+        elif is_hidden(given):
             kind = "hidden"
         elif tag == "sup":
             kind = "raised"
@@ -107,6 +106,8 @@ class _Html(HTMLParser):
                 break
         if tag in _BREAKS:
             self.shown.append("\n\n")
+        elif tag in ("td", "th"):
+            self.shown.append(" ")
 
     def handle_data(self, data: str) -> None:
         kinds = {kind for _, kind in self._open}

@@ -15,7 +15,7 @@ from eutectic.knowledge.record import Conditions, Flaw, LiteratureRecord, Origin
 from eutectic.knowledge.record_values import Reading, valued
 from eutectic.knowledge.table import Table
 from eutectic.knowledge.table_headers import Column, in_context, read_header
-from eutectic.knowledge.table_rows import TableReader, clean, corner, is_label, row_material, row_name
+from eutectic.knowledge.table_rows import TableReader, clean, corner, is_label, row_material, row_name, under_head
 from eutectic.knowledge.table_shape import Grid, grids
 from eutectic.knowledge.units_text import unit_at
 
@@ -229,7 +229,8 @@ def _values(reader: TableReader, grid: Grid, columns: Sequence[Column], row: _Ro
         if _is_shared(grid, place):
             shared = Flaw(reason="property_unknown", detail="the same header stands over several columns")
             reading = reading._replace(flaws=(*reading.flaws, shared))
-        yield _record(reader, grid, row, place, reading, column)
+        here = replace(row, conditions=under_head(row.conditions, grid.header(place), column.name))
+        yield _record(reader, grid, here, place, reading, column)
 
 
 def _is_shared(grid: Grid, place: int) -> bool:

@@ -10,16 +10,19 @@ from eutectic.core.composition import Composition
 from eutectic.core.elements import is_element
 from eutectic.core.errors import BadInput
 from eutectic.knowledge.amounts import read_amount
+from eutectic.knowledge.conditions import read_conditions
 from eutectic.knowledge.formula_text import read_formula
 from eutectic.knowledge.labels import Labels, filled
 from eutectic.knowledge.materials import Material, StatedBasis, find_materials
-from eutectic.knowledge.record import Flaw, judged
+from eutectic.knowledge.record import Conditions, Flaw, judged
 from eutectic.knowledge.table import Table
-from eutectic.knowledge.table_headers import Column
+from eutectic.knowledge.table_headers import Column, read_header
 from eutectic.knowledge.units import read_basis
 
 _BALANCE = re.compile(r"^(?:bal(?:ance)?\.?|rest|remainder|余量?|base)$", re.IGNORECASE)
 _TOO_SMALL = 0.99
+_GENERAL = re.compile(r"propert|composition|result|performance|性能|成分|结果", re.IGNORECASE)
+"""Upper header cells that say what kind of column stands below, not under which conditions."""
 _MARKS = re.compile(r"[*†‡§]+$|[ᵃᵇᶜᵈᵉ]+$")
 
 
@@ -175,3 +178,16 @@ def _assembled(
 def corner(columns: Sequence[Column]) -> set[str]:
     """The basis that the header of the names says for all: `Mass fraction in %`."""
     return {column.basis for column in columns if column.kind in ("label", "material", "text") and column.basis}
+
+
+def under_head(conditions: Conditions, header: str, name: str) -> Conditions:
+    """A row's conditions with what the upper rows of a column's header say: a state, a temperature, or other words."""
+    found = conditions
+    for part in header.split(" | ")[:-1]:
+        if not part.strip() or part.startswith(name) or _GENERAL.search(part) or read_header(part).property is not None:
+            continue
+        said = read_conditions(f"at {part}" if part[:1].isdigit() else part)
+        update = {key: value for key, value in said.model_dump().items() if value}
+        update = update or {"other": (*found.other, part)[:8]}
+        found = found.model_copy(update=update)
+    return found

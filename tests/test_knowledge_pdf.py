@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from eutectic.core.settings import Settings
+from eutectic.evals.ingest_gates import TRAPS
 from eutectic.knowledge.ingest import ingest_files
 from eutectic.knowledge.library import Library, open_library
 from eutectic.knowledge.reader import Limits, PageText, ReadDocument, Refusal
@@ -23,25 +24,6 @@ PDFS = Path(os.environ.get("EUTECTIC_PDFS") or Path(__file__).resolve().parents[
 needs_pdfs = pytest.mark.skipif(
     not (PDFS / "pairs.jsonl").is_file(), reason=f"no papers at {PDFS}; name their folder in EUTECTIC_PDFS"
 )
-TRAPS = {
-    "encrypted_owner_only": ("ingested", None, ()),
-    "encrypted_user_password": ("refused", "encrypted", ()),
-    "huge_page": ("ingested", None, ()),
-    "injection_invisible_mode3": ("ingested", None, ("hidden_text",)),
-    "injection_metadata_annotation": ("ingested", None, ()),
-    "injection_off_page": ("ingested", None, ()),
-    "injection_tiny": ("ingested", None, ("hidden_text",)),
-    "injection_transparent": ("ingested", None, ("hidden_text",)),
-    "injection_visible": ("ingested", None, ("suspicious_text",)),
-    "injection_white": ("ingested", None, ("hidden_text",)),
-    "long_600_pages": ("ingested", None, ()),
-    "not_a_pdf": ("refused", "not_a_pdf", ()),
-    "plain": ("ingested", None, ()),
-    "plain_resaved_duplicate": ("duplicate", None, ()),
-    "scanned_image_only": ("refused", "needs_ocr", ()),
-    "truncated": ("refused", "damaged", ()),
-    "zero_bytes": ("refused", "empty", ()),
-}
 
 
 @pytest.fixture(scope="module")
