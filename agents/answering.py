@@ -22,7 +22,13 @@ _CALLS = 4
 """Calls of a model for one answer, with its repairs."""
 
 
-def answer_question(library: Library, question: str, filters: Filters | None = None, mind: Mind | None = None) -> Reply:
+def answer_question(
+    library: Library,
+    question: str,
+    filters: Filters | None = None,
+    mind: Mind | None = None,
+    settings: Settings | None = None,
+) -> Reply:
     """Answer a question from the library.
 
     Args:
@@ -30,12 +36,13 @@ def answer_question(library: Library, question: str, filters: Filters | None = N
         question: In plain words.
         filters: What the search is confined to.
         mind: Who writes; without one the model of the settings, and the rules where none is set up.
+        settings: Those to look for a model in; the environment's where none are given.
 
     Returns:
         A reply whose every quote stands on the page it names and whose every number stands in its quotes.
     """
     extracted = library.ask(question, filters)
-    writer = mind or _model(load_settings())
+    writer = mind or _model(settings or load_settings())
     if writer is None or not extracted.passages:
         return extracted
     context = _context(extracted)

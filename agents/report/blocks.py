@@ -120,7 +120,30 @@ class Timeline:
     chapters: tuple[Chapter, ...]
 
 
-Block = Text | Bullets | Cards | Table | Picture | Code | Timeline
+@dataclass(frozen=True)
+class Proof:
+    """A quote that stands on its page, and the picture that shows it there."""
+
+    id: str
+    """`E3`, to which `[E3]` links."""
+    text: str
+    place: str
+    used: str
+    """What rests on it."""
+    picture: str
+    """Data URI of the part of the page; empty where there is none."""
+    missing: str
+    """Why there is none."""
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """Quotes in the order of their numbers."""
+
+    items: tuple[Proof, ...]
+
+
+Block = Text | Bullets | Cards | Table | Picture | Code | Timeline | Proofs
 
 
 @dataclass(frozen=True)

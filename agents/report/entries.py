@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eutectic.agents.report.blocks import Entry, QuoteLine
-from eutectic.agents.report.ledger import ApprovalEntry, DecisionEntry, Ledger
+from eutectic.agents.report.ledger import ApprovalEntry, DecisionEntry
 from eutectic.agents.report.wording import number, plural
 from eutectic.core.record import canonical_json
 
@@ -26,17 +26,8 @@ _FIRST = (
 _MOST_TOOL_TEXT = 400
 
 
-def evidence_texts(ledger: Ledger) -> set[tuple[str, int, str]]:
-    """Document, page and words of every quote that was checked against its page."""
-    found = {(q.document, q.page, q.text) for trial in ledger.view.trials.values() for q in trial.evidence}
-    for entry in ledger.answers("designer", "choose"):
-        for quote in entry.context.get("evidence") or ():
-            found.add((str(quote.get("document")), int(quote.get("page", 0)), str(quote.get("text"))))
-    return found
-
-
-def decision_entry(entry: DecisionEntry, verified: set[tuple[str, int, str]]) -> Entry:
-    """A decision as the timeline shows it."""
+def decision_entry(entry: DecisionEntry, marks: dict[tuple[str, int, str], str]) -> Entry:
+    """A decision as the timeline shows it; `marks` are those of the quotes that were checked against their pages."""
     troubles = tuple(f"attempt failed: {line}" for line in entry.attempts)
     if entry.fallback:
         troubles += (f"the rules answered in place of the model: {entry.fallback}",)
@@ -53,7 +44,7 @@ def decision_entry(entry: DecisionEntry, verified: set[tuple[str, int, str]]) ->
         mind=entry.mind,
         model=entry.model,
         lines=tuple(_lines(answer)),
-        quotes=tuple(_quotes(entry, verified)),
+        quotes=tuple(_quotes(entry, marks)),
         troubles=troubles,
         tools=tools,
         code=str(answer.get("analysis_code", "")),
@@ -89,15 +80,16 @@ def _plain(value: Any) -> str:
     return canonical_json(value)
 
 
-def _quotes(entry: DecisionEntry, verified: set[tuple[str, int, str]]) -> list[QuoteLine]:
+def _quotes(entry: DecisionEntry, marks: dict[tuple[str, int, str], str]) -> list[QuoteLine]:
     passages = {str(p.get("id")): p for p in entry.context.get("passages") or ()}
     found = []
     for item in entry.answer.get("quotes") or ():
         passage = passages.get(str(item.get("passage")), {})
         document, page = str(passage.get("document", "unknown document")), int(passage.get("page", 0))
         text = str(item.get("quote", ""))
-        is_checked = (document, page, text) in verified
+        is_checked = (document, page, text) in marks
         place = f"{document}, page {page}, {'checked verbatim' if is_checked else 'not used as evidence'}"
+        place += f" {marks[document, page, text]}" if is_checked else ""
         found.append(QuoteLine(text, place, str(item.get("why", ""))))
     return found
 

@@ -14,6 +14,7 @@ from eutectic.agents.report.blocks import (
     Code,
     Entry,
     Picture,
+    Proofs,
     Section,
     Table,
     Text,
@@ -57,6 +58,11 @@ def _block(block: Block) -> list[str]:
             return [f"Figure ({escape(block.name)}, in report.html): {escape(block.caption)}"]
         case Code():
             return [*([f"{escape(block.fold)}:", ""] if block.fold else []), *_fence(block.text)]
+        case Proofs():
+            return [
+                f"- {p.id}: “{escape(p.text)}” ({escape(p.place)}{f'; used for {escape(p.used)}' if p.used else ''})"
+                for p in block.items
+            ]
         case Timeline():
             return [line for chapter in block.chapters for line in _chapter(chapter)]
 

@@ -12,9 +12,10 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from eutectic.agents.report.blocks import Section
+from eutectic.agents.report.blocks import Block, Proof, Proofs, Section
 
-_TRIAL = re.compile(r"\br\d{1,6}-s\d{1,3}\b")
+_LINKED = re.compile(r"\br\d{1,6}-s\d{1,3}\b|\[E\d{1,3}\]")
+"""A trial or a piece of evidence."""
 
 
 def render_page(title: str, banner: str, goal: str, sections: Sequence[Section], trials: set[str]) -> str:
@@ -30,11 +31,14 @@ def render_page(title: str, banner: str, goal: str, sections: Sequence[Section],
     style, script = _resource("report.css"), _resource("report.js")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
+    proofs = {f"[{proof.id}]" for part in sections for block in part.blocks for proof in _proofs(block)}
+
     def linked(text: str) -> Markup:
         def link(match: re.Match[str]) -> str:
-            return f'<a href="#{match[0]}">{match[0]}</a>' if match[0] in trials else match[0]
+            is_known = match[0] in trials or match[0] in proofs
+            return f'<a href="#{match[0].strip("[]")}">{match[0]}</a>' if is_known else match[0]
 
-        return Markup(_TRIAL.sub(link, str(escape(text))))
+        return Markup(_LINKED.sub(link, str(escape(text))))
 
     environment.filters["linked"] = linked
     environment.filters["kind"] = lambda block: type(block).__name__
@@ -48,6 +52,10 @@ def render_page(title: str, banner: str, goal: str, sections: Sequence[Section],
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         markup=Markup,
     )
+
+
+def _proofs(block: Block) -> tuple[Proof, ...]:
+    return block.items if isinstance(block, Proofs) else ()
 
 
 @cache

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from eutectic.agents.report.blocks import Chapter, Entry, Section, Table, Text, Timeline
-from eutectic.agents.report.entries import approval_entry, decision_entry, evidence_texts
+from eutectic.agents.report.entries import approval_entry, decision_entry
+from eutectic.agents.report.evidence import evidence_marks, mark
 from eutectic.agents.report.ledger import Ledger
 from eutectic.agents.report.results import Results, Row
 from eutectic.agents.report.wording import number, plural, recipe_text, with_unit
@@ -16,13 +17,13 @@ _KEPT_ENDS = 50
 
 def timeline_section(ledger: Ledger, results: Results) -> Section:
     """Chapters from the framing to the closing."""
-    verified = evidence_texts(ledger)
+    marks = evidence_marks(ledger)
     dated: dict[int, list[tuple[str, Entry]]] = defaultdict(list)
     last = max([ledger.view.round, *(entry.round for entry in ledger.decisions)])
     closing = last + 1
     for decision in ledger.decisions:
         place = closing if (decision.role, decision.name) == ("pi", "close") else decision.round
-        dated[place].append((decision.at, decision_entry(decision, verified)))
+        dated[place].append((decision.at, decision_entry(decision, marks)))
     for approval in ledger.approvals.values():
         dated[approval.round].append((approval.at, approval_entry(approval)))
     rows: dict[int, list[Row]] = defaultdict(list)
@@ -94,7 +95,10 @@ def _trials(rows: list[Row], ledger: Ledger) -> Table:
             text = number(guess.mean, 3) if guess else "-"
             value = row.value(objective.property)
             cells.append(f"{text} → {number(value) if value is not None else _why_none(row)}")
-        quotes = "; ".join(f"“{q.text}” ({q.document}, p. {q.page})" for q in row.trial.evidence)
+        quotes = "; ".join(
+            f"“{q.text}” ({q.document}, p. {q.page}){mark(ledger, (q.document, q.page, q.text))}"
+            for q in row.trial.evidence
+        )
         recipe = recipe_text(row.trial.composition, row.trial.process, ledger.spec)
         lines.append((row.trial.id, recipe, row.trial.why, *cells, quotes or "-"))
     return Table(head, tuple(lines), fold="Trials of this round, with reasons")

@@ -10,6 +10,7 @@ from eutectic.agents.report.answer import answer_section, headline
 from eutectic.agents.report.blocks import Section
 from eutectic.agents.report.claims import claims_section
 from eutectic.agents.report.data import data_section
+from eutectic.agents.report.evidence import evidence_section
 from eutectic.agents.report.failures import failures_section
 from eutectic.agents.report.following import next_section
 from eutectic.agents.report.instrument import instrument_section
@@ -76,6 +77,7 @@ def compose(ledger: Ledger, results: Results) -> tuple[str, list[Section]]:
         parity_section(ledger, models),
         effects_section(ledger, models),
         claims_section(ledger),
+        evidence_section(ledger),
         knowledge_section(ledger, results),
         instrument_section(ledger, results),
         failures_section(ledger, results),

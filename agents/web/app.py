@@ -6,12 +6,14 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eutectic.agents.answering import answer_question
 from eutectic.agents.web.claims import claim_rows, standing_rows
 from eutectic.agents.web.evidence import served_reply, source_of
 from eutectic.agents.web.guard import REPORT_POLICY, Guard
 from eutectic.agents.web.pages import picture_link, render
 from eutectic.core.errors import BadInput, EutecticError
 from eutectic.core.settings import Settings
+from eutectic.knowledge.ask import Reply
 from eutectic.knowledge.evidence import locate_quote
 from eutectic.knowledge.library import Library
 from eutectic.knowledge.picture import Wanted, draw_page
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 _MOST_QUOTES = 12
+_OWN = ("none", "same-origin")
+"""What a browser says of a request that a person typed or a page of ours made."""
 
 
 class WebApp:
@@ -105,7 +109,7 @@ class WebApp:
         """The answer to a question as a page."""
         with self._one:
             try:
-                reply = self._library.ask(request.query_params.get("q", ""))
+                reply = self._reply(request)
             except BadInput as error:
                 return _missing(str(error), 400)
             return _html(served_reply(reply, self._library))
@@ -116,9 +120,19 @@ class WebApp:
 
         with self._one:
             try:
-                return JSONResponse(self._library.ask(request.query_params.get("q", "")).model_dump(mode="json"))
+                return JSONResponse(self._reply(request).model_dump(mode="json"))
             except BadInput as error:
                 return _missing(str(error), 400)
+
+    def _reply(self, request: Request) -> Reply:
+        """An answer by the model that is set up, checked, else by the rules.
+
+        A page of another site, which could spend the model's money by a mere link, gets the rules'.
+        """
+        question = request.query_params.get("q", "")
+        if request.headers.get("sec-fetch-site", "none") not in _OWN:
+            return self._library.ask(question)
+        return answer_question(self._library, question, settings=self._settings)
 
     def _documents(self) -> list[Any]:
         return list(self._library.documents())
