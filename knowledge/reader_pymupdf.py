@@ -13,7 +13,8 @@ from eutectic.knowledge.formula_lines import join_formula_lines
 from eutectic.knowledge.headings import looks_like_heading
 from eutectic.knowledge.normalise import raised, visible
 from eutectic.knowledge.reader import Block, Flag, Limits, PageText, ReadDocument, Refusal
-from eutectic.knowledge.reader_spans import Sight, is_exponent, small_capitals
+from eutectic.knowledge.reader_sight import Sight
+from eutectic.knowledge.reader_spans import is_exponent, small_capitals
 
 _BOLD = 16
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from eutectic.knowledge.normalise import raised, visible
-from eutectic.knowledge.reader_spans import Sight, is_exponent, small_capitals
+from eutectic.knowledge.reader_sight import Sight
+from eutectic.knowledge.reader_spans import is_exponent, small_capitals
 from eutectic.knowledge.table import Box
 
 _LEVEL = 0.4
