@@ -21,7 +21,10 @@ _ELEMENTS = dict(pair.split(":") for pair in _ELEMENT_NAMES.split())
 _ASKED = re.compile(
     rf"([{RUN}A-Za-z0-9]+?)(?:大约|约|分别)?(?:是|为|有|达到|达)?(?:多少|什么|多大|多高|多长|多快|多厚|几)"
 )
-_WHICH = re.compile(rf"(?:哪种|哪些|哪个|什么)([{RUN}]+)")
+_WHICH = re.compile(
+    rf"(?:哪种|哪些|哪个|哪一种|何种|什么)((?!样|时候)[{RUN}]{{2,}}?)"
+    r"(?=测|制|熔|合成|表征|进行|计算|得|是|的|在|中|与|对|来|可以|能|$|[？?，,A-Za-z])"
+)
 _NOT_GOLD = re.compile(r"金(?!元素|含量|的含量|原子|靶|丝|膜|箔|纳米)")
 """金 is metal or alloy as a rule and gold only before these words."""
 
@@ -50,5 +53,5 @@ def element_tokens(text: str) -> list[str]:
 
 def asked(question: str) -> str:
     """The noun a Chinese question asks for: what stands before 是多少, 是什么, 有多大; empty where none does."""
-    match = _ASKED.search(question) or _WHICH.search(question)
+    match = _WHICH.search(question) or _ASKED.search(question)
     return re.split(r"的|在|中", match[1])[-1] if match else ""

@@ -18,6 +18,7 @@ from eutectic.knowledge.claim_library import library_claims
 from eutectic.knowledge.dense import DenseRetriever
 from eutectic.knowledge.document import Document
 from eutectic.knowledge.evidence import find_quote
+from eutectic.knowledge.glossary import in_english
 from eutectic.knowledge.ingest import IngestProgress, IngestReport, ingest_files
 from eutectic.knowledge.lexical import LexicalRetriever
 from eutectic.knowledge.library_lock import WriterLock
@@ -219,11 +220,12 @@ class Library:
         if not len(lexical) or not query.strip():
             return NOTHING, titles
         query = tidy(query)
+        said = query if query.isascii() else f"{query} {in_english(query)}"
         mask = None if filters is None else allowed(filters, lexical, documents)
         keys = None if mask is None else {lexical.ids[i] for i in mask.nonzero()[0]}
-        nearest = self._nearest(query, n, keys)
+        nearest = self._nearest(said, n, keys)
         words, meaning = weights(query, self._dense.known_id)
-        fused = fuse([(lexical.search(query, n, mask), words), ([key for key, _ in nearest], meaning)])
+        fused = fuse([(lexical.search(said, n, mask), words), ([key for key, _ in nearest], meaning)])
         rows = self._store.chunks(key for key, _ in fused)
         question = read_question(query, lexical.frequency(), len(lexical), lexical.spellings, lexical.roots())
         places = dict.fromkeys((row.document, row.page) for row in rows)

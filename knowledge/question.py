@@ -11,7 +11,9 @@ from itertools import pairwise
 
 from eutectic.core.elements import elements
 from eutectic.knowledge.asking import asked_phrase, kind_of
+from eutectic.knowledge.chinese import is_chinese
 from eutectic.knowledge.concepts import dimensions_of, named_properties, property_tokens
+from eutectic.knowledge.glossary import in_chinese, little_tokens, words_of
 from eutectic.knowledge.measures import Measure, find_measures, plain_numbers
 from eutectic.knowledge.question_words import (
     asked_unit,
@@ -149,10 +151,12 @@ def read_question(
         content |= {token for token in tokenise(text) if token.startswith("sys:") and frequency.get(token, 0)}
     quantities = quantity_words(text)
     graded = {grade.lower() for match in _GRADE.findall(text) for grade in match if grade}
-    for token in sorted(content):
+    english, within = _chinese(text)
+    for token in sorted(content - within):
         if token.startswith(("q:", "el:")) and (token[:2] == "q:" or content & _spellings(token)):
             continue
         stand_ins = SYNONYMS.get(token, frozenset()) | UNIT_WORDS.get(token, frozenset()) | _elements(token)
+        stand_ins |= english.get(token, frozenset()) | in_chinese().get(token, frozenset())
         stand_ins |= quantities.get(token, frozenset()) | frozenset(spellings(token))
         stand_ins |= _of_roots((token, *SYNONYMS.get(token, ())), roots or {}) - {token}
         if token in in_property:
@@ -196,6 +200,20 @@ def _of_roots(tokens: Iterable[str], roots: Mapping[str, frozenset[str]]) -> fro
     return frozenset(word for token in tokens for word in roots.get(root(token), ()))
 
 
+def _chinese(text: str) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    """By first token of a Chinese word: its English stems; and the tokens that lie within or across words."""
+    if text.isascii():
+        return {}, frozenset()
+    english: dict[str, frozenset[str]] = {}
+    kept: set[str] = set()
+    for tokens, stems in words_of(text):
+        kept.update(tokens[:1])
+        if tokens and stems:
+            english[tokens[0]] = stems
+    pairs = {token for token in tokenise(text) if token and is_chinese(token[0])}
+    return english, frozenset(pairs - kept)
+
+
 def _joined(terms: list[Term]) -> list[Term]:
     """One term for the properties of a question, which a name shared by several would count several times."""
     properties = [term for term in terms if term.token.startswith("p:")]
@@ -209,7 +227,7 @@ def _joined(terms: list[Term]) -> list[Term]:
 
 def is_little(token: str) -> bool:
     """Whether a token of a question says little: a common verb, a number, a word for a kind of thing."""
-    return token in GENERIC or token in CLASS_NOUNS or token.isdigit()
+    return token in GENERIC or token in CLASS_NOUNS or token.isdigit() or token in little_tokens()
 
 
 def _elements(token: str) -> frozenset[str]:
@@ -254,7 +272,7 @@ def _dimensions(text: str, asked: Collection[str]) -> frozenset[Dimension]:
     if named:
         return frozenset(dimensions_of(token) for token in named)
     units = [unit for pattern, found in _kinds() if pattern.search(phrase or text) for unit in found]
-    if not units and _HOW.match(text):
+    if not units and (_HOW.match(text) or not text.isascii()):
         units = [unit for pattern, found in _kinds() if pattern.search(text) for unit in found]
     if not units and phrase:
         units = [unit for pattern, found in _kinds() if pattern.search(text.split(phrase)[0]) for unit in found]

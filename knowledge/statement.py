@@ -16,6 +16,8 @@ _LEAST_LETTERS = 12
 _CAPTION = re.compile(r"^(?:table|fig(?:ure)?|scheme|[图表])s?\.?\s*\d", re.IGNORECASE)
 _LONG = 50
 """Characters from which a line is running text."""
+_IDEOGRAPHIC = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]{2}")
+_LONG_CHINESE = 20
 _TERMINAL = (".", "!", "?", ":", ";", "。", "！", "？", ")", "]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
@@ -101,15 +103,30 @@ def _whole(lines: Sequence[str]) -> list[str]:
     found: list[str] = []
     for line in lines:
         before = found[-1] if found else ""
-        is_open = len(before) >= _LONG and not before.rstrip().endswith(_TERMINAL) and not _is_row(before)
-        if is_open and not _CAPTION.match(line) and not _CAPTION.match(before) and not _is_row(line):
-            found[-1] = f"{before} {line}"
+        if found and _goes_on(before, line):
+            is_tight = _IDEOGRAPHIC.fullmatch(before[-1] + line[:1]) or _is_cut_number(before, line)
+            found[-1] = f"{before}{'' if is_tight else ' '}{line}"
         else:
             found.append(line)
     return found
 
 
+def _goes_on(before: str, line: str) -> bool:
+    """Whether a line goes on in the next: it is running text, and no sentence ends with it."""
+    if _CAPTION.match(line) or _CAPTION.match(before) or _is_row(before) or _is_row(line):
+        return False
+    is_long = len(before) >= (_LONG if before.isascii() else _LONG_CHINESE)
+    return is_long and (not before.rstrip().endswith(_TERMINAL) or _is_cut_number(before, line))
+
+
+def _is_cut_number(before: str, line: str) -> bool:
+    """Whether a Chinese line, which may end anywhere, ends behind a decimal point."""
+    return not before.isascii() and before[-2:-1].isdigit() and before[-1:] == "." and line[:1].isdigit()
+
+
 def _is_row(line: str) -> bool:
     """Whether a line holds values side by side as a table's row does."""
+    if "，" in line or "。" in line:
+        return False
     words = line.split()
     return len(words) >= 3 and 2 * sum(bool(_NUMBER.search(word)) for word in words) >= len(words)

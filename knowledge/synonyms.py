@@ -247,10 +247,10 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"质量(?!分数)|多重",
         ("kg",),
     ),
-    (r"\btime\b|\bduration|\bhow long\b|\bhours?\b|\bminutes?\b|\bseconds?\b|时间|多久", ("s",)),
+    (r"\btime\b|\bduration|\bhow long\b|\bhours?\b|\bminutes?\b|\bseconds?\b|时间|多久|多长时间", ("s",)),
     (
         r"\bdiameter|\bradius|\bthickness|\bwidth|\bheight|\blength|\bsizes?\b|\bhow (?:thick|wide|big|large|tall)\b"
-        r"|直径|半径|厚度|宽度|尺寸|粒径|多厚|多大",
+        r"|直径|半径|厚度|宽度|尺寸|粒径|多厚|多大|多宽|多长(?!时)",
         ("m",),
     ),
     (r"\bvoltage|\bpotential\b|电压|电位|电势", ("V",)),
@@ -268,7 +268,7 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"晶格常数|间距|距离",
         ("m",),
     ),
-    (r"\bforces?\b|\bload\b", ("N",)),
+    (r"\bforces?\b|\bload\b|载荷", ("N",)),
     (r"\bcut-?off energ|截断能", ("eV",)),
     (r"\brevolutions?\b|\brpm\b", ("1/s",)),
     (r"\bhow (?:dense)\b", ("kg/m3",)),
