@@ -11,10 +11,16 @@ from eutectic.core.errors import BadInput
 from eutectic.core.plan import Capabilities
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
-from eutectic.core.stock import Device, Stock, Vessels
+from eutectic.core.stock import Device, Dispenser, PremixVessels, Stock, Vessels
 from eutectic.lab_interface.dispense_settings import check_stocks
 
-_NESTED: dict[str, type[Record]] = {"stocks": Stock, "vessels": Vessels, "devices": Device}
+_NESTED: dict[str, type[Record]] = {
+    "stocks": Stock,
+    "vessels": Vessels,
+    "devices": Device,
+    "premix": PremixVessels,
+    "dispenser": Dispenser,
+}
 """Settings that hold records of their own."""
 
 
@@ -55,7 +61,8 @@ def wrong_setting(error: ValidationError, known: Iterable[str]) -> BadInput:
     if first["type"] == "extra_forbidden":
         key, names = str(first["loc"][-1]), list(known)
         if len(first["loc"]) > 1:
-            names = list(_NESTED.get(str(first["loc"][0]), Record).model_fields) or names
+            inner = [str(part) for part in first["loc"][:-1] if str(part) in _NESTED]
+            names = list(_NESTED[inner[-1]].model_fields) if inner else names
         near = get_close_matches(key, names, n=1)
         mend = f"did you mean {near[0]!r}?" if near else "known are " + ", ".join(names)
         return BadInput(f"unknown setting {key!r}", where=place, mend=mend)
