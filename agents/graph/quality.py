@@ -190,6 +190,11 @@ def _is_amount(unit: str) -> bool:
     return unit in {"A/m", "mm", "nm", "um", "HV", "MPa", "GPa", "K", "USD/kg", "EUR/kg", "S/cm", "kg/m3", "g/cm3"}
 
 
+def _came(trial: str) -> tuple[int, str]:
+    """Round and name of a trial, which put trials in the order they came."""
+    return int(trial[1:].split("-")[0]), trial
+
+
 def replicate_cv(view: CampaignView, without: Collection[str] = ()) -> dict[str, float]:
     """Pooled relative standard deviation of replicates by property; only properties with replicates.
 
@@ -197,11 +202,11 @@ def replicate_cv(view: CampaignView, without: Collection[str] = ()) -> dict[str,
     """
     drifts = {} if view.drift is None else {one.property: one for one in view.drift.properties}
     values: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for recipe, mates in view.trials_of.items():
-        for key in mates if len(mates) > 1 else ():
+    for recipe in sorted(view.repeated, key=lambda item: _came(view.trials_of[item][0])):
+        for key in view.trials_of[recipe]:
             if key in view.excluded or key in without:
                 continue
-            number = int(key[1:].split("-")[0])
+            number, _ = _came(key)
             for name, value in view.replicates.get(key, ()):
                 level = drifts[name].level(value, number) if name in drifts else value
                 values[name, recipe].append(level)

@@ -67,6 +67,8 @@ class CampaignView:
         self.replicates: dict[str, tuple[tuple[str, float], ...]] = {}
         """Uncensored values by property, as read, of each good trial whose recipe was measured more than once: what the
         noise is told from, kept apart so that a round need not unpack every repeat there ever was."""
+        self.repeated: dict[str, None] = {}
+        """Recipes with more than one trial."""
         self.prior: list[Observation] = []
         """Earlier measurements the campaign was opened with; they cost nothing of its budget."""
         self.rejected: list[Trial] = []
@@ -198,6 +200,8 @@ class CampaignView:
             self.references.append(key)
         self.recipe_of[key] = recipe
         self.trials_of[recipe] = (*self.trials_of.get(recipe, ()), key)
+        if len(self.trials_of[recipe]) > 1:
+            self.repeated[recipe] = None
         self._rounds.setdefault(int(key[1:].split("-")[0]), []).append(key)
 
     def _on_tool(self, slot: str, payload: dict[str, Any]) -> None:
