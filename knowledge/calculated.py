@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,7 +95,14 @@ class Cache:
 
 
 def fetch_entries(
-    folder: Path, provider: str, query: Query, *, most: int, is_offline: bool, functional: str
+    folder: Path,
+    provider: str,
+    query: Query,
+    *,
+    most: int,
+    is_offline: bool,
+    functional: str,
+    wait: Callable[[float], None] = time.sleep,
 ) -> Fetched:
     """The entries of a provider, kept in the folder; where it cannot be reached, those of the same query before.
 
@@ -113,7 +121,7 @@ def fetch_entries(
         found: list[Entry] = []
         n_broken = 0
         try:
-            for page in fetch(provider, query, most=most):
+            for page in fetch(provider, query, most=most, wait=wait):
                 n_broken += page.n_broken
                 for one in page.structures:
                     url = f"{base}/v1/structures/{one.id}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ _Z = 1.959963984540054
 """Two-sided 95 % of the normal distribution."""
 _LEAST = 8
 """Materials below which no statistics are made."""
+_FEW_SOURCES = 5
 
 
 class Material(NamedTuple):
@@ -62,6 +63,9 @@ class GenomeRow(Record):
     """Two-sided Fisher exact test on the best quarter."""
     q: float
     """With the false discovery rate over all rows (Benjamini and Hochberg 1995)."""
+    p_sources: float
+    """The same test with each source counted once with and once without it: materials of one paper are no strangers."""
+    q_sources: float
 
 
 class Genome(Record):
@@ -71,6 +75,8 @@ class Genome(Record):
     direction: str
     n_materials: int
     n_sources: int
+    unit: str
+    """Of the values; empty where a table does not say."""
     threshold: float
     """Value at which the best quarter begins."""
     top_share: float
@@ -80,7 +86,13 @@ class Genome(Record):
 
 
 def genome(
-    property: str, materials: Sequence[Material], *, maximize: bool = True, least: int = 5, seed: int = 0
+    property: str,
+    materials: Sequence[Material],
+    *,
+    maximize: bool = True,
+    least: int = 5,
+    seed: int = 0,
+    unit: str = "",
 ) -> Genome:
     """Statistics of the components and sites of materials.
 
@@ -93,6 +105,7 @@ def genome(
         maximize: Whether larger is better.
         least: Materials a component and site must have, and lack.
         seed: Of the bootstrap.
+        unit: Of the values.
 
     Raises:
         BadInput: fewer than eight different materials.
@@ -117,18 +130,30 @@ def genome(
         _row(key, kept[key], distinct, top, np.random.default_rng([seed, number]))
         for number, key in enumerate(sorted(kept))
     ]
-    repeats = len(materials) - len(distinct)
-    notes = (f"{repeats} repeats of a composition were put together",) if repeats else ()
+    n_sources = len({item.source for item in distinct})
     return Genome(
         property=property,
         direction="maximize" if maximize else "minimize",
         n_materials=len(distinct),
-        n_sources=len({item.source for item in distinct}),
+        n_sources=n_sources,
+        unit=unit,
         threshold=threshold,
         top_share=round(sum(top) / len(top), 4),
         rows=tuple(_with_q(rows)),
-        notes=notes,
+        notes=tuple(_notes(len(materials) - len(distinct), n_sources, len(rows), least)),
     )
+
+
+def _notes(repeats: int, n_sources: int, n_rows: int, least: int) -> Iterator[str]:
+    if repeats:
+        yield f"{repeats} repeats of a composition were put together"
+    if not n_rows:
+        yield f"no component stands in at least {least} of the materials and is missing in at least {least}"
+    if n_sources < _FEW_SOURCES:
+        yield (
+            f"{n_sources} sources: what holds in them may hold nowhere else, and below {_FEW_SOURCES} the test by "
+            "sources says nothing"
+        )
 
 
 def _distinct(materials: Sequence[Material]) -> list[Material]:
@@ -169,18 +194,51 @@ def _row(
         median_without=median(without) if without else None,
         p=fisher(n_top, n, total, len(all_of)),
         q=1.0,
+        p_sources=_by_sources(places, all_of, top),
+        q_sources=1.0,
     )
+
+
+def _by_sources(places: Sequence[int], all_of: Sequence[Material], top: Sequence[bool]) -> float:
+    """Fisher's test on sources: good is one of whose materials more reach the best quarter than of all.
+
+    A source that holds materials with and without the component is counted once on each side.
+    """
+    chosen = set(places)
+    shares: dict[tuple[str, bool], list[bool]] = defaultdict(list)
+    for place, item in enumerate(all_of):
+        shares[item.source, place in chosen].append(top[place])
+    usual = sum(top) / len(top)
+    good = {key: sum(hits) / len(hits) > usual for key, hits in shares.items()}
+    inside = [is_good for (_, has), is_good in good.items() if has]
+    return fisher(sum(inside), len(inside), sum(good.values()), len(good))
 
 
 def _with_q(rows: Sequence[GenomeRow]) -> list[GenomeRow]:
     """Rows with q values, smallest first."""
-    ordered = sorted(rows, key=lambda row: (row.p, row.component, row.site))
-    q, done = 1.0, []
-    for rank in range(len(ordered), 0, -1):
-        row = ordered[rank - 1]
-        q = min(q, row.p * len(ordered) / rank)
-        done.append(row.model_copy(update={"p": float(f"{row.p:.4g}"), "q": float(f"{q:.4g}")}))
-    return done[::-1]
+    by_materials, by_sources = adjusted([row.p for row in rows]), adjusted([row.p_sources for row in rows])
+    done = [
+        row.model_copy(
+            update={
+                "p": float(f"{row.p:.4g}"),
+                "q": float(f"{q:.4g}"),
+                "p_sources": float(f"{row.p_sources:.4g}"),
+                "q_sources": float(f"{q_sources:.4g}"),
+            }
+        )
+        for row, q, q_sources in zip(rows, by_materials, by_sources, strict=True)
+    ]
+    return sorted(done, key=lambda row: (row.p, row.component, row.site))
+
+
+def adjusted(values: Sequence[float]) -> list[float]:
+    """Values of p as q at the false discovery rate (Benjamini and Hochberg 1995), in the order given."""
+    order = sorted(range(len(values)), key=lambda place: values[place])
+    found, q = [1.0] * len(values), 1.0
+    for rank in range(len(order), 0, -1):
+        q = min(q, values[order[rank - 1]] * len(order) / rank)
+        found[order[rank - 1]] = q
+    return found
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:

@@ -35,6 +35,8 @@ _MEASURED = frozenset(("cod", "mpds"))
 _RETRIED = frozenset((408, 429, 500, 502, 503, 504))
 _LARGEST = 50_000_000
 """Bytes of one page."""
+_MOST_STALE = 3
+"""Pages in a row that bring nothing new, after which an answer has ended: some servers repeat a page."""
 _FORMULA = re.compile(r"(?:[A-Z][a-z]?\d*)+")
 
 
@@ -152,14 +154,13 @@ def fetch(
     base = base_url(provider)
     url = f"{base}/v1/structures"
     parameters: dict[str, str] | None = {"filter": query.text(), "page_limit": str(min(page_size, most))}
-    seen, known = {""}, set[str]()
+    seen, known, stale = {""}, set[str](), 0
     with httpx2.Client(timeout=timeout_s, follow_redirects=True) as client:
-        while url not in seen and len(known) < most:
+        while url not in seen and len(known) < most and stale < _MOST_STALE:
             seen.add(url)
             page = read_page(_get(client, url, parameters, tries, wait), url)
             new = [one for one in page.structures if one.id not in known][: most - len(known)]
-            if page.structures and not new:
-                return
+            stale = 0 if new else stale + 1
             known |= {one.id for one in new}
             yield page.model_copy(update={"structures": tuple(new)})
             url, parameters = _following(base, url, page.next), None
@@ -190,7 +191,7 @@ def _get(client: Any, url: str, parameters: dict[str, str] | None, tries: int, w
                     reason = f"it answers {answer.status_code}"
                     continue
                 if answer.status_code != 200:
-                    raise EndpointFailed(f"it answers {answer.status_code}{_detail(data)}", where=url)
+                    raise EndpointFailed(f"it answers {answer.status_code}{_detail(_read(data))}", where=url)
             return _json(data, url)
         except httpx2.TimeoutException:
             reason = "it does not answer in time"
@@ -217,12 +218,20 @@ def _json(data: bytes, url: str) -> Any:
         raise EndpointFailed("the answer is not JSON", where=url, mend="check the base URL") from error
 
 
-def _detail(data: bytes) -> str:
+def _read(data: bytes) -> Any:
     import json
 
     try:
-        return f": {str(json.loads(data)['errors'][0]['detail'])[:200]}"
-    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _detail(answer: Any) -> str:
+    """What the first error of an answer says; empty where it says nothing."""
+    try:
+        return f": {str(answer['errors'][0]['detail'])[:200]}"
+    except (KeyError, IndexError, TypeError):
         return ""
 
 
@@ -232,6 +241,8 @@ def read_page(answer: Any, where: str) -> Page:
     Raises:
         EndpointFailed: it has not the form of one.
     """
+    if isinstance(answer, dict) and answer.get("errors") and not answer.get("data"):
+        raise EndpointFailed(f"it answers with an error{_detail(answer)}", where=where)
     if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
         raise EndpointFailed("the answer has no list of data: it is not OPTIMADE", where=where)
     found = [structure for entry in answer["data"] if (structure := read_structure(entry)) is not None]

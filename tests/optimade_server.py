@@ -27,7 +27,8 @@ class Database:
     def __init__(self) -> None:
         self.entries: list[Any] = [entry(i) for i in range(25)]
         self.faults: list[int | str] = []
-        """Taken off one a request: a status code, or `html`, `hang`, `elsewhere`, `loop`, `no data`, `drop`."""
+        """Taken off one a request: a status code, or `html`, `hang`, `elsewhere`, `loop`, `no data`, `drop`, `cut`,
+        `slow`, `gone`, `relative`, `bare link`, `errors`, `empty page`, `same again`, `list`, `latin`, `deep`."""
         self.asked: list[dict[str, list[str]]] = []
         self.url = ""
         self.release = threading.Event()
@@ -59,14 +60,37 @@ def optimade_server() -> Iterator[Database]:
                 answer["links"]["next"] = f"{database.url}{self.path}"
             if fault == "no data":
                 answer = {"meta": meta()}
+            if fault == "errors":
+                answer = {"errors": [{"detail": "the filter is wrong"}], "meta": meta()}
+            if fault == "empty page":
+                answer["data"] = []
+            if fault == "same again":
+                answer["data"] = database.entries[:size]
+            if fault == "list":
+                answer = [1, 2]
+            if fault == "gone":
+                answer["links"] = None
+            link = (
+                answer["links"]["next"]["href"]
+                if isinstance(answer, dict) and fault in ("relative", "bare link")
+                else ""
+            )
+            if fault == "relative":
+                answer["links"]["next"] = {"href": link.removeprefix(database.url)}
+            if fault == "bare link":
+                answer["links"]["next"] = link
             if isinstance(fault, int):
                 answer = {"errors": [{"detail": "the filter is wrong"}]}
             body = b"<html>log in</html>" if fault == "html" else json.dumps(answer).encode()
+            body = b'{"data": "\xff\xfe"}' if fault == "latin" else b"[" * 100_000 if fault == "deep" else body
             self.send_response(fault if isinstance(fault, int) else 200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             with suppress(OSError):
-                self.wfile.write(body)
+                self.wfile.write(body[: len(body) // 2] if fault == "cut" else body[:1] if fault == "slow" else body)
+                if fault == "slow":
+                    self.wfile.flush()
+                    database.release.wait(20)
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -10,7 +10,7 @@ import pytest
 
 from eutectic.core.composition import Composition
 from eutectic.core.errors import BadInput, BadTable
-from eutectic.knowledge.genome import Material, fisher, genome, wilson
+from eutectic.knowledge.genome import Material, adjusted, fisher, genome, wilson
 from eutectic.knowledge.genome_sources import from_table
 from eutectic.knowledge.sites import sites_of
 
@@ -97,3 +97,31 @@ def test_the_real_table_shows_what_metallurgists_know() -> None:
     rows = {(row.component, row.site): row for row in genome("Bs_T", from_table(table, "Bs_T")).rows}
     assert rows["Nb", "any"].lift < 0.5 and rows["Nb", "any"].q < 0.01
     assert rows["P", "any"].lift > 1.5 and rows["P", "any"].q < 0.01
+
+
+def test_many_rows_of_one_paper_do_not_count_as_many_papers() -> None:
+    """All the good materials with Co stand in two papers of twelve: the materials tell, the papers do not."""
+    generator = np.random.default_rng(5)
+    made = []
+    for place in range(96):
+        paper = place % 12
+        amounts = {"Fe": 80.0, "B": float(generator.uniform(5, 40))} | ({"Co": 5.0} if paper < 2 else {})
+        value = float(generator.normal()) + (5.0 if paper < 2 else 0.0)
+        made.append(Material(Composition.of(amounts, normalise=True), value, "", f"paper {paper}"))
+    row = next(row for row in genome("Bs", made).rows if row.component == "Co")
+    assert row.n_sources == 2 and row.q < 1e-4
+    assert row.q_sources > 1e-3
+    spread = genome("Bs", planted(120, 1, 2.0))
+    assert next(row for row in spread.rows if row.component == "Co").q_sources < 0.05
+
+
+def test_statistics_without_rows_and_of_few_papers_say_so() -> None:
+    few = [item._replace(source="one paper") for item in planted(8, 3, 0.0)]
+    found = genome("Bs", few, least=8, unit="T")
+    assert found.rows == () and found.unit == "T"
+    assert any("at least 8" in note for note in found.notes) and any("1 sources" in note for note in found.notes)
+
+
+def test_q_values_are_those_of_benjamini_and_hochberg() -> None:
+    assert adjusted([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.02, 0.04, 0.04, 0.02])
+    assert adjusted([]) == []

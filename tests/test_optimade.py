@@ -41,7 +41,7 @@ def test_every_page_comes_once_and_in_order(database: Database) -> None:
     assert len(ids(database, most=12)) == 12
 
 
-@pytest.mark.parametrize("faults", [[503], [429, 500], ["hang"], ["drop"]], ids=str)
+@pytest.mark.parametrize("faults", [[503], [429, 500], ["hang"], ["drop"], ["cut"], ["slow"]], ids=str)
 def test_a_fault_that_passes_is_waited_out(database: Database, faults: list[int | str]) -> None:
     database.faults = list(faults)
     assert len(ids(database)) == 25
@@ -55,9 +55,26 @@ def test_a_fault_that_passes_is_waited_out(database: Database, faults: list[int 
         (["html"], "not JSON"),
         (["no data"], "not OPTIMADE"),
         (["elsewhere"], "another host"),
+        (["errors"], "the filter is wrong"),
+        (["list"], "not OPTIMADE"),
+        (["latin"], "not JSON"),
+        (["deep"], "not JSON"),
+        ([501], "501: the filter is wrong"),
         (["hang"] * 9, "in time"),
     ],
-    ids=["bad filter", "always 500", "html", "no data", "other host", "never"],
+    ids=[
+        "bad filter",
+        "always 500",
+        "html",
+        "no data",
+        "other host",
+        "errors in 200",
+        "a list",
+        "latin",
+        "deep",
+        "unsupported",
+        "never",
+    ],
 )
 def test_what_does_not_pass_is_said(database: Database, faults: list[int | str], message: str) -> None:
     database.faults = list(faults)
@@ -68,6 +85,28 @@ def test_what_does_not_pass_is_said(database: Database, faults: list[int | str],
 def test_an_answer_that_points_to_itself_ends(database: Database) -> None:
     database.faults = ["loop"] * 5
     assert len(ids(database)) == 10
+
+
+@pytest.mark.parametrize(
+    ("fault", "n"),
+    [("relative", 25), ("bare link", 25), ("gone", 10), ("empty page", 15), ("same again", 25)],
+    ids=["relative link", "link as text", "no links", "an empty page between", "the same page twice"],
+)
+def test_odd_pages_neither_lose_nor_double_what_follows(database: Database, fault: str, n: int) -> None:
+    """Pages of ten: what a page leaves out is lost, what it repeats is not doubled, the rest is read."""
+    database.faults = ["", fault] if fault in ("same again", "empty page") else [fault]
+    found = ids(database)
+    assert len(found) == len(set(found))
+    assert len(found) == (15 if fault in ("same again", "empty page") else n)
+
+
+def test_what_came_before_a_server_broke_is_not_kept_as_an_answer(database: Database, tmp_path: Path) -> None:
+    database.faults = ["", *[500] * 9]
+    database.entries = [entry(i) for i in range(150)]
+    with pytest.raises(EndpointFailed, match="answers 500"):
+        fetch_entries(tmp_path, database.url, FE_B, most=150, is_offline=False, functional="", wait=lambda _: None)
+    with pytest.raises(EndpointFailed, match="not fetched before"):
+        fetch_entries(tmp_path, database.url, FE_B, most=150, is_offline=True, functional="")
 
 
 KEYS = st.sampled_from(["data", "links", "meta", "next", "id", "attributes", "formula"]) | st.text()

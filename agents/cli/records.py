@@ -83,9 +83,12 @@ def genome(
     """Say which component on which site goes with the best quarter: counts, intervals, corrected for their number."""
     from eutectic.knowledge.genome import genome as statistics
     from eutectic.knowledge.genome_sources import from_records, from_table
+    from eutectic.knowledge.properties import same_property
 
-    materials = from_table(table, property) if table else from_records(read_records(library), property)
-    found = statistics(property, materials, maximize=not minimize, least=least)
+    records = [] if table else read_records(library)
+    materials = from_table(table, property) if table else from_records(records, property)
+    unit = next((record.si_unit for record in records if same_property(record.property, property)), "")
+    found = statistics(property, materials, maximize=not minimize, least=least, unit=unit)
     if as_json:
         print_json(found.model_dump(mode="json"))
     elif csv is not None:
@@ -109,17 +112,22 @@ def genome_text(found: Genome) -> str:
     better = "least" if found.direction == "maximize" else "most"
     lines = [
         f"{found.property}: {found.n_materials} materials of {found.n_sources} sources; the best quarter has at "
-        f"{better} {found.threshold:g}. What goes together is no cause.",
-        f"{'component':<10}{'site':<18}{'n':>5}{'top':>5}  {'share in the best quarter':<27}{'lift':>6}"
-        f"  {'median [95 %]':<32}{'without':>10}{'q':>9}",
+        f"{better} {found.threshold:g}{f' {found.unit}' if found.unit else ''}. What goes together is no cause.",
+        f"{'component':<10}{'site':<18}{'n':>5}{'papers':>7}{'top':>5}  {'share in the best quarter':<27}{'lift':>6}"
+        f"  {'median [95 %]':<32}{'without':>10}{'q':>9}{'q papers':>10}",
     ]
     for row in found.rows:
         share = f"{row.share:.2f} [{row.share_low:.2f}, {row.share_high:.2f}]"
         middle = f"{row.median:.4g} [{row.median_low:.4g}, {row.median_high:.4g}]"
         without = "-" if row.median_without is None else f"{row.median_without:.4g}"
         lines.append(
-            f"{row.component:<10}{row.site:<18}{row.n:>5}{row.n_top:>5}  {share:<27}{row.lift:>6.2f}"
-            f"  {middle:<32}{without:>10}{row.q:>9.2g}"
+            f"{row.component:<10}{row.site:<18}{row.n:>5}{row.n_sources:>7}{row.n_top:>5}  {share:<27}{row.lift:>6.2f}"
+            f"  {middle:<32}{without:>10}{row.q:>9.2g}{row.q_sources:>10.2g}"
+        )
+    if found.rows:
+        lines.append(
+            f"q: share of false rows expected among those up to it, over {len(found.rows)} tests; q papers: each paper "
+            "counted once"
         )
     return "\n".join([*lines, *(f"note: {note}" for note in found.notes)])
 
