@@ -115,7 +115,7 @@ class KnowledgeSources(Record):
     advice: bool = False
     """Claims of a language model or a person."""
     embeddings: bool = False
-    """Text embeddings of recipes as CRESt released them: a baseline, no gain over random numbers was measured."""
+    """Learned element vectors of recipes, as CRESt uses text embeddings: no gain over random numbers was measured."""
     campaigns: tuple[str, ...] = ()
     """CSV tables of earlier campaigns or public data on other components, with a column per component and property."""
 
