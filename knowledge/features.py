@@ -11,7 +11,7 @@ from eutectic.knowledge.asking import answers_in_words
 from eutectic.knowledge.measures import Measure, bracketed_units, find_measures, plain_numbers, same_value
 from eutectic.knowledge.question import Question, Term
 from eutectic.knowledge.statement import Statement
-from eutectic.knowledge.tokens import tokenise
+from eutectic.knowledge.tokens import tokens_in_order
 from eutectic.knowledge.units import NUMBER
 from eutectic.knowledge.variants import aliases
 
@@ -248,6 +248,6 @@ def _property(question: Question, own: frozenset[str], wide: frozenset[str]) -> 
 def _pairs(question: Question, statement: Statement) -> float:
     if not question.pairs:
         return 0.0
-    words = [token for token in tokenise(statement.words) if ":" not in token]
+    words = [token for token in tokens_in_order(statement.words) if ":" not in token]
     there = set(pairwise(words))
     return len(question.pairs & there) / len(question.pairs)

@@ -56,8 +56,8 @@ class Statement:
 
     @property
     def wide(self) -> frozenset[str]:
-        """Tokens with those of what stands around it."""
-        return self.tokens | statement_tokens(self.around)
+        """Tokens with those of what stands around it, line by line: its neighbours are statements of their own."""
+        return self.tokens.union(*(statement_tokens(line) for line in self.around.split("\n")))
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -94,7 +94,7 @@ def _of_chunk(row: ChunkRow) -> Iterator[Statement]:
                 continue
             if sentence.endswith(("?", "？")):
                 continue
-            near = " ".join([*sentences[max(0, i - 1) : i], *sentences[i + 1 : i + 2]])
+            near = "\n".join([*sentences[max(0, i - 1) : i], *sentences[i + 1 : i + 2]])
             yield Statement(row.id, row.document, row.page, (sentence,), f"{near}\n{row.heading}", False)
 
 

@@ -64,10 +64,16 @@ def tokenise(text: str) -> list[str]:
     return [*_chemical(plain), *_words(plain), *property_tokens(plain), *measure_tokens(text)]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
+def tokens_in_order(text: str) -> tuple[str, ...]:
+    """The tokens of a text, kept for the next time it is looked at."""
+    return tuple(tokenise(text))
+
+
+@lru_cache(maxsize=16_384)
 def token_set(text: str) -> frozenset[str]:
     """The tokens of a text, each once."""
-    return frozenset(tokenise(text))
+    return frozenset(tokens_in_order(text))
 
 
 def is_exact_query(text: str) -> bool:
