@@ -60,7 +60,10 @@ def split_tight(columns: Sequence[Span], body: Sequence[Line], heads: Sequence[L
 def _values(words: Line, cover: Sequence[Span]) -> list[str]:
     """The cells of one row that hold a value, between the gaps of all rows."""
     texts = [join([w for w in words if a - 1 <= 0.5 * (w.box[0] + w.box[2]) <= b + 1]) for a, b in cover]
-    return [text for text in texts if text and (_is_amount(text) or text.lower().startswith("bal"))]
+    first, *rest = texts
+    values = [text for text in rest if text and (_is_amount(text) or text.lower().startswith("bal"))]
+    is_named = bool(first) and (_is_amount(first) or any(map(str.isalpha, first)))
+    return [*([first] if is_named else []), *values]
 
 
 def _is_numeric(line: Line) -> bool:

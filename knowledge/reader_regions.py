@@ -20,7 +20,7 @@ _FIRST_GAP, _LINE_GAP = 36.0, 3.2
 """Points from a caption to its table; heights of a line from one row to the next."""
 _QUANTITY = re.compile(r"[<>≤≥~∼≈±−–-]?\s?\d[\d.,]*(?:\s\S{1,12}){0,2}$")
 """A number, with a unit behind it."""
-_OPEN_GAP, _MOST_OPEN = 2.2, 5
+_OPEN_GAP, _MOST_OPEN = 2.2, 8
 """Heights of a line from a rule to a row outside it, and how many such rows stand above a table's first rule."""
 _COLUMN_LINES = 3
 """Long lines on each side that show a page set in two columns."""

@@ -29,7 +29,7 @@ from eutectic.knowledge.table import Box, CellMark, Table
 _MARK = re.compile(r"(?:[*†‡§¶#]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[a-z][).]?|\([a-z\d]\)|\d[).])(?=\s|[A-Z(])")
 _NOTE = re.compile(r"(?:Notes?|NOTE|Source|注)\s*[.:：]|[*†‡§¶#]|[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _LETTER_MARK = re.compile(r"[a-z*†‡§¶#⁰¹²³⁴⁵⁶⁷⁸⁹,]{1,3}")
-_MOST_HEAD_LINES = 6
+_MOST_HEAD_LINES, _MOST_SUBHEADS = 6, 4
 _NOTE_GAP = 1.7
 """Of the type size, beyond its height: manuscripts are set with double space."""
 _NEAR = 14.0
@@ -102,8 +102,7 @@ def _grid(words: Sequence[Word], box: Box, rules: Rules) -> tuple[Grid, int]:
     is_ruled = _is_every_row_ruled(given[n_head:], cuts)
     while n_head > 1 and _is_row(given[n_head - 1]):
         n_head -= 1
-    while 0 < n_head < len(given) - 1 and _is_subhead(given[n_head]) and given[n_head + 1].has_number:
-        n_head += 1
+    n_head += _subheads(given[n_head:]) if n_head else 0
     if not n_head and cuts:
         first = [line for line in given if line.height < cuts[0]]
         n_head = next((i for i, line in enumerate(first) if _is_row(line)), 0)
@@ -125,9 +124,15 @@ def _is_row(line: Printed) -> bool:
     return sum(map(is_value, line.cells[1:])) >= max(1, 0.5 * (len(line.cells) - 1))
 
 
-def _is_subhead(line: Printed) -> bool:
-    """Whether the first line below a header's rule is a header too: no label, no value, several words."""
-    return not line.cells[0] and len(line.filled) > 1 and not any(map(is_value, line.cells))
+def _subheads(lines: Sequence[Printed]) -> int:
+    """How many lines right below a header's rule are header too: no label, no number, several words, then a row."""
+    n = 0
+    while n < len(lines) and not lines[n].cells[0] and not any(cell[:1].isdigit() for cell in lines[n].cells):
+        if any(map(is_value, lines[n].cells)):
+            break
+        n += 1
+    is_header = 0 < n <= _MOST_SUBHEADS and n < len(lines) and any(len(line.filled) > 1 for line in lines[:n])
+    return n if is_header else 0
 
 
 def _is_every_row_ruled(lines: Sequence[Printed], cuts: Sequence[float]) -> bool:
@@ -164,7 +169,15 @@ def _head_cut(lines: Sequence[Sequence[Word]], box: Box, across: Sequence[Box]) 
     if not separate or len(separate) >= max(2, len(lines) // 2):
         return None
     above = sum(line[0].middle < separate[0] for line in lines)
+    if any(_holds_values(line) for line in lines[1:above]):
+        return None
     return separate[0] if 0 < above <= _MOST_HEAD_LINES and above < len(lines) else None
+
+
+def _holds_values(line: Sequence[Word]) -> bool:
+    """Whether half of a line's cells are values, so that it is no header."""
+    cells = [join(part) for part in parts(line)]
+    return len(cells) > 1 and sum(map(is_value, cells)) >= 0.5 * len(cells)
 
 
 def _header_lines(cells: Sequence[Sequence[str]]) -> int:

@@ -226,17 +226,19 @@ def _values(reader: TableReader, grid: Grid, columns: Sequence[Column], row: _Ro
                 amount._replace(sd=abs(spread.value)) if spread is not None and spread.value is not None else amount
             )
         reading = valued(amount, column, unit_text)
-        if _is_shared(grid, place):
-            shared = Flaw(reason="property_unknown", detail="the same header stands over several columns")
-            reading = reading._replace(flaws=(*reading.flaws, shared))
+        if doubt := _doubt(grid, place, column.name):
+            reading = reading._replace(flaws=(*reading.flaws, Flaw(reason="property_unknown", detail=doubt)))
         here = replace(row, conditions=under_head(row.conditions, grid.header(place), column.name))
         yield _record(reader, grid, here, place, reading, column)
 
 
-def _is_shared(grid: Grid, place: int) -> bool:
-    """Whether another column has the very same header, so that it does not say what this one holds."""
+def _doubt(grid: Grid, place: int, name: str) -> str:
+    """Why a column's header does not say what it holds: it says nothing, is a value, or stands over others as well."""
+    if not name or is_missing(name) or read_amount(name) is not None:
+        return "the header names no property"
     header = grid.header(place)
-    return bool(header) and any(grid.header(other) == header for other in range(grid.n_columns) if other != place)
+    is_shared = any(grid.header(other) == header for other in range(grid.n_columns) if other != place)
+    return "the same header stands over several columns" if is_shared else ""
 
 
 def _cell_amount(cell: str) -> tuple[Amount, str] | None:

@@ -19,6 +19,8 @@ class Grid:
     first_row: int
     """Place of the first row (of the first column, where it is turned) in the table's body."""
     is_turned: bool = False
+    first_column: int = 0
+    """Place of its first column in the table, where it is not turned."""
     n_side: int = 0
     """Leading columns that became header rows, where it is turned."""
 
@@ -38,7 +40,7 @@ class Grid:
 
     def place(self, row: int, column: int) -> tuple[int, int]:
         """Row and column in the table's body of a cell of the grid."""
-        return (column - 1, row + self.n_side) if self.is_turned else (row + self.first_row, column)
+        return (column - 1, row + self.n_side) if self.is_turned else (row + self.first_row, column + self.first_column)
 
 
 def grids(table: Table) -> list[Grid]:
@@ -49,6 +51,12 @@ def grids(table: Table) -> list[Grid]:
     if not rows:
         return []
     headers, rows = _with_units(headers, rows)
+    if half := _folded(headers):
+        halves = ((0, half), (half, 2 * half))
+        return [
+            Grid(tuple(h[a:b] for h in headers), _carried(tuple(row[a:b] for row in rows)), skipped, first_column=a)
+            for a, b in halves
+        ]
     if _is_turned(headers, rows):
         return [_turned(headers, rows)]
     return [
@@ -70,6 +78,14 @@ def _with_header(table: Table) -> tuple[Cells, Cells, int]:
     if len(table.rows) > 1 and numeric <= len(first) // 3:
         return (first,), table.rows[1:], 1
     return (tuple("" for _ in first),), table.rows, 0
+
+
+def _folded(headers: Cells) -> int:
+    """Columns of one half, where a long table was set as two halves side by side under the same headers; else 0."""
+    half = len(headers[-1]) // 2
+    is_same = all(row[:half] == row[half:] for row in headers) and len(headers[-1]) == 2 * half
+    is_named = half > 1 and read_header(headers[-1][0]).kind in ("material", "element", "label")
+    return half if is_same and is_named and any(map(str.strip, headers[-1])) else 0
 
 
 _UNITS = re.compile(r"(?:units?|dimensions?|单位)\s*[.:]?", re.IGNORECASE)
