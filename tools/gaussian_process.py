@@ -75,6 +75,7 @@ def fit_property(
     *,
     bend: bool,
     slopes: Slopes | None = None,
+    n_shares: int | None = None,
 ) -> PropertyModel:
     """Fit one property; call inside a `torch_scope`.
 
@@ -85,6 +86,7 @@ def fit_property(
         groups: `N` numbers, equal for replicates of one recipe.
         bend: Whether a skewed outcome may be transformed.
         slopes: Which columns are knowledge; none without.
+        n_shares: How many of the first columns are shares of components; all without.
     """
     slopes = slopes or Slopes(features.shape[1])
     warp = fit_warp(readings.values, bend=bend)
@@ -100,29 +102,31 @@ def fit_property(
             name, start, warp, f"{name}: too few different values to fit a model; standard settings stand in"
         )
     try:
-        return PropertyModel(name, _fitted(start, prior, readings, stated), warp)
+        return PropertyModel(name, _fitted(start, prior, readings, stated, n_shares), warp)
     except ArithmeticError as error:
         return PropertyModel(name, start, warp, f"{name}: the fit failed ({error}); standard settings stand in")
 
 
-def _fitted(process: ExactProcess, prior: NoisePrior, readings: Readings, stated: FloatArray) -> ExactProcess:
+def _fitted(
+    process: ExactProcess, prior: NoisePrior, readings: Readings, stated: FloatArray, n_shares: int | None
+) -> ExactProcess:
     """Hyper-parameters fitted, again with what calculations are off by and with censored values opened, if any."""
-    process = _kernel_fitted(process, prior)
+    process = _kernel_fitted(process, prior, n_shares)
     try:
         if readings.calculated is not None and readings.calculated.any():
             process = replace(process, discrepancy=likeliest_discrepancy(process, readings.calculated))
-            process = _kernel_fitted(process, prior)
+            process = _kernel_fitted(process, prior, n_shares)
         for _ in range(_OPENINGS if readings.sides.any() else 0):
             values, variances = process.opened(readings.sides, stated)
-            process = _kernel_fitted(replace(process, standard=values, extra=variances), prior)
+            process = _kernel_fitted(replace(process, standard=values, extra=variances), prior, n_shares)
     except np.linalg.LinAlgError as error:
         raise ArithmeticError(str(error)) from error
     return process
 
 
-def _kernel_fitted(process: ExactProcess, prior: NoisePrior) -> ExactProcess:
+def _kernel_fitted(process: ExactProcess, prior: NoisePrior, n_shares: int | None) -> ExactProcess:
     plain = process.features[:, : process.slopes.n_plain]
-    kernel = fit_kernel(plain, process.standard - process.slope_means, prior, process.beside_kernel)
+    kernel = fit_kernel(plain, process.standard - process.slope_means, prior, process.beside_kernel, n_shares)
     return replace(process, kernel=kernel)
 
 

@@ -47,6 +47,8 @@ class Table:
     """`N` numbers, equal for trials of one round; -1 where a trial's name tells none."""
     calculated: BoolArray
     """`N`: whether the values of earlier data were calculated, not measured."""
+    n_shares: int
+    """How many of the first features are shares of components."""
 
     def __len__(self) -> int:
         return len(self.trials)
@@ -87,6 +89,7 @@ class Table:
             self.survived[places],
             self.batches[places],
             self.calculated[places],
+            self.n_shares,
         )
 
 
@@ -149,6 +152,7 @@ class History:
             self._survived.array[index, 0],
             self._batches.array[index, 0],
             self._calculated.array[index, 0],
+            len(self.encoder.low),
         )
 
     def _read(self, observation: Observation) -> _Line | None:

@@ -13,7 +13,9 @@ from eutectic.tools.exact_process import ExactProcess
 from eutectic.tools.forest import Forest, fit_forest, log_density
 
 _EVERY = 3
-"""One pick in so many goes to the surrogate that foretells worse, so that a wrong choice between the two ends."""
+"""One pick in so many goes to the surrogate that does not lead, so that a wrong choice between the two ends."""
+_CLEARLY = 3.0
+"""Log density by which the forest must foretell left-out values better to lead."""
 _LEAST = 4
 
 
@@ -21,8 +23,9 @@ _LEAST = 4
 class Improvement(Acquisition):
     """The acquisition of a campaign with one property to push up or down and no limit.
 
-    Two surrogates take turns: the process and a forest. Whichever gives the campaign's own values the larger density
-    when they are left out takes two picks in three. The best is the best single measurement, not the best mean.
+    Two surrogates take turns: the process and a forest. The process takes two picks in three, until the forest gives
+    the campaign's own values clearly the larger density when they are left out; then the forest does. The best is the
+    best single measurement, not the best mean.
     """
 
     climb: ClassVar[tuple[int, int]] = (24, 64)
@@ -50,7 +53,7 @@ class Improvement(Acquisition):
         first = fit_forest(self.process, self.seed) if self._measured >= _LEAST else None
         mean, sd = self.process.left_out()
         own = log_density(self.process.standard[measured], mean[measured], sd[measured])
-        self._prefers_forest = first is not None and first.log_score > own
+        self._prefers_forest = first is not None and first.log_score > own + _CLEARLY
         self._turn()
 
     @property

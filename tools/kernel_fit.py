@@ -52,7 +52,11 @@ def lengthscale_prior(d: int) -> tuple[float, float]:
 
 
 def fit_kernel(
-    features: FloatArray, standard: FloatArray, prior: NoisePrior, extra: FloatArray | float = 0.0
+    features: FloatArray,
+    standard: FloatArray,
+    prior: NoisePrior,
+    extra: FloatArray | float = 0.0,
+    n_shares: int | None = None,
 ) -> Kernel:
     """The hyper-parameters of greatest posterior density for `N x d` features and `N` standardised values.
 
@@ -64,6 +68,7 @@ def fit_kernel(
         standard: `N`.
         prior: On the noise.
         extra: `N x N` covariance added as it is, such as that of slopes integrated out.
+        n_shares: How many of the first features are shares of components, which count alike at first; all without.
 
     Raises:
         ArithmeticError: the covariance was not positive definite or the search found nothing finite.
@@ -77,7 +82,7 @@ def fit_kernel(
     bounds = [(log(low[0]), log(high[0]))] * d + [(log(low[1]), log(high[1]))]
     try:
         answer = minimize(
-            lambda point: _loss(point, features, standard, prior, extra),
+            lambda point: _loss(point, features, standard, prior, extra, d if n_shares is None else n_shares),
             start,
             jac=True,
             method="L-BFGS-B",
@@ -94,7 +99,12 @@ def fit_kernel(
 
 
 def _loss(
-    point: FloatArray, features: FloatArray, standard: FloatArray, prior: NoisePrior, extra: FloatArray | float
+    point: FloatArray,
+    features: FloatArray,
+    standard: FloatArray,
+    prior: NoisePrior,
+    extra: FloatArray | float,
+    n_shares: int,
 ) -> tuple[float, FloatArray]:
     """Minus the log posterior and its gradient in the logarithms of lengthscales and noise."""
     lengthscales, noise = np.exp(point[:-1]), float(np.exp(point[-1]))
@@ -104,7 +114,8 @@ def _loss(
     alpha = inverse @ residual
     centre, width = lengthscale_prior(features.shape[1])
     loss = 0.5 * float(residual @ alpha) + 0.5 * log_determinant
-    apart = point[:-1] - point[:-1].mean()
+    apart = np.zeros(len(point) - 1)
+    apart[:n_shares] = point[:n_shares] - point[:n_shares].mean()
     loss += float((((point[:-1] - centre) ** 2).sum() + (apart**2).sum()) / (2 * width**2))
     loss += float((point[-1] - prior.centre) ** 2) / (2 * prior.width**2)
     outer = inverse - np.outer(alpha, alpha)

@@ -82,6 +82,7 @@ def fit_table(spec: CampaignSpec, encoder: Encoder, table: Table, dropped: Seque
                 table.readings(j).take(seen),
                 table.groups[seen],
                 bend=objective.target is None,
+                n_shares=table.n_shares,
                 slopes=without(slopes_of(encoder.terms, objective.property, encoder.n_plain), off),
             )
     return Posterior(encoder, models, spec.seed)
