@@ -29,7 +29,7 @@ from eutectic.knowledge.reader_process import ReaderProcess
 from eutectic.knowledge.record import LiteratureRecord
 from eutectic.knowledge.record_store import library_records, sources
 from eutectic.knowledge.records import Source
-from eutectic.knowledge.search import OVERFETCH, allowed, fuse, weights
+from eutectic.knowledge.search import OVERFETCH, allowed, fuse, weights, without_older
 from eutectic.knowledge.searching import NOTHING, Candidates, Ranking, rank
 from eutectic.knowledge.store import ChunkRow, Store
 
@@ -222,6 +222,7 @@ class Library:
         query = tidy(query)
         said = query if query.isascii() else f"{query} {in_english(query)}"
         mask = None if filters is None else allowed(filters, lexical, documents)
+        mask = without_older(mask, filters, lexical, documents)
         keys = None if mask is None else {lexical.ids[i] for i in mask.nonzero()[0]}
         nearest = self._nearest(said, n, keys)
         words, meaning = weights(query, self._dense.known_id)

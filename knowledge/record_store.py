@@ -22,11 +22,11 @@ _FILE = "records.db"
 
 
 def library_records(store: Store, folder: Path) -> list[LiteratureRecord]:
-    """Every record of every document, by document and in reading order.
+    """Every record of every document that has no newer version, by document and in reading order.
 
     What was read of a document is kept in `records.db`, a cache that may be deleted at any time.
     """
-    documents = store.documents()
+    documents = [document for document in store.documents() if not document.newer]
     kept = _read(folder, documents)
     missing = [document for document in documents if document.id not in kept]
     if missing:

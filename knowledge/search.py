@@ -71,6 +71,20 @@ def allowed(filters: Filters, lexical: LexicalIndex, documents: Sequence[Documen
     return mask
 
 
+def without_older(
+    mask: np.ndarray | None, filters: Filters | None, lexical: LexicalIndex, documents: Sequence[Document]
+) -> np.ndarray | None:
+    """The mask without the chunks of older versions of documents, but for those that the filter names."""
+    named = filters.documents if filters is not None else ()
+    older = {document.id[:16] for document in documents if document.newer and document.name not in named}
+    if not older:
+        return mask
+    import numpy as np
+
+    is_new = np.fromiter((key[:16] not in older for key in lexical.ids), bool, len(lexical))
+    return is_new if mask is None else mask & is_new
+
+
 def _documents(filters: Filters, documents: Sequence[Document]) -> list[Document]:
     names = {document.name for document in documents}
     for name in filters.documents:

@@ -10,14 +10,17 @@ import pytest
 
 pytest.importorskip("pymupdf", reason="PyMuPDF is not installed")
 import pymupdf
-from table_pdfs import Writer
+from table_pdfs import Writer, draw
 
+from eutectic.core.evidence import Filters
 from eutectic.core.settings import Settings
 from eutectic.evals.drawn_tables import drawn_cells
 from eutectic.evals.ingest_kills import run_kills
 from eutectic.knowledge.library import open_library
 from eutectic.knowledge.reader import Limits, ReadDocument
 from eutectic.knowledge.reader_process import ReaderProcess
+from eutectic.knowledge.records import Source, document_records
+from eutectic.knowledge.table import Table
 
 Placed = Sequence[tuple[float, float, str]]
 LEFT, WIDE = 70.0, 90.0
@@ -189,3 +192,56 @@ def test_tables_of_web_pages_and_markdown_become_records(tmp_path: Path) -> None
         ("Table 2", "Hc", 4.2, "As-cast", "verified"),
         ("Table 2", "Hc", 10.0, "Annealed", "verified"),
     }
+
+
+def test_an_older_version_is_kept_but_neither_searched_nor_counted(tmp_path: Path) -> None:
+    words = "The ribbons were melt spun in argon and measured at room temperature in a vibrating sample magnetometer."
+    for name, value in (("preprint", "1.58"), ("paper", "1.62")):
+        text = f"# Ribbons\n\ndoi: 10.1234/magnets.2020\n\n{words} The Bs of Fe85B15 is {value} T."
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+    question = "What is the Bs of Fe85B15?"
+    with open_library(tmp_path / "library", Settings()) as library:
+        library.ingest([tmp_path / "preprint.md"])
+        library.ingest([tmp_path / "paper.md"])
+        assert {d.name: d.newer for d in library.documents()} == {"preprint.md": "paper.md", "paper.md": ""}
+        assert {passage.document for passage in library.search(question)} == {"paper.md"}
+        older = library.search(question, filters=Filters(documents=("preprint.md",)))
+        assert "1.58" in older[0].text
+        assert [record.value for record in library.records()] == [1.62]
+
+
+@pytest.mark.parametrize("turn", [90, -90])
+def test_a_table_printed_sideways_is_read_upright(reader: ReaderProcess, tmp_path: Path, turn: int) -> None:
+    rows = [["Alloy", "Bs (T)"], ["Fe85B15", "1.60"], ["Fe80B20", "1.55"]]
+    upright = pymupdf.open(draw(tmp_path / "upright.pdf", rows))
+    document = pymupdf.open()
+    box = upright[0].rect
+    page = document.new_page(width=box.height, height=box.width)
+    page.show_pdf_page(page.rect, upright, 0, rotate=turn)
+    (table,) = read(reader, saved(document, tmp_path / "sideways.pdf")).tables
+    assert table.rows == (("Fe85B15", "1.60"), ("Fe80B20", "1.55"))
+
+
+def test_two_halves_side_by_side_are_one_list() -> None:
+    rows = (("Fe85B15", "1.60", "Fe80B20", "1.55"), ("Fe75B25", "1.48", "Fe70B30", "1.40"))
+    table = Table(page=1, label="Table 1", headers=(("Alloy", "Bs (T)") * 2,), rows=rows)
+    page = "\n".join(cell for row in rows for cell in row)
+    found = document_records(Source("paper.pdf", {1: page}, (), (table,)))
+    assert [(r.material, r.value, r.status) for r in found] == [
+        ("Fe85B15", 1.6, "verified"),
+        ("Fe75B25", 1.48, "verified"),
+        ("Fe80B20", 1.55, "verified"),
+        ("Fe70B30", 1.4, "verified"),
+    ]
+    assert [r.column for r in found] == [1, 1, 3, 3]
+
+
+def test_a_shared_site_is_open_until_the_document_says_its_ratio() -> None:
+    table = Table(page=1, label="Table 1", headers=(("Alloy", "Bs (T)"),), rows=(("(Fe,Co)85B15", "1.80"),))
+    cells = "(Fe,Co)85B15 1.80"
+    (alone,) = document_records(Source("a.pdf", {1: cells}, (), (table,)))
+    assert (alone.composition, alone.status, alone.material) == (None, "flagged", "(Fe,Co)85B15")
+    said = f"Ribbons of (Fe0.8Co0.2)85B15 were cast.\n{cells}"
+    known = [r for r in document_records(Source("a.pdf", {1: said}, (), (table,))) if r.source == "table"]
+    assert known[0].composition is not None
+    assert known[0].composition.fractions["Co"] == pytest.approx(0.17)
