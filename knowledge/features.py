@@ -69,6 +69,8 @@ class Features(NamedTuple):
     """Whether it is a table row."""
     long: float
     """Its length: 1 from 500 characters on, in which many words stand together by chance."""
+    silent: float
+    """Whether it holds nothing of the kind asked for, where that kind is known."""
 
 
 class Place(NamedTuple):
@@ -90,6 +92,7 @@ def grade(question: Question, statement: Statement, place: Place) -> Features:
     """The features of a statement."""
     own, wide = statement.tokens, statement.wide
     there = wide | place.tokens | place.title
+    answer = _answer(question, statement, own)
     whole = question.share(there, question.focus) ** 3 if question.focus else 0.5
     subject = question.share(there, question.subject) if question.subject else 1.0
     return Features(
@@ -99,7 +102,7 @@ def grade(question: Question, statement: Statement, place: Place) -> Features:
         focus=_focus(question, own, wide),
         name=_name(question.names, own, wide, place),
         foreign=_foreign(question, own),
-        answer=_answer(question, statement, own),
+        answer=answer,
         property=_property(question, own, wide),
         whole=whole,
         subject=subject,
@@ -113,6 +116,7 @@ def grade(question: Question, statement: Statement, place: Place) -> Features:
         meaning=place.meaning,
         row=float(statement.is_row),
         long=min(1.0, len(statement.words) / 500),
+        silent=float(answer == 0.0),
     )
 
 

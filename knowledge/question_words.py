@@ -23,6 +23,8 @@ _LAST_VERB = re.compile(
     r"\b(?:does|do|did|can|could|may|must)\b.*\s([a-z]+)(?=\s+(?:at|in|for|from|with|to|under)\b|\?)"
 )
 
+_COUNT = re.compile(r"\W*how many\b", re.IGNORECASE)
+
 
 def tidy(text: str) -> str:
     """A question with `350 C` as `350 °C`, which is what people mean who cannot type the sign."""
@@ -68,7 +70,7 @@ def _spelled_unit(text: str) -> str:
 
 def asked_unit(text: str) -> Unit | None:
     """The unit a question wants its answer in: `in kelvin per second`, `how many joules`."""
-    said = _UNIT_ASKED.search(text)
+    said = None if _COUNT.match(text) and " in " in text else _UNIT_ASKED.search(text)
     return read_unit(_spelled_unit(said[1])) if said else None
 
 

@@ -21,16 +21,16 @@ def root(word: str) -> str:
     """The root of a stem in small letters: it without its endings; the stem itself where nothing may be cut."""
     if not (word.isascii() and word.isalpha()):
         return word
+    for end in _COMPARED:
+        if word.endswith(end) and len(word) - len(end) == _LEAST - 1:
+            return word[: -len(end)]
     short = word
     for _ in range(_MOST_CUTS):
         cut = next((end for end in _ENDINGS if short.endswith(end) and len(short) - len(end) >= _LEAST), None)
         if cut is None:
             break
         short = short[: -len(cut)]
-    if len(short) > _LEAST + 1:
-        return short
-    last = next((end for end in _COMPARED if short.endswith(end) and len(short) - len(end) >= _LEAST - 1), "")
-    return short.removesuffix(last)
+    return short
 
 
 def by_root(words: Iterable[str]) -> Mapping[str, frozenset[str]]:

@@ -273,6 +273,7 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\brevolutions?\b|\brpm\b", ("1/s",)),
     (r"\bhow (?:dense)\b", ("kg/m3",)),
     (r"\bcapacity retention|\bcoulombic", ("%",)),
+    (r"\bhow long\b", ("s", "m")),
     (r"\bpressure|\bmodulus|\bstress|压力|模量|应力", ("Pa",)),
     (r"\bstrength|强度(?!.*磁)", ("Pa",)),
     (r"\bhardness|硬度", ("Pa", "HRC")),

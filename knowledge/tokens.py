@@ -51,7 +51,7 @@ _COMMON = (
     "their them then there these they this those through thus to too under until up upon very via was we were "
     "what when where whether which while who whom whose why will with within without would you your"
 )
-TOKENISER = 2
+TOKENISER = 3
 """Version of the tokens: an index of another one is built anew."""
 _SPELLED = str.maketrans({letter: f" {name} " for letter, name in _GREEK.items()})
 STOPWORDS = frozenset(_COMMON.split())
@@ -116,7 +116,7 @@ def _chemical(plain: str) -> list[str]:
         if all(is_element(symbol) for symbol in symbols):
             found += _system(set(symbols))
     for match in _FORMULA.finditer(plain):
-        found += _formula(match[0])
+        found += _formula(_balanced(match[0]))
     for match in _SPACED.finditer(plain):
         if " " in match[0].strip():
             found += _formula(match[0].replace(" ", ""))
@@ -124,6 +124,15 @@ def _chemical(plain: str) -> list[str]:
     found += [f"el:{m[0]}" for m in _SYMBOL.finditer(plain) if is_element(m[0]) and m[0] not in _WORDY]
     found += [f"el:{_names()[word]}" for word in re.findall(r"[a-z]{3,}", plain.lower()) if word in _names()]
     return found
+
+
+def _balanced(text: str) -> str:
+    """A formula without the bracket that closes or opens around it: `Fe80B20)` of `(such as Fe80B20)`."""
+    if text.endswith((")", "]")) and text.count(")") + text.count("]") > text.count("(") + text.count("["):
+        return text[:-1]
+    if text.startswith(("(", "[")) and text.count("(") + text.count("[") > text.count(")") + text.count("]"):
+        return text[1:]
+    return text
 
 
 @cache

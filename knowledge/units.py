@@ -144,9 +144,10 @@ _SPELLED = {
     "−": "-", "–": "-", "‐": "-", "⁻": "-", "·": "*", "⋅": "*", "•": "*", "∙": "*", "×": "*", "・": "*", "˙": "*",
     "Tesla": "T", "tesla": "T", "Ohm": "ohm", "vickers": "HV", "Hv": "HV", "VHN": "HV", "μB": "muB", "Bohr": "muB",
 }  # fmt: skip
+_LONGEST = 80
 _MOST_POWER = 12
 _LEAST_FACTOR = 1e-60
-"""Beyond these nothing is a unit that anybody writes."""
+"""Characters, power and factor beyond which nothing is a unit that anybody writes."""
 _PER = re.compile(r"\bper\b")
 _BASES = re.compile(
     r"\b(atom|at|atomic|wt|weight|mass|mol|mole|vol|volume|w|m|x)\.?\s*-?(%|percent|pct)", re.IGNORECASE
@@ -166,7 +167,7 @@ def read_unit(text: str) -> Unit | None:
 
     Reads `A/m`, `A m⁻¹`, `Acm-2`, `J/(mol K)`, `10^3 A/m`, `at.%`, `°C`, `μΩ·cm`, `mV dec-1`, `安/米`.
     """
-    plain = _plain(text)
+    plain = _plain(text) if len(text) <= _LONGEST else ""
     if not plain:
         return None
     if basis := read_basis(text):
