@@ -17,6 +17,8 @@ _HEAD_GAP, _OFF = 0.3, 0.45
 _WIDER = 1.08
 """How much wider the gaps between header cells are than those between their words."""
 _MOST_HEADS, _MOST_GAPS = 8, 14
+_CELL_SPACE = 0.34
+"""Of the font size: more than the space between words."""
 _MIDWAY = 3.0
 """Points by which a header may be off the middle of the columns it groups."""
 _SLACK = 2.0
@@ -142,12 +144,16 @@ def _off(column: Span, piece: Sequence[Word]) -> float:
 
 
 def stands_in_columns(grid: Grid, segment: Sequence[Word]) -> bool:
-    """Whether every word of a run lies inside one column, as tightly set cells do and a title over them does not."""
-    inside = [
-        any(a - 1 <= word.box[0] and word.box[2] <= b + 1 for a, b in grid.columns)
+    """Whether every word of a run lies inside one column, parted from the next column's, as tightly set cells are."""
+    homes = [
+        next((j for j, (a, b) in enumerate(grid.columns) if a - 1 <= word.box[0] and word.box[2] <= b + 1), None)
         for word in segment
-    ]  # fmt: skip
-    return all(inside)
+    ]
+    return None not in homes and all(
+        right.box[0] - left.box[2] > _CELL_SPACE * left.size
+        for (left, a), (right, b) in itertools.pairwise(zip(segment, homes, strict=True))
+        if a != b
+    )
 
 
 def _columns_under(grid: Grid, left: float, right: float) -> list[int]:
