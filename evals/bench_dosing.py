@@ -21,7 +21,7 @@ from eutectic.lab_interface.stock_contents import Source
 _NAMES = ("A", "B", "C", "D", "E")
 _SAMPLE = 60
 """Compositions of one seed, as many as the notes took for a row."""
-_MIXED = 60
+_MIXED = 24
 """Compositions for pre-mixes and weak stocks, which take longer, over all seeds."""
 _DRAWS = 1000
 """Resamples for the interval of a p95."""
@@ -165,7 +165,10 @@ def _rows(at: int, setup: Setup, seeds: int, count: int) -> list[Row]:
            partial(_mixed, given=given, limits=free, step=setup.step, size_ul=size)) for size in _PREMIX_UL),
     ]  # fmt: skip
     label = f"{setup.well:g} / {setup.least:g} / {setup.step:g}"
-    return [_row(label, name, noted, is_ours, own, using, method) for name, noted, is_ours, using, method in table]
+    return [
+        _row(label, name, noted, is_ours, own if using is sets else None, using, method)
+        for name, noted, is_ours, using, method in table
+    ]
 
 
 def _weak_rows(seeds: int, count: int) -> list[Row]:
