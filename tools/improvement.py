@@ -13,7 +13,7 @@ from eutectic.tools.exact_process import ExactProcess
 from eutectic.tools.forest import Forest, fit_forest, log_density
 
 _EVERY = 3
-"""One pick in so many goes to the surrogate that does not lead, so that a wrong choice between the two ends."""
+"""Where the forest leads, one pick in so many is the process's, so that a wrong choice between the two ends."""
 _CLEARLY = 3.0
 """Log density by which the forest must foretell left-out values better to lead."""
 _LEAST = 4
@@ -23,9 +23,8 @@ _LEAST = 4
 class Improvement(Acquisition):
     """The acquisition of a campaign with one property to push up or down and no limit.
 
-    Two surrogates take turns: the process and a forest. The process takes two picks in three, until the forest gives
-    the campaign's own values clearly the larger density when they are left out; then the forest does. The best is the
-    best single measurement, not the best mean.
+    The process decides, until a forest gives the campaign's own values clearly the larger density when they are left
+    out; then the forest takes two picks in three. The best is the best single measurement, not the best mean.
     """
 
     climb: ClassVar[tuple[int, int]] = (24, 64)
@@ -64,7 +63,7 @@ class Improvement(Acquisition):
     def _turn(self) -> None:
         """Whose pick comes next; a forest is fitted for it, recipes on their way at their mean."""
         is_other = len(self.process.standard) % _EVERY == 0
-        wanted = self._measured >= _LEAST and self._prefers_forest != is_other
+        wanted = self._prefers_forest and not is_other
         self.forest: Forest | None = fit_forest(self.process, self.seed) if wanted else None
 
 
