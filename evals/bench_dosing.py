@@ -146,7 +146,7 @@ def _rows(at: int, setup: Setup, seeds: int, count: int) -> list[Row]:
     total, least = round(setup.well / setup.step), round(setup.least / setup.step)
     given = [Source(name, {name: 1.0}) for name in _NAMES]
     free = Limits(least, max(1, total // 2), total)
-    own = _own_compositions(at)[:count] if setup.is_known else None
+    own = _own_compositions(at) if setup.is_known and count == _SAMPLE else None
     sets = [_compositions(seed, count) for seed in range(seeds)]
     few = [item[: max(1, _MIXED // seeds)] for item in sets]
     filled = [_raise_or_drop(w, total, least).sum() for item in (*sets, *(() if own is None else (own,))) for w in item]
