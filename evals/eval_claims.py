@@ -24,7 +24,10 @@ PRECISION = 0.9
 """Gate on all sentences: a wrong claim steers experiments, a missed one only does not."""
 SPLITS = ("dev", "second", "third", "fourth")
 FIRST_RUN = "second 0.84 and 0.84 (38 read), third 0.83 and 0.62 (24 read), fourth 0.78 and 0.56 (23 read)"
-"""Precision and recall of each list when the rules first ran on it; then it was looked at and the rules mended."""
+"""Precision and recall of each list when the rules first ran on it; then it was looked at and the rules mended.
+
+Four claims that the lists had left out, and the rules had read rightly, were added then; here they count as wrong.
+"""
 _NEAR = 0.01
 """Half of the summed differences of shares up to which two recipes are the same."""
 
