@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from eutectic.knowledge.amounts import is_missing, read_amount
 from eutectic.knowledge.table import Table
 
 _GAP = 24.0
@@ -42,9 +43,16 @@ def _begun(whole: Sequence[Table], part: Table) -> int | None:
             is_last = all(other.page < part.page or other is table for other in whole[at:])
             is_lowest = all(other.page != end or other.bbox[3] <= table.bbox[3] for other in whole)
             is_repeat = table.headers == part.headers and any(map(any, part.headers)) and is_last
-            if not part.label and (is_repeat or (is_lowest and _has_its_edges(table, part))):
+            if not part.label and (is_repeat or (is_lowest and _is_headless(part) and _has_its_edges(table, part))):
                 return at
     return None
+
+
+def _is_headless(part: Table) -> bool:
+    """Whether what was taken for a header is a row of values, as where a table goes on without one."""
+    return not part.headers or any(
+        read_amount(cell) is not None or is_missing(cell) for row in part.headers for cell in row[1:] if cell
+    )
 
 
 def _has_its_edges(table: Table, part: Table) -> bool:
