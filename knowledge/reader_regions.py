@@ -22,6 +22,8 @@ _QUANTITY = re.compile(r"[<>≤≥~∼≈±−–-]?\s?\d[\d.,]*(?:\s\S{1,12}){0
 """A number, with a unit behind it."""
 _OPEN_GAP, _MOST_OPEN = 2.2, 8
 """Heights of a line from a rule to a row outside it, and how many such rows stand above a table's first rule."""
+_DOUBLE = 8.0
+"""Points between the two lines of a double rule, at most."""
 _COLUMN_LINES = 3
 """Long lines on each side that show a page set in two columns."""
 _LONG = 6
@@ -127,7 +129,7 @@ def _kind(inside: list[Word], height: float) -> str:
     """What stands between two rules: columns, a title or nothing, or running text."""
     lines = lines_of(inside)
     if not lines:
-        return "title" if height < 30 else "text"
+        return "title" if height < _DOUBLE else "text"
     several = sum(len(parts(line)) > 1 for line in lines)
     if several >= 0.5 * len(lines) or (several and len(lines) <= 4):
         return "columns"

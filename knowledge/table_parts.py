@@ -35,7 +35,7 @@ def _begun(whole: Sequence[Table], part: Table) -> int | None:
             continue
         if part.page == end:
             is_below = 0 <= part.bbox[1] - table.bbox[3] < _GAP and abs(part.bbox[0] - table.bbox[0]) < 12
-            if is_below and not part.label and abs(part.bbox[2] - table.bbox[2]) < 12:
+            if is_below and not part.label and _is_headless(part) and abs(part.bbox[2] - table.bbox[2]) < 12:
                 return at
         elif part.page == end + 1:
             if part.last_page == CONTINUED and part.label in ("", table.label):
