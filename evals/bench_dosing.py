@@ -223,7 +223,7 @@ def _row(
 
 def _verdict(noted: float, known: float | None, low: float, high: float) -> str:
     """Against the notes' figure: on their own compositions where these are known, else within the interval."""
-    slack = 0.5 * 10.0 ** (np.floor(np.log10(noted)) - 2)  # half of their last digit, of three
+    slack = 0.005 if noted < 10 else 0.05  # half of the last digit they were told to
     if known is not None:
         return "better" if known < noted - slack else "equal" if known <= noted + slack else "worse"
     return "better" if high < noted else "equal" if low <= noted else "worse"
