@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 
 from eutectic.core.composition import Composition
 from eutectic.core.record import Record
+from eutectic.core.stock import StockUse
 from eutectic.core.trial import Measurement, Observation
+
+_THREAD = ("operator", "started_at", "ended_at", "deviation", "artifacts")
 
 
 class Change(NamedTuple):
@@ -50,6 +53,17 @@ def review(known: Mapping[str, Observation], found: Mapping[str, Observation], *
     return Review({**new, **changed}, tuple(new), corrected, same, False)
 
 
+def with_thread(new: Observation, old: Observation, planned: tuple[StockUse, ...]) -> Observation:
+    """A later version of a result; who, when, what went otherwise and raw files stay where its line leaves them out.
+
+    So do the lots, where the line has none and so the planned ones stand in it.
+    """
+    kept = {name: getattr(old, name) for name in _THREAD if not getattr(new, name)}
+    if new.stocks == planned:
+        kept["stocks"] = old.stocks
+    return new.model_copy(update=kept)
+
+
 def differences(old: Observation, new: Observation) -> tuple[str, ...]:
     """What differs between two versions of a result, a line each."""
     lines = []
@@ -75,6 +89,8 @@ def _words(value: Any) -> str:
         return said(value)
     if isinstance(value, Composition):
         return value.formula()
+    if isinstance(value, StockUse):
+        return f"{value.stock} lot {value.lot or 'not known'}"
     if isinstance(value, tuple):
         return ", ".join(_words(item) for item in value)
     if isinstance(value, Record):

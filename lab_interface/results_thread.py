@@ -95,13 +95,13 @@ def thread_of(cells: Mapping[str, str], sample: Sample, plan: Plan, attached: Ma
         "operator": cells.get(OPERATOR_COLUMN, "").strip()[:80],
         "started_at": start,
         "ended_at": end,
-        "stocks": _lots(cells.get(LOTS_COLUMN, ""), sample, plan),
+        "stocks": lots_of(cells.get(LOTS_COLUMN, ""), sample, plan),
         "deviation": cells.get(DEVIATION_COLUMN, "").strip()[:2000],
         "artifacts": _files(cells.get(FILES_COLUMN, ""), attached),
     }
 
 
-def _lots(text: str, sample: Sample, plan: Plan) -> tuple[StockUse, ...]:
+def lots_of(text: str, sample: Sample, plan: Plan) -> tuple[StockUse, ...]:
     """Lots by stock as written, such as `Fe=A12; B=77`; else those of the plan."""
     lots = {stock.id: stock.lot for stock in plan.stocks if stock.lot}
     names = {dose.component for dose in sample.drawn}

@@ -73,6 +73,15 @@ def test_a_correction_is_a_new_version_with_a_reason_in_the_notebook(bench: Benc
     )
 
 
+def test_a_correction_keeps_who_and_when_where_its_line_says_nothing_of_them(bench: Bench) -> None:
+    thread = {"operator": "Ann Lee", "start": "2026-03-01", "deviation": "spilled a drop"}
+    bench.take(bench.fill(1, "1.5", "1.4", "1.3", **thread))
+    bench.take(bench.fill(1, "1.6", "", "", name="again.csv"), "--reason", "cell was dirty", "--by", "Ada")
+    item = bench.view().observations["r01-s01"]
+    assert (item.value("Bs"), item.operator, item.started_at) == (1.6, "Ann Lee", "2026-03-01")
+    assert item.deviation == "spilled a drop"
+
+
 def test_the_first_file_again_does_not_undo_a_correction(bench: Bench) -> None:
     first = bench.fill(1, "1.5", "1.4", "1.3")
     bench.take(first)

@@ -7,8 +7,13 @@ import io
 
 from eutectic.agents.report.ledger import Ledger
 from eutectic.agents.report.results import Results, Row
+from eutectic.core.record import significant
+from eutectic.core.trial import Measurement, Observation
+from eutectic.tools.drift import interval
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_CORRECTED = ("corrected", "corrected sd", "low 90 %", "high 90 %")
+_THREAD = ("operator", "started_at", "ended_at", "devices", "lots", "raw_files", "deviation")
 
 
 def neutral(text: str) -> str:
@@ -27,8 +32,8 @@ def observations_csv(ledger: Ledger, results: Results) -> str:
     head += [*space.component_names, "achieved_from", *(variable.name for variable in space.process)]
     for name in properties:
         head += [name, f"{name} sd", f"{name} censoring", f"{name} unit"]
-        head += [f"{name} corrected", f"{name} corrected sd"] if ledger.view.drift is not None else []
-    head += ["cost", "currency", "hours", "started_h", "instrument", "note"]
+        head += [f"{name} {word}" for word in _CORRECTED] if ledger.view.drift is not None else []
+    head += ["cost", "currency", "hours", "started_h", "instrument", "note", *_THREAD]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([neutral(cell) for cell in head])
@@ -60,5 +65,24 @@ def _cells(row: Row, ledger: Ledger, properties: list[str]) -> list[str | float 
         item, better = found.get(name, (None, None))
         cells += [item.value, item.sd, item.censoring, item.unit] if item else [None, None, "", ""]
         if ledger.view.drift is not None:
-            cells += [better.value, better.sd] if better else [None, None]
-    return [*cells, seen.cost, ledger.spec.budget.currency, seen.hours, seen.started_h, seen.instrument, seen.note]
+            cells += [better.value, better.sd, *_bounds(ledger, item, row.round)] if item and better else [None] * 4
+    cells += [seen.cost, ledger.spec.budget.currency, seen.hours, seen.started_h, seen.instrument, seen.note]
+    return [*cells, *_thread(seen)]
+
+
+def _bounds(ledger: Ledger, item: Measurement, number: int) -> tuple[float | None, float | None]:
+    """The 90 % interval of a value that was read, where its drift is known."""
+    known = ledger.view.drift.properties if ledger.view.drift is not None else ()
+    drift = next((one for one in known if one.property == item.property), None)
+    if drift is None or item.value is None or item.censoring != "none":
+        return None, None
+    low, high = interval(drift, item.value, number)
+    return significant(low, 6), significant(high, 6)
+
+
+def _thread(seen: Observation) -> list[str]:
+    """Who, when, on what, from which lots, with which raw files."""
+    devices = [f"{item.name} {item.software}".strip() for item in seen.devices]
+    lots = [f"{item.stock}={item.lot}" for item in seen.stocks if item.lot]
+    return [seen.operator, seen.started_at, seen.ended_at, "; ".join(devices), "; ".join(lots),
+            "; ".join(seen.artifacts), seen.deviation]  # fmt: skip

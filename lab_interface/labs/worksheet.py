@@ -14,9 +14,10 @@ from eutectic.core.run import RunEvent, RunRef, RunState, RunStatus, SampleState
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
 from eutectic.lab_interface.hazards import hazard_table
-from eutectic.lab_interface.results_diff import Review, review
+from eutectic.lab_interface.results_diff import Review, review, with_thread
 from eutectic.lab_interface.results_import import ImportReport
 from eutectic.lab_interface.results_rows import abandoned
+from eutectic.lab_interface.results_thread import lots_of
 from eutectic.lab_interface.worksheet_settings import read_settings
 from eutectic.lab_interface.worksheet_sheet import make_sheet, to_html, to_markdown
 from eutectic.lab_interface.worksheet_store import Clock, Source, WorksheetStore
@@ -171,9 +172,12 @@ class WorksheetLab:
         if plan is None or plan.sha256 != report.plan_sha256:
             raise PlanChanged(f"no sheet was written for {report.key}", where=report.file)
         self._check_units(report)
+        known, samples = self._store.results(report.key), {sample.trial: sample for sample in plan.samples}
         placed = {item.trial: self._placed(item, report.key) for item in report.observations}
+        for trial in placed.keys() & known.keys():
+            placed[trial] = with_thread(placed[trial], known[trial], lots_of("", samples[trial], plan))
         is_known_file = self._store.has_file(report.key, report.file_sha256)
-        return review(self._store.results(report.key), placed, is_known_file=is_known_file)
+        return review(known, placed, is_known_file=is_known_file)
 
     def record(self, report: ImportReport, reason: str = "", by: str = "") -> int:
         """Take the accepted lines of a results file in and return how many were new or changed.
