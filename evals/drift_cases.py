@@ -104,7 +104,7 @@ UNSEEN = {
     "slow warm-up": Case(course=lambda number: 0.12 * (1 - math.exp(-(number - 1) / 6)), noise=0.02, walk=0.004),
     "certified, jumps": Case(certified=-0.06, jump_rate=0.08, outlier_rate=0.02),
 }
-"""Cases made after the model was fixed, to which nothing was fitted."""
+"""Cases made after the model; the list was renewed twice when the model was mended after a look at it."""
 
 
 def made(case: Case, seed: int, word: str) -> tuple[list[Reading], list[Truth]]:
