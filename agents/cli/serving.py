@@ -47,6 +47,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8300, out: Out = RUNS, library:
         raise BadInput(f"cannot listen on {host}:{port}: {error.strerror}", mend="choose another --port") from error
     with open_library(library, settings) as opened, listener:
         shown = f"[{host}]" if ":" in host else host
+        listener.listen()
         typer.echo(f"http://{shown}:{listener.getsockname()[1]}/ (Ctrl-C ends it)")
         app = build_app(out, opened, settings, hosts, token)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
