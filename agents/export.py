@@ -18,7 +18,7 @@ from eutectic.agents.report.write import write_report
 from eutectic.core.errors import BadInput, StorageFailed
 from eutectic.core.notebook import Event, Notebook
 from eutectic.core.record import canonical_json, sha256
-from eutectic.core.trial import Observation
+from eutectic.core.trial import Observation, round_of
 
 NOTEBOOK, OBSERVATIONS, TABLE, PRIOR, SUMS = (
     "notebook.jsonl",
@@ -132,7 +132,7 @@ def observation_lines(ledger: Ledger) -> str:
     lines = []
     for key, item in view.observations.items():
         more = {
-            "round": int(key[1:].split("-")[0]),
+            "round": round_of(key),
             "purpose": view.trials[key].purpose,
             "set_aside": view.excluded.get(key, ""),
             "versions": 1 + len(view.corrections.get(key, ())),

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from eutectic.core.record import Record, significant
-from eutectic.core.trial import Measurement, Observation
+from eutectic.core.trial import Measurement, Observation, round_of
 
 
 class Shift(Record):
@@ -71,7 +71,7 @@ class Drifts(Record):
 
     def corrected(self, item: Observation) -> Observation:
         """An observation with every reading corrected; one of the same values where nothing is known."""
-        number = int(item.trial[1:].split("-")[0])
+        number = round_of(item.trial)
         known = {one.property: one for one in self.properties}
         read = tuple(known[m.property].corrected(m, number) if m.property in known else m for m in item.measurements)
         return item if read == item.measurements else item.model_copy(update={"measurements": read})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Literal
 
@@ -28,6 +29,21 @@ CauseCode = Literal[
     "other",
 ]
 AchievedFrom = Literal["planned", "dispensed", "weighed", "measured"]
+FIRST_PRIOR_ROUND = 900_000
+"""Earlier data beyond the first thousand stand in rounds from here on, which no campaign reaches."""
+_NAME = re.compile(r"r(\d+)-s\d+$")
+
+
+def round_of(trial: str) -> int:
+    """The round in a trial's name such as `r03-s02`; -1 where it tells none."""
+    found = _NAME.match(trial)
+    return int(found[1]) if found else -1
+
+
+def is_prior(trial: str) -> bool:
+    """Whether a trial's name is that of earlier data; see `eutectic.tools.prior_data.prior_trial_id`."""
+    number = round_of(trial)
+    return number == 0 or number >= FIRST_PRIOR_ROUND
 
 
 class Quote(Record):

@@ -9,16 +9,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from eutectic.agents.report.intervals import Z_90
 from eutectic.core.drift import Drift
 from eutectic.core.notebook import CampaignView
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
-from eutectic.core.trial import Observation
+from eutectic.core.trial import Observation, round_of
 from eutectic.evals.drift_readings import BANDS, SHARES
 from eutectic.tools.drift import interval
 from eutectic.tools.encoding import FloatArray
 
-_Z90 = 1.6448536269514722
 _NOISE, _ROUNDS, _BATCH = 0.03, 20, 6
 SCENARIOS: dict[str, dict[str, float]] = {
     "steady": {"batch_sd": 0.0},
@@ -156,13 +156,13 @@ def _measured(view: CampaignView, true: dict[str, float], spec: CampaignSpec, fo
             continue
         if trial_fate(settings, spec.seed, key, 1).outlier:
             continue
-        number, drift = int(key[1:].split("-")[0]), _drift_of(view)
+        number, drift = round_of(key), _drift_of(view)
         low, high = interval(drift, raw, number)
         middle = interval(drift, raw, number, 0.0)[0]
         spans = [interval(drift, raw, number, share) for share in SHARES]
         found.hits[0].append([one <= true[key] <= other for one, other in spans])
-        found.hits[1].append(abs(raw - true[key]) <= _Z90 * noise * raw)
-        for k, (value, half) in enumerate(((middle, (high - low) / 2), (raw, _Z90 * noise * raw))):
+        found.hits[1].append(abs(raw - true[key]) <= Z_90 * noise * raw)
+        for k, (value, half) in enumerate(((middle, (high - low) / 2), (raw, Z_90 * noise * raw))):
             found.widths[k].append(half / true[key])
             found.errors[k].append(value / true[key] - 1)
 
@@ -195,7 +195,7 @@ def _predicted(view: CampaignView, spec: CampaignSpec, found: _Seen) -> None:
         if k == 0 and view.drift is not None:
             drift = view.drift.properties[0]
             sd = np.array([drift.widened(float(m), float(s)) for m, s in zip(mean, sd, strict=True)])
-        found.new_hits[k].extend((np.abs(mean - truth) <= _Z90 * sd).tolist())
+        found.new_hits[k].extend((np.abs(mean - truth) <= Z_90 * sd).tolist())
         found.new_errors[k].extend((mean / truth - 1).tolist())
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from eutectic.agents.report.intervals import Z_90
 from eutectic.core.drift import Drift
 from eutectic.core.record import Record
 from eutectic.evals.drift_cases import REFERENCE, Case, Truth, certified_values, made
@@ -113,7 +114,7 @@ def _campaign(case: Case, seed: int, name: str) -> _Campaign:
         squares.append(_off(case, middle, truth) ** 2)
         raw = _off(case, reading.value, truth)
         raw_squares.append(raw**2)
-        raw_hits.append(abs(raw) <= 1.6449 * scatter)
+        raw_hits.append(abs(raw) <= Z_90 * scatter)
     points = control_chart([r.value for r in references])
     return _Campaign(
         tuple(np.mean(hits, axis=0)),

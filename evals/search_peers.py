@@ -66,23 +66,14 @@ class KaboSearch(Seen):
 
     def __init__(self, pool: Pool, seed: int, starts: int) -> None:
         super().__init__(pool, seed, starts)
-        self._points = np.hstack([_embedded(pool), pool.features[:, pool.lattice.n_components :]])
+        self._features = np.hstack([_embedded(pool), pool.features[:, pool.lattice.n_components :]])
 
     def _choose(self, n: int) -> list[int]:
-        standard, points = self._standard(), self._points[self._places]
-        chosen: list[int] = []
-        for _ in range(n):
-            free = self._free.copy()
-            free[chosen] = False
-            places = np.flatnonzero(free)
-            if not len(places):
-                break
-            mean, sd = _isotropic(points, standard, self._points[places])
-            best = int((mean + self._KAPPA * sd + 1e-9 * self._rng.random(len(places))).argmax())
-            chosen.append(int(places[best]))
-            points = np.vstack([points, self._points[places[best]]])
-            standard = np.append(standard, mean[best])
-        return chosen
+        def judge(points: FloatArray, standard: FloatArray, wanted: FloatArray) -> tuple[FloatArray, FloatArray]:
+            mean, sd = _isotropic(points, standard, wanted)
+            return mean + self._KAPPA * sd, mean
+
+        return self._greedy(n, judge)
 
 
 class PriorSearch(ProcessSearch):
@@ -109,9 +100,8 @@ def _embedded(pool: Pool) -> FloatArray:
     names = pool.lattice.space.component_names
     rng = np.random.default_rng(0)
     vectors = []
-    for name, amounts in component_amounts(names).items():
+    for amounts in component_amounts(names).values():
         found = element_matrix(amounts) if amounts else None
-        del name
         vectors.append(rng.normal(size=_WIDTH) if found is None else found)
     table = np.array(vectors)
     table /= np.linalg.norm(table, axis=1, keepdims=True)

@@ -67,9 +67,9 @@ class Problem:
         self.fill = np.array([source.fill for source in given])
         self.least = np.array([float(source.least or limits.least) for source in given])
         self.most = np.floor(limits.total_high / self.fill)
+        """Largest dose of each source in its ticks."""
         if mix is not None:
             self.most[mix.first :] = mix.total
-        """Largest dose of each source in its ticks."""
         self.total_low = filled_low(limits, given if mix is None else given[: mix.first])
 
     def worst(self, ticks: Array) -> float:

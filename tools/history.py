@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 
 from eutectic.core.errors import BadInput
 from eutectic.core.objective import Objective
-from eutectic.core.trial import CauseCode, Censoring, Observation
+from eutectic.core.trial import CauseCode, Censoring, Observation, is_prior, round_of
 from eutectic.tools.encoding import Encoder, FloatArray
 from eutectic.tools.lattice import BoolArray, IntArray, Lattice
 from eutectic.tools.readings import Readings
@@ -21,8 +20,6 @@ RECIPE_CAUSES: tuple[CauseCode, ...] = ("not_dispensable", "out_of_range", "not_
 MOST_VALUE = 1e100
 """Numbers beyond this are no measurements in any unit; they are left out."""
 _SIDES: dict[Censoring, int] = {"none": 0, "below": -1, "above": 1}
-_FIRST_PRIOR = 900_000
-_ROUND = re.compile(r"r(\d+)-s\d+$")
 
 
 @dataclass(frozen=True)
@@ -136,7 +133,7 @@ class History:
         self._sides.put(place, line.sides)
         self._sds.put(place, line.sds)
         self._survived.put(place, (line.survived,))
-        self._batches.put(place, (_round_of(line.trial),))
+        self._batches.put(place, (round_of(line.trial),))
         self._calculated.put(place, (line.calculated,))
 
     def table(self) -> Table:
@@ -207,18 +204,6 @@ def _reading(observation: Observation, name: str) -> tuple[float, int, float]:
         if item.property == name and item.value is not None and abs(item.value) <= MOST_VALUE:
             return item.value, _SIDES[item.censoring], np.nan if item.sd is None else min(item.sd, MOST_VALUE)
     return np.nan, 0, np.nan
-
-
-def is_prior(trial: str) -> bool:
-    """Whether a trial's name is that of earlier data; see `eutectic.tools.prior_data.prior_trial_id`."""
-    number = _round_of(trial)
-    return number == 0 or number >= _FIRST_PRIOR
-
-
-def _round_of(trial: str) -> int:
-    """The round in a trial's name such as `r03-s02`; -1 where it tells none."""
-    found = _ROUND.match(trial)
-    return int(found[1]) if found else -1
 
 
 def replicate_variance(values: FloatArray, groups: IntArray) -> tuple[float, int]:

@@ -144,7 +144,7 @@ class BayesOptimizer:
         proposals: list[Proposal] = explainer.proposals()
         chosen, others = proposals[: size - n_plain], proposals[size - n_plain :]
         if n_plain:
-            chosen += self._plain(state, batch.rows[: size - n_plain], n_plain, rng)
+            chosen += self._plain(state, chooser, batch.rows[: size - n_plain], n_plain, rng)
             others = [
                 p for p in others if (p.composition, p.process) not in [(c.composition, c.process) for c in chosen]
             ]
@@ -189,13 +189,20 @@ class BayesOptimizer:
             trial_cost_of(self._spec),
         )
 
-    def _plain(self, state: _State, chosen: IntArray, n: int, rng: np.random.Generator) -> list[Proposal]:
+    def _plain(
+        self, state: _State, informed: Chooser, chosen: IntArray, n: int, rng: np.random.Generator
+    ) -> list[Proposal]:
         """What the surrogate without any knowledge adds to rows already chosen: a bound on the harm it can do."""
         posterior = fit_table(
             self._spec, self._domain.encoder, state.table, [t.name for t in self._domain.encoder.terms]
         )
-        waiting = replace(state, waiting=np.vstack([state.waiting, chosen]))
-        batch = self._chooser(waiting, posterior).choose(n, 0, rng)
+        chooser = replace(
+            informed,
+            posterior=posterior,
+            waiting=np.vstack([informed.waiting, chosen]),
+            taken=informed.taken | set(row_keys(chosen)),
+        )
+        batch = chooser.choose(n, 0, rng)
         return Explainer(self._spec.objectives, self._domain, state.measured, batch).proposals()
 
     def _repeats(self, state: _State, n: int, posterior: Posterior) -> IntArray:

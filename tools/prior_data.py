@@ -9,7 +9,7 @@ from eutectic.core.composition import Composition
 from eutectic.core.errors import BadInput, BadTable
 from eutectic.core.space import Categorical, Integer, Value
 from eutectic.core.spec import CampaignSpec
-from eutectic.core.trial import CauseCode, Measurement, Observation, Status
+from eutectic.core.trial import FIRST_PRIOR_ROUND, CauseCode, Measurement, Observation, Status
 from eutectic.tools.prior_columns import Columns, find_columns
 from eutectic.tools.tables import Row, Table, read_table
 
@@ -44,7 +44,7 @@ def prior_trial_id(index: int) -> str:
     """The trial ID of the earlier measurement number `index` (from 0): `r00-s001` to `r00-s999`, then blocks from
     `r900000` on, which no campaign reaches."""
     block, slot = divmod(index, _FIRST_BLOCK)
-    return f"r00-s{slot + 1:03d}" if block == 0 else f"r{900_000 + block - 1}-s{slot + 1:03d}"
+    return f"r00-s{slot + 1:03d}" if block == 0 else f"r{FIRST_PRIOR_ROUND + block - 1}-s{slot + 1:03d}"
 
 
 def read_prior(path: Path, spec: CampaignSpec) -> Prior:

@@ -16,13 +16,11 @@ from eutectic.core.decision import Decision
 from eutectic.core.evidence import Passage, Retriever
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
-from eutectic.core.trial import Observation
+from eutectic.core.trial import Observation, is_prior
 
 SEARCH, ASKED, FROZEN = "r00/designer/claim-search", "r00/designer/claims", "r00/designer/claims-frozen"
 _MOST_PASSAGES = 24
 _PER_QUERY = 3
-_FIRST_PRIOR_BLOCK = 900_000
-"""Rounds from here on, and round 0, are earlier measurements (see `tools.prior_data`)."""
 
 
 class FoundPassages(Record):
@@ -74,7 +72,7 @@ def trusted_claims(ctx: CampaignContext) -> tuple[Claim, ...]:
 
 def own(observations: Sequence[Observation]) -> list[Observation]:
     """The campaign's own measurements: earlier data may be the very table a claim was made from."""
-    return [item for item in observations if 0 < int(item.trial[1:].split("-")[0]) < _FIRST_PRIOR_BLOCK]
+    return [item for item in observations if not is_prior(item.trial)]
 
 
 def _context(ctx: CampaignContext, passages: Sequence[Passage]) -> ClaimsContext:

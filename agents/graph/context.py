@@ -17,7 +17,7 @@ from eutectic.core.notebook.view import DRIFT_SUFFIX
 from eutectic.core.optimizer import Optimizer
 from eutectic.core.plan import Plan
 from eutectic.core.spec import CampaignSpec
-from eutectic.core.trial import Observation
+from eutectic.core.trial import Observation, round_of
 from eutectic.lab_interface.gate import Gate
 from eutectic.lab_interface.stock_ledger import StockLedger
 
@@ -84,7 +84,7 @@ class CampaignContext:
         if item.trial in self.view.excluded:
             return
         if self.board.add(self.view.corrected(item)):
-            self._last_gain = int(item.trial[1:].split("-")[0])
+            self._last_gain = round_of(item.trial)
 
     def _known(self, trial: str) -> Observation:
         return self.view.corrected(self.view.observations[trial])

@@ -11,7 +11,7 @@ from eutectic.core.drift import Drifts
 from eutectic.core.notebook import CampaignView
 from eutectic.core.objective import Objective
 from eutectic.core.record import significant
-from eutectic.core.trial import Observation, Trial, recipe_key
+from eutectic.core.trial import Observation, Trial, recipe_key, round_of
 from eutectic.tools.control_chart import Point, control_chart
 from eutectic.tools.drift import Reading, estimate_drift
 from eutectic.tools.repeat_value import RepeatValue, Suspect, repeat_value
@@ -45,7 +45,7 @@ def readings(view: CampaignView, name: str) -> list[Reading]:
         found.append(
             Reading(
                 key,
-                int(key[1:].split("-")[0]),
+                round_of(key),
                 view.recipe_of[key],
                 value,
                 None if expected is None else expected.mean,

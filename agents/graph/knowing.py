@@ -162,11 +162,12 @@ def measure(spec: CampaignSpec, view: CampaignView, known: InformedOptimizer) ->
     from eutectic.tools.knowledge_meter import read_meter, words
     from eutectic.tools.source_term import sign_chance
 
+    observations = list(view.training())
     readings: list[MeterReading] = []
     sources: list[SourceStanding] = []
     for objective in spec.objectives:
         own = [term for term in known.terms if term.property == objective.property]
-        arrays = arrays_of(spec, list(view.training()), objective, own)
+        arrays = arrays_of(spec, observations, objective, own)
         if not own or arrays is None:
             continue
         readings.append(
@@ -175,7 +176,7 @@ def measure(spec: CampaignSpec, view: CampaignView, known: InformedOptimizer) ->
                 [term.slope for term in own],
             )
         )  # fmt: skip
-        judged = arrays_of(spec, list(view.training()), objective, own, with_failed=True) or arrays
+        judged = arrays_of(spec, observations, objective, own, with_failed=True) or arrays
         standings = judged.standings(objective.property, own)
         verdicts = known.judge(standings)
         sources += [

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from eutectic.core.objective import Objective
 from eutectic.core.spec import CampaignSpec
-from eutectic.core.trial import Observation
+from eutectic.core.trial import Observation, round_of
 
 if TYPE_CHECKING:
     from eutectic.tools.knowledge_term import Standing
@@ -92,7 +92,7 @@ def arrays_of(
     return Arrays(
         features=features,
         values=table.values[usable, 0],
-        rounds=np.array([int(table.trials[i][1:].split("-")[0]) for i in usable], dtype=np.int64),
+        rounds=np.array([round_of(table.trials[i]) for i in usable], dtype=np.int64),
         known=score(shares),
         placebos=tuple(score(shares[:, order]) for order in orders),
         slopes=tuple(term.slope for term in terms),

@@ -19,7 +19,7 @@ from eutectic.agents.graph.guard import (
 )
 from eutectic.core.notebook import CampaignView
 from eutectic.core.record import significant
-from eutectic.core.trial import Measurement, Trial
+from eutectic.core.trial import Measurement, Trial, round_of
 
 FAR = 3.5
 """Predictive standard deviations from which a value counts as far."""
@@ -192,7 +192,7 @@ def _is_amount(unit: str) -> bool:
 
 def _came(trial: str) -> tuple[int, str]:
     """Round and name of a trial, which put trials in the order they came."""
-    return int(trial[1:].split("-")[0]), trial
+    return round_of(trial), trial
 
 
 def replicate_cv(view: CampaignView, without: Collection[str] = ()) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eutectic.agents.graph.claims import FrozenClaims, own
 from eutectic.agents.report.blocks import Block, Bullets, Section, Table, Text
-from eutectic.agents.report.evidence import mark
+from eutectic.agents.report.evidence import evidence_marks, mark
 from eutectic.agents.report.ledger import Ledger
 from eutectic.knowledge.claim_words import claim_words
 
@@ -47,9 +47,10 @@ def claims_section(ledger: Ledger) -> Section | None:
         frozenset((2, 3)),
         is_sortable=True,
     )
+    marks = evidence_marks(ledger)
     quotes = tuple(
         f"{claim_words(item.claim)}: “{quote.text}” ({quote.document}, page {quote.page})"
-        f"{mark(ledger, (quote.document, quote.page, quote.text))}"
+        f"{mark(marks, (quote.document, quote.page, quote.text))}"
         for item in standings[:_MOST]
         for quote in item.claim.evidence[:2]
     )

@@ -30,10 +30,9 @@ def evidence_marks(ledger: Ledger) -> dict[Place, str]:
     return found
 
 
-def mark(ledger: Ledger, place: Place) -> str:
+def mark(marks: dict[Place, str], place: Place) -> str:
     """The mark of a quote with a space before it; empty where it has none."""
-    found = evidence_marks(ledger).get(place)
-    return f" {found}" if found else ""
+    return f" {marks[place]}" if place in marks else ""
 
 
 def evidence_section(ledger: Ledger) -> Section | None:

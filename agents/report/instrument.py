@@ -8,16 +8,17 @@ from statistics import median
 
 from eutectic.agents.graph.guard import reference_chart, reference_trials
 from eutectic.agents.report.blocks import Block, Card, Cards, Picture, Section, Table, Text
+from eutectic.agents.report.intervals import Z_90
 from eutectic.agents.report.ledger import Ledger
 from eutectic.agents.report.results import Results
 from eutectic.agents.report.wording import number, percent, plural
 from eutectic.core.drift import Drift
+from eutectic.core.trial import round_of
 from eutectic.tools.control_chart import Point, run_length
 from eutectic.tools.plots.canvas import label
 from eutectic.tools.plots.control import ReferencePoint, ShiftPoint, control_svg
 
 _MOST_LISTED = 300
-_Z90 = 1.6449
 
 
 def instrument_section(ledger: Ledger, results: Results) -> Section | None:
@@ -96,12 +97,12 @@ def _signal_words(points: list[tuple[str, Point]]) -> str:
 
 def _picture(ledger: Ledger, drift: Drift, points: list[tuple[str, Point]], axis: str, caption: str) -> Picture:
     shifts = {one.round: one for one in drift.shifts}
-    rounds = {trial: int(trial[1:].split("-")[0]) for trial, _ in points}
+    rounds = {trial: round_of(trial) for trial, _ in points}
     kept = [(t, p) for t, p in points if t not in ledger.view.excluded and rounds[t] in shifts]
-    level = median(_without(drift, shifts[rounds[t]].shift, p.value) for t, p in kept) if kept else points[0][1].value
+    level = median(drift.level(p.value, rounds[t]) for t, p in kept) if kept else points[0][1].value
     band = []
     for number_, one in sorted(shifts.items()):
-        wide = _Z90 * math.hypot(one.sd, drift.noise)
+        wide = Z_90 * math.hypot(one.sd, drift.noise)
         band.append(
             ShiftPoint(
                 number_,
@@ -119,10 +120,6 @@ def _picture(ledger: Ledger, drift: Drift, points: list[tuple[str, Point]], axis
 
 def _with(drift: Drift, shift: float, level: float) -> float:
     return level * math.exp(shift) if drift.scale == "ratio" else level + shift
-
-
-def _without(drift: Drift, shift: float, value: float) -> float:
-    return _with(drift, -shift, value)
 
 
 def _kept(ledger: Ledger, results: Results) -> Text:

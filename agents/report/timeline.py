@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from eutectic.agents.report.blocks import Chapter, Entry, Section, Table, Text, Timeline
 from eutectic.agents.report.entries import approval_entry, decision_entry
-from eutectic.agents.report.evidence import evidence_marks, mark
+from eutectic.agents.report.evidence import Place, evidence_marks, mark
 from eutectic.agents.report.ledger import Ledger
 from eutectic.agents.report.results import Results, Row
 from eutectic.agents.report.wording import number, plural, recipe_text, with_unit
@@ -40,7 +40,7 @@ def timeline_section(ledger: Ledger, results: Results) -> Section:
             _title(number, closing),
             _summary(number, rows[number], ledger, len(dated[number])),
             tuple(entry for _, entry in sorted(dated[number], key=lambda item: item[0])),
-            _trials(rows[number], ledger) if rows[number] else None,
+            _trials(rows[number], ledger, marks) if rows[number] else None,
             is_open=False,
         )
         for number in shown
@@ -83,7 +83,7 @@ def _summary(number_: int, rows: list[Row], ledger: Ledger, entries: int) -> str
     return ", ".join(parts)
 
 
-def _trials(rows: list[Row], ledger: Ledger) -> Table:
+def _trials(rows: list[Row], ledger: Ledger, marks: dict[Place, str]) -> Table:
     objectives = ledger.spec.objectives
     head = ("trial", "recipe", "why", *(f"{o.property}: predicted → measured" for o in objectives), "evidence")
     lines = []
@@ -96,7 +96,7 @@ def _trials(rows: list[Row], ledger: Ledger) -> Table:
             value = row.value(objective.property)
             cells.append(f"{text} → {number(value) if value is not None else _why_none(row)}")
         quotes = "; ".join(
-            f"“{q.text}” ({q.document}, p. {q.page}){mark(ledger, (q.document, q.page, q.text))}"
+            f"“{q.text}” ({q.document}, p. {q.page}){mark(marks, (q.document, q.page, q.text))}"
             for q in row.trial.evidence
         )
         recipe = recipe_text(row.trial.composition, row.trial.process, ledger.spec)

@@ -16,7 +16,7 @@ from eutectic.core.notebook.shelf import Shelf
 from eutectic.core.plan import Protocol
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
-from eutectic.core.trial import Observation, Trial
+from eutectic.core.trial import Observation, Trial, round_of
 
 PRIOR_SLOT = "r00/prior"
 """Slot of the tool event that holds the earlier measurements."""
@@ -202,7 +202,7 @@ class CampaignView:
         self.trials_of[recipe] = (*self.trials_of.get(recipe, ()), key)
         if len(self.trials_of[recipe]) > 1:
             self.repeated[recipe] = None
-        self._rounds.setdefault(int(key[1:].split("-")[0]), []).append(key)
+        self._rounds.setdefault(round_of(key), []).append(key)
 
     def _on_tool(self, slot: str, payload: dict[str, Any]) -> None:
         if slot == PRIOR_SLOT:
