@@ -59,6 +59,7 @@ def test_the_surrogate_sees_corrected_values_with_their_uncertainty_and_the_repo
         assert sd == pytest.approx(value * math.hypot(drift.noise, shift.sd), rel=1e-4)
     page = (out / "quick-001" / "report.html").read_text(encoding="utf-8")
     assert "Can the data be trusted" in page and "control-Bs" in page and "EWMA" in page
+    assert "the reference is in control" not in page, "it drifts by 40 % a day"
 
 
 def test_what_waits_says_since_when_and_is_spoken_of_again_as_often_as_asked(
