@@ -178,14 +178,18 @@ class SearchSpace(Record):
     def _check_price(self) -> None:
         if self.max_price is None:
             return
-        missing = [item.name for item in self.components if item.price is None and item.max > 0]
-        if missing:
-            raise ValueError(f"max_price needs the price of every component: {missing} have none")
+        if self.unpriced:
+            raise ValueError(f"max_price needs the price of every component: {list(self.unpriced)} have none")
         try:
             for name in self.component_names:
                 mass_per_share(name, self.basis)
         except BadInput as error:
             raise ValueError(str(error)) from error
+
+    @property
+    def unpriced(self) -> tuple[str, ...]:
+        """Components that may be present and have no price."""
+        return tuple(item.name for item in self.components if item.price is None and item.max > 0)
 
     @property
     def component_names(self) -> tuple[str, ...]:

@@ -175,9 +175,7 @@ class Vessels(Grown):
     @model_validator(mode="before")
     @classmethod
     def _from_count(cls, given: Any) -> Any:
-        if isinstance(given, dict) and isinstance(given.get("places"), int) and not isinstance(given["places"], bool):
-            return given | {"places": place_names(given["places"], str(given.get("kind", "well")))}
-        return given
+        return _with_places(given, str(given.get("kind", "well")) if isinstance(given, dict) else "")
 
     def filled(self, seed: int | None) -> tuple[str, ...]:
         """The places in the order they are filled; shuffled by a seed, the same on any machine, where one is given."""
@@ -207,11 +205,7 @@ class PremixVessels(Record):
     @model_validator(mode="before")
     @classmethod
     def _from_count(cls, given: Any) -> Any:
-        if isinstance(given, dict) and isinstance(given.get("places"), int) and not isinstance(given["places"], bool):
-            if not 1 <= given["places"] <= 1536:
-                raise ValueError(f"{given['places']} places: write 1 to 1536")
-            return given | {"places": tuple(f"P{number:03d}" for number in range(1, given["places"] + 1))}
-        return given
+        return _with_places(given, "premix")
 
     @model_validator(mode="after")
     def _sensible(self) -> PremixVessels:
@@ -222,8 +216,16 @@ class PremixVessels(Record):
         return self
 
 
+def _with_places(given: Any, kind: str) -> Any:
+    """What a file gives, with names in place of a count of places."""
+    count = given.get("places") if isinstance(given, dict) else None
+    if not isinstance(count, int) or isinstance(count, bool):
+        return given
+    return given | {"places": place_names(count, kind)}
+
+
 def place_names(count: int, kind: str) -> tuple[str, ...]:
-    """Names of so many places: `A1` to `H12` for 96 wells (row by row), numbers for others.
+    """Names of so many places: `A1` to `H12` for 96 wells (row by row), numbers for others, three digits for `premix`.
 
     Raises:
         ValueError: not 1 to 1536.
@@ -233,7 +235,8 @@ def place_names(count: int, kind: str) -> tuple[str, ...]:
     shape = {6: (2, 3), 12: (3, 4), 24: (4, 6), 48: (6, 8), 96: (8, 12), 384: (16, 24)}.get(count)
     if kind == "well" and shape is not None:
         return tuple(f"{chr(65 + row)}{column + 1}" for row in range(shape[0]) for column in range(shape[1]))
-    return tuple(f"{kind[0].upper()}{number:02d}" for number in range(1, count + 1))
+    digits = 3 if kind == "premix" else 2
+    return tuple(f"{kind[0].upper()}{number:0{digits}d}" for number in range(1, count + 1))
 
 
 class Device(Record):

@@ -111,7 +111,7 @@ def _table(rows: Sequence[Row], seeds: int, count: int) -> str:
         "methods, recomputed in the lines marked *, give their figures). Their wells took more than they hold: see uL.",
         "",
     ]
-    line = "{:<19}{:<34}{:>8}{:>8}{:>15}{:>8}{:>7}{:>7}{:>7}{:>6}  {}"
+    line = "{:<21}{:<34}{:>8}{:>8}{:>15}{:>8}{:>7}{:>7}{:>7}{:>6}  {}"
     head = ("well/min/step uL", "method", "notes'set", "p95", "95 %", "median", "max", "uL", "notes", "ms", "verdict")
     lines.append(line.format(*head))
     for row in rows:

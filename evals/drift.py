@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from eutectic.core.notebook import CampaignView
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation, round_of
-from eutectic.evals.drift_readings import BANDS, SHARES
+from eutectic.evals.drift_readings import SHARES, all_covered
 from eutectic.tools.drift import interval
 from eutectic.tools.encoding import FloatArray
 
@@ -39,7 +40,9 @@ class Covered(Record):
     values: int
     """Measured values that were asked about, references and outliers apart."""
     coverage: tuple[float, ...]
-    """Share of corrected intervals of 50, 80, 90 and 95 % that hold the true value."""
+    """Share of corrected intervals of 50, 80, 90 and 95 % that hold the true value ..."""
+    coverage_se: tuple[float, ...]
+    """... and its standard error between campaigns."""
     raw_coverage: float
     """The same of 90 % intervals as measured."""
     half_width: tuple[float, float]
@@ -54,10 +57,12 @@ class Covered(Record):
     @property
     def is_covered(self) -> bool:
         """Whether every corrected coverage lies in its band."""
-        return all(BANDS[s][0] <= c <= BANDS[s][1] for s, c in zip(SHARES, self.coverage, strict=True))
+        return all_covered(SHARES, self.coverage, self.coverage_se)
 
 
 class _Seen(NamedTuple):
+    coverage: list[FloatArray]
+    """Share of a campaign's corrected intervals that hold, one a campaign."""
     hits: tuple[list[list[bool]], list[bool]]
     widths: tuple[list[float], list[float]]
     errors: tuple[list[float], list[float]]
@@ -76,7 +81,7 @@ def run(seeds: Sequence[int], smoke: bool = False) -> list[Covered]:
 
 
 def _scenario(name: str, seeds: Sequence[int]) -> Covered:
-    found = _Seen(*(([], []) for _ in range(5)))
+    found = _Seen([], *(([], []) for _ in range(5)))
     for seed in seeds:
         _campaign(SCENARIOS[name], seed, found)
     return Covered(
@@ -85,6 +90,7 @@ def _scenario(name: str, seeds: Sequence[int]) -> Covered:
         seeds=len(seeds),
         values=len(found.hits[0]),
         coverage=tuple(round(float(c), 4) for c in np.mean(found.hits[0], axis=0)),
+        coverage_se=tuple(round(float(c), 4) for c in np.std(found.coverage, axis=0, ddof=1) / math.sqrt(len(seeds))),
         raw_coverage=round(float(np.mean(found.hits[1])), 4),
         half_width=_pair([float(np.mean(w)) for w in found.widths]),
         error=_pair([float(np.sqrt(np.mean(np.square(e)))) for e in found.errors]),
@@ -150,6 +156,7 @@ def _measured(view: CampaignView, true: dict[str, float], spec: CampaignSpec, fo
     from eutectic.lab_interface.simulated_settings import read_settings
 
     settings, noise = read_settings(spec), _repeats(view)
+    before = len(found.hits[0])
     for key, item in view.observations.items():
         raw = item.value("Bs") if item.status == "ok" else None
         if raw is None or view.trials[key].purpose == "reference":
@@ -165,6 +172,7 @@ def _measured(view: CampaignView, true: dict[str, float], spec: CampaignSpec, fo
         for k, (value, half) in enumerate(((middle, (high - low) / 2), (raw, Z_90 * noise * raw))):
             found.widths[k].append(half / true[key])
             found.errors[k].append(value / true[key] - 1)
+    found.coverage.append(np.mean(found.hits[0][before:], axis=0))
 
 
 def _drift_of(view: CampaignView) -> Drift:

@@ -103,8 +103,12 @@ UNSEEN = {
     "many failures": Case(rounds=30, data=3, drift=-0.004, outlier_rate=0.08),
     "slow warm-up": Case(course=lambda number: 0.12 * (1 - math.exp(-(number - 1) / 6)), noise=0.02, walk=0.004),
     "certified, jumps": Case(certified=-0.06, jump_rate=0.08, outlier_rate=0.02),
+    "sawtooth": Case(course=lambda number: 0.015 * ((number - 1) % 7)),
+    "stairs": Case(course=lambda number: -0.05 * ((number - 1) // 5), batch=0.015),
+    "faster and faster": Case(course=lambda number: 0.02 * (math.exp((number - 1) / 8) - 1)),
+    "coarse, certified": Case(certified=0.08, noise=0.06, drift=-0.006, outlier_rate=0.03),
 }
-"""Cases made after the model; the list was renewed twice when the model was mended after a look at it."""
+"""Cases made after the model and not used to change it; earlier lists were, and went to those above."""
 
 
 def made(case: Case, seed: int, word: str) -> tuple[list[Reading], list[Truth]]:

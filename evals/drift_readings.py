@@ -19,6 +19,8 @@ SHARES = (0.5, 0.8, 0.9, 0.95)
 BANDS = {0.5: (0.445, 0.578), 0.8: (0.738, 0.873), 0.9: (0.85, 0.95), 0.95: (0.914, 0.98)}
 """Where the coverage of intervals must lie: 0.85 to 0.95 for 90 % ones is a standard deviation 12 % too small to 19 %
 too large, and so are the others."""
+CHANCE = 2.0
+"""Standard errors between campaigns by which chance may put a coverage outside its band."""
 MOST_LOST = 1.06
 """Times the error of values as measured that the corrected ones may have where there is nothing to correct."""
 
@@ -50,8 +52,8 @@ class Kept(Record):
     @property
     def is_covered(self) -> bool:
         """Whether every coverage lies in its band; that of 50 % intervals is asked of normal noise alone."""
-        pairs = zip(SHARES, self.coverage, strict=True)
-        return all(BANDS[s][0] <= c <= BANDS[s][1] for s, c in pairs if s > 0.5 or self.is_normal)
+        shares = [s for s in SHARES if s > 0.5 or self.is_normal]
+        return all_covered(shares, self.coverage[-len(shares) :], self.coverage_se[-len(shares) :])
 
     @property
     def is_no_worse(self) -> bool:
@@ -68,6 +70,14 @@ class _Campaign(NamedTuple):
     jumps: tuple[int, int, int]
     outliers: tuple[int, int, int]
     signals: tuple[int, int]
+
+
+def all_covered(shares: Sequence[float], coverage: Sequence[float], errors: Sequence[float]) -> bool:
+    """Whether each coverage lies in its band, or so little outside that chance explains it."""
+    return all(
+        BANDS[share][0] - CHANCE * se <= held <= BANDS[share][1] + CHANCE * se
+        for share, held, se in zip(shares, coverage, errors, strict=True)
+    )
 
 
 def run_cases(cases: Mapping[str, Case], seeds: Sequence[int]) -> list[Kept]:

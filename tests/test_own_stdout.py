@@ -20,10 +20,10 @@ for thread in threads: thread.join()
 """
 
 
-def test_stray_lines_of_compiled_code_go_to_standard_error_whatever_threads_print() -> None:
+def test_stray_lines_of_compiled_code_go_nowhere_whatever_threads_print() -> None:
     done = subprocess.run([sys.executable, "-c", _CHILD], capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(done.stdout) == list(range(3000))
-    assert done.stderr.count("stray line") == 400
+    assert "stray line" not in done.stderr
 
 
 def test_a_command_whose_output_was_closed_still_ends() -> None:

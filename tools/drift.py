@@ -100,17 +100,21 @@ def estimate_drift(name: str, readings: Sequence[Reading], certified: Mapping[st
 def interval(drift: Drift, value: float, round: int, share: float = 0.9) -> tuple[float, float]:
     """The interval that holds the true value of a reading with probability `share`; of width 0 at 0, its middle.
 
-    By Student's t with the drift's degrees of freedom, on the scale on which shifts add up.
+    On the scale on which shifts add up.
     """
-    from scipy.stats import norm, t
-
     shift = next((one for one in drift.shifts if one.round == round), Shift(round=round, shift=0.0, sd=0.0))
-    place = 0.5 + share / 2
-    factor = float(norm.ppf(place) if drift.freedom is None else t.ppf(place, drift.freedom))
-    half = factor * math.hypot(drift.noise, shift.sd)
+    half = half_width(drift, math.hypot(drift.noise, shift.sd), share)
     if drift.scale == "ratio":
         return value * math.exp(-shift.shift - half), value * math.exp(-shift.shift + half)
     return value - shift.shift - half, value - shift.shift + half
+
+
+def half_width(drift: Drift, sd: float, share: float = 0.9) -> float:
+    """Half of the interval of a standard uncertainty, by Student's t with the drift's degrees of freedom."""
+    from scipy.stats import norm, t
+
+    place = 0.5 + share / 2
+    return float(norm.ppf(place) if drift.freedom is None else t.ppf(place, drift.freedom)) * sd
 
 
 def _unit(values: Sequence[float]) -> float:

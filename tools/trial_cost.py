@@ -41,9 +41,9 @@ def trial_cost_of(spec: CampaignSpec) -> TrialCost | None:
     if fixed is None:
         return None
     components = spec.space.components
-    missing = [item.name for item in components if item.price is None and item.max > 0]
+    missing = spec.space.unpriced
     if spec.optimizer.sample_kg and missing:
-        raise BadInput(f"sample_kg needs the price of every component: {missing} have none", where="optimizer")
+        raise BadInput(f"sample_kg needs the price of every component: {list(missing)} have none", where="optimizer")
     with_masses = spec.optimizer.sample_kg > 0
     return TrialCost(
         fixed,

@@ -90,15 +90,18 @@ def _say(text: str, code: int) -> int:
 
 
 def own_stdout() -> None:
-    """Keep standard output for what Python prints; compiled code that prints by itself then prints to standard error.
+    """Keep standard output for what Python prints; what compiled code prints there by itself goes nowhere.
 
-    HiGHS has such stray lines, and they would break `--json`. Done once, before there is a thread: moving a file
-    descriptor around each solver call would take what another thread prints meanwhile.
+    HiGHS has such stray lines, which break `--json` and tell a user nothing; errors of compiled code stand on standard
+    error. Done once, before there is a thread: moving a file descriptor around each solver call would take what another
+    thread prints meanwhile.
     """
     try:
         sys.stdout.flush()
         ours = os.dup(1)
-        os.dup2(2, 1)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
     except (OSError, AttributeError):  # closed before we began
         return
     old, buffering = sys.stdout, 1 if os.isatty(ours) else -1

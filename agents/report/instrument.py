@@ -8,13 +8,13 @@ from statistics import median
 
 from eutectic.agents.graph.guard import reference_chart, reference_trials
 from eutectic.agents.report.blocks import Block, Card, Cards, Picture, Section, Table, Text
-from eutectic.agents.report.intervals import Z_90
 from eutectic.agents.report.ledger import Ledger
 from eutectic.agents.report.results import Results
 from eutectic.agents.report.wording import number, percent, plural
 from eutectic.core.drift import Drift
 from eutectic.core.trial import round_of
 from eutectic.tools.control_chart import Point, run_length
+from eutectic.tools.drift import half_width
 from eutectic.tools.plots.canvas import label
 from eutectic.tools.plots.control import ReferencePoint, ShiftPoint, control_svg
 
@@ -52,7 +52,7 @@ def _drift_blocks(ledger: Ledger, drift: Drift) -> list[Block]:
         return []
     signals = [(trial, point) for trial, point in points if point.signals]
     last = drift.shifts[-1]
-    is_off = abs(last.shift) > Z_90 * last.sd
+    is_off = abs(last.shift) > half_width(drift, last.sd)
     size = f"{percent(math.exp(last.shift) - 1)}" if drift.scale == "ratio" else f"{number(last.shift)} {unit}"
     spread = percent(last.sd) if drift.scale == "ratio" else f"{number(last.sd)} {unit}"
     noise = percent(drift.noise) if drift.scale == "ratio" else f"{number(drift.noise)} {unit}"
@@ -104,7 +104,7 @@ def _picture(ledger: Ledger, drift: Drift, points: list[tuple[str, Point]], axis
     level = median(drift.level(p.value, rounds[t]) for t, p in kept) if kept else points[0][1].value
     band = []
     for number_, one in sorted(shifts.items()):
-        wide = Z_90 * math.hypot(one.sd, drift.noise)
+        wide = half_width(drift, math.hypot(one.sd, drift.noise))
         band.append(
             ShiftPoint(
                 number_,
