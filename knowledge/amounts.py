@@ -38,8 +38,12 @@ _AMOUNT = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _MISSING = re.compile(
-    r"^(?:[-–—−/.*]*|n/?a\.?|n\.\s?a\.?|none|nan|null|not available|not reported|n\.?r\.?)$", re.IGNORECASE
+    r"^(?:[-–—−/.*·…\s]*|n/?a\.?|n\.\s?a\.?|none|nan|null|not available|not reported|n\.?r\.?)$", re.IGNORECASE
 )
+_REFERRED = re.compile(r"(?<=[\d%)])(?:\s*\[[\d\s,–-]{1,12}\]|\s+\([\d\s,–-]{1,12}\))$")
+"""A reference behind a cell's number: `1.62 [12]`, `8.83 (4)`."""
+_RAISED = re.compile(r"^((?:\D*\s)?[-−–+<>~≥≤]?\d*(?:\.\d+|[1-9]\d*[1-9]\d*))[¹²³⁴⁵⁶⁷⁸⁹][⁰¹²³⁴⁵⁶⁷⁸⁹,–-]{0,4}$")
+"""A raised reference behind a number that is no base of a power: `1.62¹²`, `435³`."""
 _NOT_DETECTED = re.compile(
     r"^(?:n\.?\s?d\.?|not detected|undetected|not observed|b\.?d\.?l\.?|below detection(?: limit)?|trace[sd]?|tr\.?|未检出|痕量|"
     r"no glass(?: formed)?|not formed|failed|no activity|inactive)$",
@@ -63,7 +67,7 @@ class Amount(NamedTuple):
 
 def read_amount(text: str) -> Amount | None:
     """A whole table cell or model's answer as an amount; None where it is no number and no negative result."""
-    plain = text.strip().strip("*†‡§").strip()
+    plain = _RAISED.sub(r"\1", _REFERRED.sub("", text.strip().strip("*†‡§").strip()))
     if _NOT_DETECTED.match(plain):
         return Amount(None, "not_detected", end=len(text))
     if not plain or _MISSING.match(plain):

@@ -20,6 +20,11 @@ _RUNNING = re.compile(
 _CONTINUED = re.compile(r"[(（\[]?\s*(?:continued|cont['’]?d\.?|cont\.|续)\s*[)）\]]?\.?\s*", re.IGNORECASE)
 
 
+_CONTINUED_END = re.compile(
+    r"\s*[(（\[]\s*(?:continued|cont['’]?d\.?|cont\.|续)[^()（）\[\]]{0,30}[)）\]]\.?$", re.IGNORECASE
+)
+
+
 class Caption(NamedTuple):
     """A caption taken apart."""
 
@@ -37,11 +42,14 @@ def read_caption(text: str) -> Caption | None:
     if match is None:
         return None
     rest = line[match.end() :]
-    if rest[:1] in (",", ";", "–", "—", "-") or (not match["close"] and _RUNNING.match(rest)):
+    if not match["close"] and (rest[:1] in (",", ";", "–", "—", "-") or _RUNNING.match(rest)):
+        return None
+    if rest[:1] in (",", ";"):
         return None
     if not match["close"] and rest and not (rest[0].isupper() or rest[0] in "([（‘“'" or not rest[0].isascii()):
         return None
     kind: Literal["table", "figure"] = "table" if match["table"] else "figure"
     label = f"{match[1].rstrip('.')} {match['number']}"
     continued = _CONTINUED.match(rest)
-    return Caption(kind, label, rest[continued.end() :] if continued else rest, continued is not None)
+    text = _CONTINUED_END.sub("", rest[continued.end() :] if continued else rest)
+    return Caption(kind, label, text, continued is not None or text != rest)

@@ -49,12 +49,23 @@ def split_tight(columns: Sequence[Span], body: Sequence[Line], heads: Sequence[L
     for left, right in columns:
         cells = [[w for w in line if left - 1 <= 0.5 * (w.box[0] + w.box[2]) <= right + 1] for line in body]
         cells = [words for words in cells if words]
-        cover = _covered([[word] for words in cells for word in words], _TIGHT / _GAP * _size(body))
-        n_values = [len(_values(words, cover)) for words in cells]
-        has_heads = all(any(min(b, w.box[2]) - max(a, w.box[0]) > 0 for line in heads for w in line) for a, b in cover)
-        is_tight = len(cover) > 1 and len(cells) > 1 and has_heads
-        done += cover if is_tight and sum(n == len(cover) for n in n_values) >= 0.8 * len(cells) else [(left, right)]
+        numeric = [words for words in cells if sum(_is_amount(word.text) for word in words) > 1]
+        cover = _covered([[word] for words in numeric for word in words], _TIGHT / _GAP * _size(body))
+        n_values = [len(_values(words, cover)) for words in numeric]
+        is_tight = len(cover) > 1 and len(numeric) > 1 and len(numeric) >= 0.6 * len(cells)
+        is_full = is_tight and sum(n == len(cover) for n in n_values) >= 0.8 * len(numeric)
+        done += cover if is_full and _has_own_heads(cover, heads) else [(left, right)]
     return done
+
+
+def _has_own_heads(cover: Sequence[Span], heads: Sequence[Line]) -> bool:
+    """Whether every stretch has a header word that stands over it more than over the others."""
+    headed: set[int] = set()
+    for word in (word for line in heads for word in line):
+        shared = [min(b, word.box[2]) - max(a, word.box[0]) for a, b in cover]
+        if max(shared) > 0:
+            headed.add(shared.index(max(shared)))
+    return len(headed) == len(cover)
 
 
 def _values(words: Line, cover: Sequence[Span]) -> list[str]:
@@ -124,15 +135,18 @@ def _apart(column: Span, cell: Line) -> float:
 
 
 def _rules_inside(box: Box, down: Sequence[Box]) -> list[float]:
-    """Where tall vertical rules stand inside a region, left to right."""
+    """Where tall vertical rules stand inside a region, left to right; double rules across may cut them in pieces."""
     height = box[3] - box[1]
-    found: list[float] = []
+    found: list[tuple[float, float]] = []
     for x0, top, x1, bottom in sorted(down):
-        middle = 0.5 * (x0 + x1)
-        run = min(bottom, box[3]) - max(top, box[1])
-        if run > _TALL * height and box[0] - _AT < middle < box[2] + _AT and (not found or middle - found[-1] > _AT):
-            found.append(middle)
-    return found
+        middle, run = 0.5 * (x0 + x1), min(bottom, box[3]) - max(top, box[1])
+        if run <= 0 or not box[0] - _AT < middle < box[2] + _AT:
+            continue
+        if found and middle - found[-1][0] <= _AT:
+            found[-1] = (found[-1][0], found[-1][1] + run)
+        else:
+            found.append((middle, run))
+    return [middle for middle, run in found if run > _TALL * height]
 
 
 def _ruled(box: Box, down: Sequence[Box]) -> list[Span]:

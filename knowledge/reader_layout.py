@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -226,21 +226,35 @@ def _modelled(page: Any) -> list[Box]:
 
 
 def _with_captions(tables: Sequence[Table], captions: Sequence[PlacedCaption]) -> list[Table]:
-    """Tables with the captions nearest to them, each used once; a caption above is nearer than one below."""
+    """Tables with their captions: those of a page all stand above their tables or all below, where one side fits."""
+    above = _tied(tables, captions, lambda table, box: box[1] < table[1])
+    below = _tied(tables, captions, lambda table, box: box[1] >= table[1])
+    best = below if len(below) > len(above) else above
+    if len(best) < min(len(tables), len(captions)):
+        either = _tied(tables, captions, lambda table, box: True)
+        best = either if len(either) > len(best) else best
+    done = []
+    for i, table in enumerate(tables):
+        if i in best:
+            caption = captions[best[i]].caption
+            table = table.model_copy(update={"label": caption.label, "caption": caption.text})
+            table = table.model_copy(update={"last_page": -1}) if caption.is_continued else table
+        done.append(table)
+    return done
+
+
+def _tied(
+    tables: Sequence[Table], captions: Sequence[PlacedCaption], fits: Callable[[Box, Box], bool]
+) -> dict[int, int]:
+    """Which caption, by index, each table has: the nearest that fits, each used once; above is nearer than below."""
     pairs = sorted(
         (distance(table.bbox, placed.box) + (0 if placed.box[1] < table.bbox[1] else 20), i, j)
         for i, table in enumerate(tables)
         for j, placed in enumerate(captions)
+        if fits(table.bbox, placed.box)
     )
     of_table: dict[int, int] = {}
     for far, i, j in pairs:
         if far < 120 and i not in of_table and j not in of_table.values():
             of_table[i] = j
-    done = []
-    for i, table in enumerate(tables):
-        if i in of_table:
-            caption = captions[of_table[i]].caption
-            table = table.model_copy(update={"label": caption.label, "caption": caption.text})
-            table = table.model_copy(update={"last_page": -1}) if caption.is_continued else table
-        done.append(table)
-    return done
+    return of_table

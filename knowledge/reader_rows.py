@@ -214,7 +214,7 @@ def _spans(rows: Sequence[Sequence[Printed]], loose: Sequence[Printed], column: 
     runs = [[i for i, _ in run] for is_held, run in itertools.groupby(enumerate(held), lambda item: item[1]) if is_held]
     wrapped = [0.5 * (heights[run[0]] + heights[run[-1]]) for run in runs]
     is_title = any(set().union(*(line.filled for line in row)) == {0} for row in rows)
-    is_text = not any(is_value(line.cells[column]) for row in rows for line in row)
+    is_text = not any(is_value(line.cells[column].strip(" ()[]")) for row in rows for line in row)
     for labels in (single, wrapped) if is_text and not is_title else (single,):
         if spans := _midway_over(heights, sorted([*between, *labels]), column):
             return spans

@@ -38,7 +38,8 @@ def _begun(whole: Sequence[Table], part: Table) -> int | None:
             if is_below and not part.label and _is_headless(part) and abs(part.bbox[2] - table.bbox[2]) < 12:
                 return at
         elif part.page == end + 1:
-            if part.last_page == CONTINUED and part.label in ("", table.label):
+            is_same = part.label == table.label and part.label and part.headers == table.headers
+            if is_same or (part.last_page == CONTINUED and part.label in ("", table.label)):
                 return at
             is_last = all(other.page < part.page or other is table for other in whole[at:])
             is_lowest = all(other.page != end or other.bbox[3] <= table.bbox[3] for other in whole)

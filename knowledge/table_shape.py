@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from eutectic.knowledge.amounts import is_missing, read_amount
 from eutectic.knowledge.table import Table
@@ -40,7 +41,11 @@ class Grid:
 
     def place(self, row: int, column: int) -> tuple[int, int]:
         """Row and column in the table's body of a cell of the grid."""
-        return (column - 1, row + self.n_side) if self.is_turned else (row + self.first_row, column + self.first_column)
+        return (
+            (column - 1 + self.first_row, row + self.n_side)
+            if self.is_turned
+            else (row + self.first_row, column + self.first_column)
+        )
 
 
 def grids(table: Table) -> list[Grid]:
@@ -48,6 +53,8 @@ def grids(table: Table) -> list[Grid]:
     if not table.rows or not table.n_columns:
         return []
     headers, rows, skipped = _with_header(table)
+    if rows and _are_numbers_of_columns(rows[0]):
+        rows, skipped = rows[1:], skipped + 1
     if not rows:
         return []
     headers, rows = _with_units(headers, rows)
@@ -58,7 +65,7 @@ def grids(table: Table) -> list[Grid]:
             for a, b in halves
         ]
     if _is_turned(headers, rows):
-        return [_turned(headers, rows)]
+        return [replace(_turned(headers, rows), first_row=skipped)]
     return [
         Grid(part_headers, _carried(part), start + skipped)
         for part_headers, part, start in _stacked(headers, rows)
@@ -67,6 +74,11 @@ def grids(table: Table) -> list[Grid]:
 
 
 Cells = tuple[tuple[str, ...], ...]
+
+
+def _are_numbers_of_columns(row: Sequence[str]) -> bool:
+    """Whether the first row only counts the columns: (1), (2), (3)."""
+    return len(row) > 2 and all(cell.strip() in (f"({i})", f"[{i}]") for i, cell in enumerate(row, 1))
 
 
 def _with_header(table: Table) -> tuple[Cells, Cells, int]:
