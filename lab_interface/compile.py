@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from eutectic.core.composition import Composition
 from eutectic.core.elements import element, is_element
 from eutectic.core.errors import BadInput
 from eutectic.core.plan import Capabilities, Dose, Plan, Premix, Protocol, Sample
 from eutectic.core.record import sha256
 from eutectic.core.space import SearchSpace
 from eutectic.core.spec import CampaignSpec
-from eutectic.core.stock import Stock, Tick
+from eutectic.core.stock import Stock
 from eutectic.core.trial import Trial
 from eutectic.lab_interface.dispense import Limits, Problem
 from eutectic.lab_interface.dispense_premix import premix_above, premix_limits, premixed
@@ -158,13 +157,6 @@ def limits_for(capabilities: Capabilities) -> Limits:
         amount_low=least or 0.0,
         amount_high=float("inf") if most is None else most,
     )
-
-
-def achieved_of(
-    space: SearchSpace, ticks: Mapping[str, float], tick: Tick, stocks: Sequence[Stock] = ()
-) -> Composition:
-    """What ticks of the stocks (without any: of the components) of a space make, in the space's basis."""
-    return made_of(ticks, sources(space.component_names, space.basis, tick, stocks), space.basis)
 
 
 def doses_of(sample: Sample) -> Doses:

@@ -101,13 +101,15 @@ def _step(paper: _Paper, command: Command) -> Iterator[Problem]:
         elif paper.tip.content > _SLACK:
             yield Problem("liquid left in tip", f"{command.trial}: {paper.tip.content:g} uL are thrown away")
         paper.tip = None
-    elif command.action in ("aspirate", "dispense"):
+    elif command.action in ("mix", "aspirate", "dispense"):
         volume = command.volume_ul or 0.0
         if volume < paper.deck.min_ul - _SLACK:
             said = f"{command.trial}: {command.action} {volume:g} uL, the least is {paper.deck.min_ul:g}"
             yield Problem("below minimum", said)
         if paper.tip is None:
             yield Problem("no tip", f"{command.trial}: {command.action} {volume:g} uL without a tip")
+        elif command.action == "mix":
+            yield from _mix(paper, paper.tip, command, volume)
         elif command.action == "aspirate":
             yield from _aspirate(paper, paper.tip, command, volume)
         else:
@@ -136,6 +138,17 @@ def _aspirate(paper: _Paper, tip: _Tip, command: Command, volume: float) -> Iter
         yield Problem("above tip capacity", f"{command.trial}: {tip.content:g} uL, a tip holds {paper.deck.tip_ul:g}")
 
 
+def _mix(paper: _Paper, tip: _Tip, command: Command, volume: float) -> Iterator[Problem]:
+    content = paper.vessels.get(command.place, 0.0)
+    if not paper.deck.is_premix(command.place) or volume > content + _SLACK:
+        yield Problem("empty source", f"{command.trial}: {volume:g} uL to mix, {command.place} holds {content:g}")
+    if tip.is_dirty or tip.stock not in ("", command.place):
+        yield Problem("dirty tip into stock", f"{command.trial}: tip {tip.number} has been elsewhere")
+    if volume > paper.deck.tip_ul + _SLACK:
+        yield Problem("above tip capacity", f"{command.trial}: {volume:g} uL, a tip holds {paper.deck.tip_ul:g}")
+    tip.stock = command.place
+
+
 def _dispense(paper: _Paper, tip: _Tip, command: Command, volume: float) -> Iterator[Problem]:
     if command.place in paper.deck.stocks:
         yield Problem("dirty tip into stock", f"{command.trial}: {volume:g} uL back into {command.place}")
@@ -156,6 +169,13 @@ def _make(paper: _Paper, command: Command) -> Iterator[Problem]:
 
 
 def _taken(paper: _Paper, trial: str, stock: str, volume: float) -> Iterator[Problem]:
+    if paper.deck.premix is not None and paper.deck.is_premix(stock):
+        content = paper.vessels.get(stock, 0.0)
+        left = max(0.0, content - paper.deck.premix.dead_ul)
+        if volume > left + _SLACK:
+            yield Problem("source overdrawn", f"{trial}: {volume:g} uL of mixture {stock}, {left:g} uL can be taken")
+        paper.vessels[stock] = max(0.0, content - volume)
+        return
     if stock not in paper.deck.stocks:
         yield Problem("empty source", f"{trial}: there is no {stock} on the deck")
         return
@@ -169,15 +189,19 @@ def _taken(paper: _Paper, trial: str, stock: str, volume: float) -> Iterator[Pro
 def _filled(paper: _Paper, trial: str, vessel: str, volume: float) -> Iterator[Problem]:
     content = paper.vessels.get(vessel, 0.0) + volume
     paper.vessels[vessel] = content
-    if content > paper.deck.vessel_ul + _SLACK:
-        yield Problem("well overfilled", f"{trial}: {vessel} gets {content:g} uL, it holds {paper.deck.vessel_ul:g}")
+    premix = paper.deck.premix
+    holds = premix.vessel_ul if premix is not None and vessel in premix.places else paper.deck.vessel_ul
+    if content > holds + _SLACK:
+        yield Problem("well overfilled", f"{trial}: {vessel} gets {content:g} uL, it holds {holds:g}")
 
 
 def taken_ul(replies: Sequence[tuple[Command, Mapping[str, Any]]]) -> dict[str, float]:
-    """Microlitres taken from each stock by commands that were carried out."""
+    """Microlitres taken from each stock by commands that were carried out; what is taken of a mixture is none."""
     found: dict[str, float] = {}
+    mixed = {command.place for command, _ in replies if command.action in ("mix", "dispense")}
     for command, reply in replies:
-        doses = {command.place: command.volume_ul or 0.0} if command.action == "aspirate" else {}
+        is_stock = command.action == "aspirate" and command.place not in mixed
+        doses = {command.place: command.volume_ul or 0.0} if is_stock else {}
         if command.action in ("make", "hand_over"):
             doses = dict(reply.get("dispensed_ul", command.doses_ul))
         for stock, volume in doses.items():

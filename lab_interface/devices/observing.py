@@ -11,12 +11,12 @@ from eutectic.core.plan import Sample
 from eutectic.core.record import significant
 from eutectic.core.stock import StockUse, Tick
 from eutectic.core.trial import AchievedFrom, CauseCode, Measurement, Observation
-from eutectic.lab_interface.compile import achieved_of
 from eutectic.lab_interface.devices.driver import Reply
 from eutectic.lab_interface.devices.events import utc
-from eutectic.lab_interface.devices.program import Command, doses_ul
+from eutectic.lab_interface.devices.program import Command
 from eutectic.lab_interface.readings import keep_readings
 from eutectic.lab_interface.run_store import StoredRun
+from eutectic.lab_interface.stock_contents import made_of, sources
 
 if TYPE_CHECKING:
     from eutectic.lab_interface.devices.device_lab import DeviceLab
@@ -27,8 +27,8 @@ class Finished(NamedTuple):
 
     started_s: float
     ended_s: float = 0.0
-    dispensed_ul: tuple[tuple[str, float], ...] = ()
-    """Stock and volume of every dispense that was confirmed."""
+    dispensed_ul: tuple[tuple[str, float, str], ...] = ()
+    """Source, volume and vessel of every dispense that was confirmed; a mixture's vessel is a source, too."""
     readings: tuple[tuple[str, tuple[float, ...]], ...] = ()
     tip_stock: str = ""
     vessel: str = ""
@@ -41,11 +41,24 @@ class Finished(NamedTuple):
         return self.cause is not None
 
     def total_ul(self) -> dict[str, float]:
-        """Confirmed volume by stock."""
+        """Confirmed volume that was drawn of each stock."""
         found: dict[str, float] = {}
-        for stock, volume in self.dispensed_ul:
-            found[stock] = found.get(stock, 0.0) + volume
+        mixed = {vessel for _, _, vessel in self.dispensed_ul}
+        for source, volume, _ in self.dispensed_ul:
+            if source not in mixed:
+                found[source] = found.get(source, 0.0) + volume
         return found
+
+    def contents_ul(self, wanted: str) -> dict[str, float]:
+        """Confirmed volume by stock in a vessel, a part of each that went through a mixture."""
+        held: dict[str, dict[str, float]] = {}
+        for source, volume, vessel in self.dispensed_ul:
+            mixture = held.get(source)
+            parts = {source: 1.0} if mixture is None else {k: v / sum(mixture.values()) for k, v in mixture.items()}
+            there = held.setdefault(vessel, {})
+            for stock, part in parts.items():
+                there[stock] = there.get(stock, 0.0) + part * volume
+        return held.get(wanted, {})
 
     def failed(self, cause: CauseCode, note: str, now_s: float) -> Finished:
         """The sample, lost."""
@@ -57,11 +70,12 @@ class Finished(NamedTuple):
         if command.action == "aspirate":
             return state._replace(tip_stock=command.place)
         if command.action == "dispense":
-            dose = (state.tip_stock, command.volume_ul or 0.0)
+            dose = (state.tip_stock, command.volume_ul or 0.0, command.place)
             return state._replace(dispensed_ul=(*state.dispensed_ul, dose), vessel=command.place)
         if command.action == "hand_over":
             return state._replace(vessel=command.place)
-        given = tuple((str(name), float(volume)) for name, volume in reply.get("dispensed_ul", {}).items())
+        doses = reply.get("dispensed_ul", {})
+        given = tuple((str(name), float(volume), command.place) for name, volume in doses.items())
         read = tuple((str(name), tuple(map(float, values))) for name, values in reply.get("readings", {}).items())
         known = {name for name, _ in state.readings}
         return state._replace(
@@ -72,7 +86,7 @@ class Finished(NamedTuple):
 
 def observed(lab: DeviceLab, run: StoredRun, sample: Sample, state: Finished) -> Observation:
     """The observation of a sample; one without a whole number for every property is failed, with its cause."""
-    composition, source = _achieved(lab, sample, state)
+    composition, source = _achieved(lab, run, sample, state)
     started_h, hours = _when(lab, run, sample, state)
     blank = Observation(
         trial=sample.trial,
@@ -85,7 +99,7 @@ def observed(lab: DeviceLab, run: StoredRun, sample: Sample, state: Finished) ->
         hours=hours,
         started_h=started_h,
         sample=sample.sample,
-        vessel=state.vessel,
+        vessel=_vessel(sample, state),
         devices=lab.rig.devices,
         stocks=_used(run, state, lab.settings.tick),
         started_at="" if run.plan.simulated else utc(run.accepted_s + state.started_s),
@@ -139,16 +153,24 @@ def _measurement(name: str, unit: str, values: tuple[float, ...]) -> Measurement
     return Measurement(property=name, unit=unit, value=significant(fmean(values), 9), sd=error)
 
 
-def _achieved(lab: DeviceLab, sample: Sample, state: Finished) -> tuple[Composition, AchievedFrom]:
+def _vessel(sample: Sample, state: Finished) -> str:
+    """Where the sample is; empty while all of it is still in the vessel of its mixture."""
+    return "" if sample.premix is not None and state.vessel == sample.premix.vessel else state.vessel
+
+
+def _achieved(lab: DeviceLab, run: StoredRun, sample: Sample, state: Finished) -> tuple[Composition, AchievedFrom]:
     """What was confirmed as dispensed; the plan's word where no device dispensed."""
     if not state.dispensed_ul:
         return sample.achieved, "planned"
-    found = state.total_ul()
-    planned = doses_ul(sample)
+    size = float(lab.settings.tick.split()[0])
+    place = _vessel(sample, state) or next(iter(v for _, _, v in state.dispensed_ul))
+    found = state.contents_ul(place)
+    planned = {name: ticks * size for name, ticks in sample.contents.items()}
     if all(math.isclose(found.get(name, 0.0), volume, abs_tol=1e-6) for name, volume in planned.items()):
         return sample.achieved, "dispensed"
-    size = float(lab.settings.tick.split()[0])
-    ticks = {name: round(volume / size) for name, volume in found.items()}
-    if not any(ticks.values()):
+    ticks = {name: volume / size for name, volume in found.items()}
+    space = lab.spec.space
+    given = sources(space.component_names, space.basis, lab.settings.tick, run.plan.stocks)
+    if not any(ticks.get(item.id) and item.per_tick for item in given):
         return sample.achieved, "planned"
-    return achieved_of(lab.spec.space, ticks, lab.settings.tick), "dispensed"
+    return made_of(ticks, given, space.basis), "dispensed"

@@ -103,7 +103,7 @@ def _problem(report: dict[str, object], strokes: Sequence[Stroke]) -> str:
         said = "; ".join(map(str, errors)) if isinstance(errors, list) and errors else str(report["result"])
         return f"Opentrons' analyzer: {said[:400]}"
     read = report["dispensed"]
-    wanted = [[item.well, item.volume_ul] for item in strokes]
+    wanted = [[well, item.volume_ul] for item in strokes for well in (*[item.source_well] * item.mixings, item.well)]
     if read != wanted:
         count = len(read) if isinstance(read, list) else 0
         return f"Opentrons' analyzer read {count} strokes, other than the {len(wanted)} of the plan"

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from eutectic.core.errors import BadInput
 from eutectic.core.plan import Plan
 from eutectic.core.record import Record
-from eutectic.lab_interface.devices.program import Command, Deck
+from eutectic.lab_interface.devices.program import MIXINGS, Command, Deck
 
 PipetteName = Literal["p20_single_gen2", "p300_single_gen2", "p1000_single_gen2"]
 RANGES: dict[PipetteName, tuple[float, float]] = {
@@ -28,7 +28,7 @@ _RACK_SLOTS = ("4", "5", "6", "7", "8", "9", "10", "11")
 
 
 class Ot2Settings(Record):
-    """The deck of an OT-2: plate in slot 1, stocks in slot 2, tips from slot 4 on."""
+    """The deck of an OT-2: plate in slot 1, stocks in slot 2, mixtures in slot 3, tips from slot 4 on."""
 
     left: PipetteName = "p300_single_gen2"
     right: PipetteName | None = "p20_single_gen2"
@@ -36,6 +36,8 @@ class Ot2Settings(Record):
     reservoir: str = Field(default="nest_12_reservoir_15ml", pattern=r"^[a-z0-9_.]{1,80}$")
     reservoir_wells: int = Field(default=12, ge=1, le=96)
     """Stocks stand in its wells A1, A2, ... in the order of `stocks`."""
+    premix_plate: str = Field(default="nest_96_wellplate_2ml_deep", pattern=r"^[a-z0-9_.]{1,80}$")
+    """For mixing beforehand, where the lab has `premix`."""
 
     @model_validator(mode="after")
     def _two(self) -> Ot2Settings:
@@ -53,9 +55,15 @@ class Stroke(NamedTuple):
     """One aspiration and the dispense that follows."""
 
     mount: str
-    stock_well: str
+    source: str
+    """`reservoir` or `mixtures` ..."""
+    source_well: str
+    target: str
+    """... and `plate` or `mixtures`."""
     well: str
     volume_ul: float
+    mixings: int
+    """Times the source is mixed before."""
 
 
 def strokes(program: Sequence[Command], settings: Ot2Settings, deck: Deck) -> tuple[Stroke, ...]:
@@ -65,15 +73,26 @@ def strokes(program: Sequence[Command], settings: Ot2Settings, deck: Deck) -> tu
         BadInput: a volume no pipette takes, or more stocks or tips than there is room for.
     """
     wells = stock_wells(settings, deck)
-    found, source = [], ""
+    found, source, mixings = [], "", 0
     for command in program:
-        if command.action == "aspirate":
+        if command.action == "mix":
+            mixings = MIXINGS
+        elif command.action == "aspirate":
             source = command.place
         elif command.action == "dispense":
-            mount = _mount(command, settings)
-            found.append(Stroke(mount, wells[source], command.place, command.volume_ul or 0.0))
+            mount, volume = _mount(command, settings), command.volume_ul or 0.0
+            taken = ("reservoir", wells[source]) if source in wells else _standing(deck, source)
+            found.append(Stroke(mount, *taken, *_standing(deck, command.place), volume, mixings))
+            mixings = 0
     _racks(found, settings)
     return tuple(found)
+
+
+def _standing(deck: Deck, place: str) -> tuple[str, str]:
+    """Labware and well of a mixture or a sample."""
+    if deck.premix is not None and deck.is_premix(place):
+        return "mixtures", deck.premix.well(place)
+    return "plate", place
 
 
 def stock_wells(settings: Ot2Settings, deck: Deck) -> dict[str, str]:
@@ -121,6 +140,12 @@ def protocol_text(plan: Plan, found: Sequence[Stroke], settings: Ot2Settings, de
     stocks = [(name, wells[name], round(item.volume_ul, 2)) for name, item in deck.stocks.items()]
     pipettes = [(mount, name, _RACKS[name], racks[mount]) for mount, name in settings.mounted.items() if racks[mount]]
     rows = "\n".join(f"    {tuple(item)!r}," for item in found)
+    mixing = (
+        ""
+        if deck.premix is None
+        else f"""
+    labware["mixtures"] = protocol.load_labware({settings.premix_plate!r}, "3")"""
+    )
     return f'''"""Plan {plan.key}, hash {plan.sha256}. Edited, it is not the plan that was approved any more."""
 
 metadata = {{"protocolName": {plan.key!r}, "author": "Eutectic", "description": "plan {plan.sha256}"}}
@@ -128,25 +153,29 @@ requirements = {{"robotType": "OT-2", "apiLevel": "2.20"}}
 
 STOCKS = {stocks!r}
 PIPETTES = {pipettes!r}
-STROKES = [  # mount, well of the stock, well of the sample, microlitres
+STROKES = [  # mount, from (labware, well), to (labware, well), microlitres, times the source is mixed before
 {rows}
 ]
 
 
 def run(protocol):
-    plate = protocol.load_labware({settings.plate!r}, "1")
-    reservoir = protocol.load_labware({settings.reservoir!r}, "2")
+    labware = {{}}
+    labware["plate"] = protocol.load_labware({settings.plate!r}, "1")
+    labware["reservoir"] = protocol.load_labware({settings.reservoir!r}, "2"){mixing}
     for name, well, volume in STOCKS:
         liquid = protocol.define_liquid(name=name, description=name, display_color="#3366CC")
-        reservoir[well].load_liquid(liquid=liquid, volume=volume)
+        labware["reservoir"][well].load_liquid(liquid=liquid, volume=volume)
     pipettes = {{}}
     for mount, name, rack, slots in PIPETTES:
         tips = [protocol.load_labware(rack, slot) for slot in slots]
         pipettes[mount] = protocol.load_instrument(name, mount, tip_racks=tips)
-    for mount, source, target, volume in STROKES:
+    for mount, source, source_well, target, target_well, volume, mixings in STROKES:
         pipette = pipettes[mount]
         pipette.pick_up_tip()
-        pipette.aspirate(volume, reservoir[source])
-        pipette.dispense(volume, plate[target])
+        for _ in range(mixings):
+            pipette.aspirate(volume, labware[source][source_well])
+            pipette.dispense(volume, labware[source][source_well])
+        pipette.aspirate(volume, labware[source][source_well])
+        pipette.dispense(volume, labware[target][target_well])
         pipette.drop_tip()
 '''

@@ -12,9 +12,11 @@ from eutectic.core.plan import Plan, Sample
 from eutectic.core.record import Record
 from eutectic.core.stock import Transfer
 
-Action = Literal["pick_up_tip", "aspirate", "dispense", "drop_tip", "make", "measure", "hand_over"]
+Action = Literal["pick_up_tip", "mix", "aspirate", "dispense", "drop_tip", "make", "measure", "hand_over"]
 WELLS = tuple(f"{row}{column}" for column in range(1, 13) for row in "ABCDEFGH")
 """Wells of a 96-well plate, column by column, as robots go."""
+MIXINGS = 5
+"""Times a mixture is drawn up and let out again before a part of it is taken."""
 
 
 class Command(Record):
@@ -38,11 +40,26 @@ class StockOnDeck(Record):
     """What cannot be taken out of its vessel."""
 
 
+class PremixPlate(Record):
+    """The plate whose wells stocks are mixed in before a part of the mixture goes into a sample."""
+
+    places: tuple[str, ...] = Field(max_length=96)
+    """Names in plans; they stand for wells A1, B1, ... in this order."""
+    vessel_ul: float = Field(gt=0)
+    dead_ul: float = Field(default=0.0, ge=0)
+    """What cannot be taken out of one."""
+
+    def well(self, place: str) -> str:
+        """The well that a name stands for."""
+        return WELLS[self.places.index(place)]
+
+
 class Deck(Record):
     """What stands on a robot's deck and what it can do; a stock that is not listed is not there."""
 
     stocks: dict[str, StockOnDeck]
     """By stock ID."""
+    premix: PremixPlate | None = None
     vessel_ul: float = Field(gt=0)
     """Working volume of one well or vial."""
     tip_ul: float = Field(gt=0)
@@ -56,6 +73,10 @@ class Deck(Record):
         """What can still be taken from a stock; 0 for one that is not on the deck."""
         found = self.stocks.get(stock)
         return 0.0 if found is None else max(0.0, found.volume_ul - found.dead_ul - used_ul)
+
+    def is_premix(self, place: str) -> bool:
+        """Whether a place is one for mixing beforehand."""
+        return self.premix is not None and place in self.premix.places
 
 
 def tick_ul(tick: str) -> float:
@@ -71,13 +92,13 @@ def tick_ul(tick: str) -> float:
 
 
 def doses_ul(sample: Sample) -> dict[str, float]:
-    """Microlitres by stock of a sample.
+    """Microlitres of each stock that are drawn for a sample, what stays behind in a pre-mix vessel too.
 
     Raises:
         BadInput: the plan doses by mass.
     """
     found: dict[str, float] = {}
-    for dose in sample.doses:
+    for dose in sample.drawn:
         found[dose.component] = round(found.get(dose.component, 0.0) + dose.ticks * tick_ul(dose.tick), 4)
     return found
 
@@ -100,22 +121,26 @@ def pipetting(plan: Plan) -> tuple[Command, ...]:
 
     Sample by sample, not stock by stock: a stock that runs out then spoils one sample and not a whole plate, and a
     run that is stopped leaves samples that are whole or untouched. A fresh tip each time costs tips and buys that
-    nothing that touched a vessel ever goes back into a stock.
+    nothing that touched a vessel ever goes back into a stock. A mixture is mixed with the tip that takes a part of it.
     """
     wells, found, tip = vessels(plan), list[Command](), 0
     moves: dict[str, list[Transfer]] = {}
     for move in plan.transfers:
         moves.setdefault(move.sample, []).append(move)
     for sample in plan.samples:
+        mixture = None if sample.premix is None else sample.premix.vessel
         for move in moves.get(sample.sample, ()):
             tip += 1
             volume = round(move.ticks * tick_ul(move.tick), 4)
-            found += _stroke(sample.trial, move.stock, wells[sample.trial], volume, tip)
+            place = mixture if mixture is not None and move.vessel == mixture else wells[sample.trial]
+            found += _stroke(sample.trial, move.stock, place, volume, tip, move.stock == mixture)
     return tuple(found)
 
 
-def _stroke(trial: str, stock: str, vessel: str, volume: float, tip: int) -> Iterator[Command]:
+def _stroke(trial: str, stock: str, vessel: str, volume: float, tip: int, is_mixed: bool) -> Iterator[Command]:
     yield Command(trial=trial, action="pick_up_tip", place=str(tip))
+    if is_mixed:
+        yield Command(trial=trial, action="mix", place=stock, volume_ul=volume)
     yield Command(trial=trial, action="aspirate", place=stock, volume_ul=volume)
     yield Command(trial=trial, action="dispense", place=vessel, volume_ul=volume)
     yield Command(trial=trial, action="drop_tip")

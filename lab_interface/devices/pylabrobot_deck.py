@@ -38,7 +38,9 @@ def laid_out(settings: RobotSettings, deck: Deck) -> Any:
         found = RobotDeck.load_from_json_file(str(path))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(f"this is no deck saved by PyLabRobot: {error}", where=str(path)) from error
-    missing = [name for name in (*deck.stocks, settings.plate, *settings.tip_racks) if not found.has_resource(name)]
+    mixing = (settings.premix_plate,) if deck.premix is not None else ()
+    needed = (*deck.stocks, settings.plate, *mixing, *settings.tip_racks)
+    missing = [name for name in needed if not found.has_resource(name)]
     if missing:
         raise BadInput(
             f"there is no {missing} on the deck", where=str(path), mend="name the resources as the settings do"
@@ -47,7 +49,7 @@ def laid_out(settings: RobotSettings, deck: Deck) -> Any:
 
 
 def _starlet(settings: RobotSettings, deck: Deck) -> Any:
-    """Five racks of 300 uL tips, a 96-well plate of 360 uL, and as many 60 mL troughs as there are stocks."""
+    """Five racks of 300 uL tips, a 96-well plate, one of 2 mL for mixing if asked for, a 60 mL trough a stock."""
     from pylabrobot import resources
     from pylabrobot.resources.hamilton import STARLetDeck
 
@@ -58,6 +60,8 @@ def _starlet(settings: RobotSettings, deck: Deck) -> Any:
     found.assign_child_resource(tips, rails=1)
     plates = resources.PLT_CAR_L5AC_A00(name="plate carrier")
     plates[0] = resources.cor_96_wellplate_360uL_Fb(name=settings.plate)
+    if deck.premix is not None:
+        plates[1] = resources.cor_96_wellplate_2mL_Vb(name=settings.premix_plate)
     found.assign_child_resource(plates, rails=8)
     left = list(deck.stocks)
     for rail in _TROUGH_RAILS:

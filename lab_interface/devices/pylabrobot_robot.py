@@ -20,7 +20,7 @@ from eutectic.core.record import Record, canonical_json
 from eutectic.core.stock import Device
 from eutectic.core.trial import CauseCode
 from eutectic.lab_interface.devices.driver import DeviceFault, DeviceLost, Reply
-from eutectic.lab_interface.devices.program import Command, Deck
+from eutectic.lab_interface.devices.program import MIXINGS, Command, Deck
 from eutectic.lab_interface.devices.software import installed
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class RobotSettings(Record):
     """A deck saved by PyLabRobot, whose stocks bear the stocks' IDs; a STARlet with a 96-well plate where empty."""
     plate: str = "samples"
     """Name of the plate on the deck."""
+    premix_plate: str = "mixtures"
+    """Name of the plate for mixing beforehand, where the lab has `premix`."""
     tip_racks: tuple[str, ...] = Field(default=("tips 0", "tips 1", "tips 2", "tips 3", "tips 4"), min_length=1)
     """Names of the racks of fresh tips, in the order they are used up."""
     rehearse: Rehearsal | None = None
@@ -154,13 +156,25 @@ class PylabrobotDriver:
             if number >= len(self._tips):
                 raise DeviceFault("not_dispensable", f"tip {command.place} of {len(self._tips)} on the deck")
             await robot.pick_up_tips([self._tips[number]])
+        elif command.action == "mix":
+            for _ in range(MIXINGS):
+                await robot.aspirate([self._place(command.place)], vols=[volume])
+                await robot.dispense([self._place(command.place)], vols=[volume])
         elif command.action == "aspirate":
-            await robot.aspirate([robot.deck.get_resource(command.place)], vols=[volume])
+            await robot.aspirate([self._place(command.place)], vols=[volume])
         elif command.action == "dispense":
-            plate: Any = robot.deck.get_resource(self._settings.plate)
-            await robot.dispense([plate.get_item(command.place)], vols=[volume])
+            await robot.dispense([self._place(command.place)], vols=[volume])
         else:
             await robot.discard_tips()
+
+    def _place(self, name: str) -> Any:
+        """The vessel of a stock, a mixture or a sample."""
+        deck: Any = self._robot.deck
+        if name in self._deck.stocks:
+            return deck.get_resource(name)
+        if self._deck.premix is not None and self._deck.is_premix(name):
+            return deck.get_resource(self._settings.premix_plate).get_item(self._deck.premix.well(name))
+        return deck.get_resource(self._settings.plate).get_item(name)
 
     def recover(self) -> None:
         """Throw away the tip in hand, with what is in it."""

@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError, model_validator
 from eutectic.core.errors import BadInput
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
-from eutectic.core.stock import Amount, Stock, Vessels
-from eutectic.lab_interface.devices.program import Deck, StockOnDeck, tick_ul
+from eutectic.core.stock import Amount, PremixVessels, Stock, Vessels
+from eutectic.lab_interface.devices.program import WELLS, Deck, PremixPlate, StockOnDeck, tick_ul
 from eutectic.lab_interface.limits import BenchLimits
 from eutectic.lab_interface.spec_check import wrong_setting
 
@@ -102,6 +102,32 @@ class DosingDeviceSettings(DeviceSettings):
         )
 
 
+class PipettingDeviceSettings(DosingDeviceSettings):
+    """What `lab.settings` may hold for a lab whose robot pipettes stroke by stroke."""
+
+    premix: PremixVessels | None = None
+    """Wells of a second plate for mixing beforehand."""
+
+    @model_validator(mode="after")
+    def _on_a_plate(self) -> PipettingDeviceSettings:
+        if self.premix is not None and len(self.premix.places) > len(WELLS):
+            raise ValueError(f"{len(self.premix.places)} pre-mix vessels: one plate of {len(WELLS)} wells is used")
+        return self
+
+    @property
+    def deck(self) -> Deck:
+        """The deck as the ledger sees it, with the plate for mixing."""
+        if self.premix is None:
+            return super().deck
+        size = tick_ul(self.tick)
+        plate = PremixPlate(
+            places=self.premix.places,
+            vessel_ul=self.premix.total_ticks * size,
+            dead_ul=self.premix.dead_ticks * size,
+        )
+        return super().deck.model_copy(update={"premix": plate})
+
+
 def dispensing(settings: DeviceSettings) -> dict[str, Any]:
     """What a device that dispenses adds to its lab's capabilities; empty for one that does not."""
     if not isinstance(settings, DosingDeviceSettings):
@@ -109,6 +135,7 @@ def dispensing(settings: DeviceSettings) -> dict[str, Any]:
     return {
         "stocks": settings.stocks,
         "vessels": settings.vessels,
+        "premix": settings.premix if isinstance(settings, PipettingDeviceSettings) else None,
         "max_transfer_ticks": int(settings.tip_ul / tick_ul(settings.tick) + 1e-9),
     }
 

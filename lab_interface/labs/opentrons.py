@@ -15,13 +15,13 @@ from eutectic.lab_interface.devices.device_lab import DeviceLab
 from eutectic.lab_interface.devices.opentrons_analysis import PYTHON, opentrons_python
 from eutectic.lab_interface.devices.opentrons_protocol import Ot2Settings
 from eutectic.lab_interface.devices.opentrons_rig import OpentronsRig
-from eutectic.lab_interface.devices.settings import DosingDeviceSettings, read_settings
+from eutectic.lab_interface.devices.settings import PipettingDeviceSettings, read_settings
 from eutectic.lab_interface.examples import EXAMPLE_STOCKS, Injected
 
 NAME = "opentrons"
 
 
-class OpentronsSettings(DosingDeviceSettings):
+class OpentronsSettings(PipettingDeviceSettings):
     """What `lab.settings` may hold for an Opentrons lab."""
 
     robot: Ot2Settings = Ot2Settings()

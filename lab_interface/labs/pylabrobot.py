@@ -14,7 +14,7 @@ from eutectic.lab_interface.devices.by_hand import a_person
 from eutectic.lab_interface.devices.device_lab import DeviceLab
 from eutectic.lab_interface.devices.pylabrobot_robot import PylabrobotRobot, RobotSettings
 from eutectic.lab_interface.devices.rigs import BenchRig, MeasureSettings, PersonSettings, open_meter
-from eutectic.lab_interface.devices.settings import DosingDeviceSettings, read_settings
+from eutectic.lab_interface.devices.settings import PipettingDeviceSettings, read_settings
 from eutectic.lab_interface.devices.software import installed
 from eutectic.lab_interface.devices.visa_example import example_meter
 from eutectic.lab_interface.examples import EXAMPLE_STOCKS, Injected
@@ -22,7 +22,7 @@ from eutectic.lab_interface.examples import EXAMPLE_STOCKS, Injected
 NAME = "pylabrobot"
 
 
-class PylabrobotSettings(DosingDeviceSettings):
+class PylabrobotSettings(PipettingDeviceSettings):
     """What `lab.settings` may hold for a PyLabRobot lab."""
 
     robot: RobotSettings = RobotSettings()
