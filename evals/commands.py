@@ -114,6 +114,7 @@ def optimise(
     ] = 5,
     speed: Annotated[bool, typer.Option("--speed", help="Seconds per suggestion by size instead.")] = False,
     front: Annotated[bool, typer.Option("--front", help="Hypervolume with two objectives instead.")] = False,
+    repeats: Annotated[bool, typer.Option("--repeats", help="Repeats by value, never and always instead.")] = False,
 ) -> int:
     """Experiments the optimiser needs beside its peers, on tables, emulators of them and closed forms; resumable."""
     from eutectic.evals.bench_optimise import run
@@ -127,6 +128,10 @@ def optimise(
         from eutectic.evals.fronts import print_fronts
 
         return print_fronts(data, seeds or (2 if smoke else 10), trials or (16 if smoke else 40), as_json=as_json)
+    if repeats:
+        from eutectic.evals.repeats import print_repeats
+
+        return print_repeats(seeds or (2 if smoke else 60), trials or (16 if smoke else 40), as_json=as_json)
     sizes = [int(size) for size in batches.split(",") if size.strip().isdigit() and int(size) > 0]
     if batches and len(sizes) != batches.count(",") + 1:
         raise BadInput(f"--batches {batches!r} are not whole numbers above 0", mend="write such as 1,4,10")

@@ -162,7 +162,7 @@ def _noise_prior(standard: FloatArray, groups: IntArray, stated: FloatArray, is_
     """
     variance, freedom = replicate_variance(standard[is_read], groups[is_read])
     usual = float(stated[is_read].mean()) if is_read.any() else 0.0
-    if freedom < 2 or variance <= 0:
+    if freedom < 2:
         return NoisePrior(-4.0, 1.0)
     variance = max(variance - usual, 0.1 * variance)
     return NoisePrior(float(np.log(max(variance, 2 * LEAST_NOISE))), max(0.3, (2.0 / freedom) ** 0.5))

@@ -22,7 +22,7 @@ from eutectic.tools.knowledge_term import Judge, KnowledgeTerm, Verdict
 from eutectic.tools.lattice import IntArray
 from eutectic.tools.local_search import allowed, row_keys
 from eutectic.tools.optimizer_space import pending_rows, pick_spread, space_proposal
-from eutectic.tools.outlook import repeat_pays
+from eutectic.tools.outlook import repeat_of
 from eutectic.tools.sampling import Domain, domain_of, unique_rows
 from eutectic.tools.surrogate import MOST_TRAINING, Posterior, fit_table, training_rows
 from eutectic.tools.survival import fit_survival
@@ -206,20 +206,19 @@ class BayesOptimizer:
         return Explainer(self._spec.objectives, self._domain, state.measured, batch).proposals()
 
     def _repeats(self, state: _State, n: int, posterior: Posterior) -> IntArray:
-        """Rows to measure again: from the third round on, the best that have not been repeated enough."""
-        wanted = self._n_repeats(state, posterior) if state.round >= _FIRST_REPEAT and n > 1 else 0
+        """Rows to measure again, from the third round on: the best not repeated enough, or one that pays."""
+        if state.round < _FIRST_REPEAT or n < 2:
+            return state.measured.rows[:0]
         free = state.measured.counts < _ENOUGH_REPEATS
         free &= self._domain.lattice.feasible(state.measured.rows)
         free &= allowed(state.measured.rows, set(row_keys(state.waiting)))
-        return unique_rows(state.measured.rows[free][: min(wanted, n - 1)])
-
-    def _n_repeats(self, state: _State, posterior: Posterior) -> int:
-        """How many repeats a batch should hold: as many as asked for, or one where it pays."""
+        places = np.flatnonzero(free).tolist()
         wanted = self._spec.optimizer.replicates
-        if wanted != "by_value":
-            return wanted
-        models = [posterior.models[objective.property] for objective in self._spec.objectives]
-        return int(repeat_pays(self._spec, self._domain, models, state.measured, ()))
+        if wanted == "by_value":
+            models = [posterior.models[objective.property] for objective in self._spec.objectives]
+            place = repeat_of(self._spec, self._domain, models, state.measured, places)
+            places, wanted = ([] if place is None else [place]), 1
+        return unique_rows(state.measured.rows[places][: min(wanted, n - 1)])
 
     def _notes(self, state: _State) -> tuple[str, ...]:
         notes = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from eutectic.tools.goals import goals_of
 from eutectic.tools.history import History
 from eutectic.tools.incumbent import Measured, measured_recipes
 from eutectic.tools.local_search import allowed, row_keys
+from eutectic.tools.repeat_pays import RepeatWorth, repeat_worth
 from eutectic.tools.sampling import Domain, domain_of
 from eutectic.tools.surrogate import fit_table
 from eutectic.tools.torch_scope import torch_scope
@@ -32,6 +33,8 @@ _MOST_SEEN = 50
 _DRAWS = 256
 _POOL = 1200
 _BEST = 400
+_NEW = 60
+"""Promising recipes that a repeat is weighed against."""
 
 
 class Outlook(Record):
@@ -100,69 +103,78 @@ def outlook(spec: CampaignSpec, observations: Sequence[Observation], batch: Sequ
     history.add(observations)
     table = history.table()
     measured = measured_recipes(table, spec.objectives)
-    if len(measured.rows) < max(_LEAST, 2 * domain.encoder.n_plain):
+    if len(measured.rows) < _least(domain):
         return None
     with torch_scope(spec.seed):
         models = fit_table(spec, domain.encoder, table).models
         if any(o.property not in models for o in spec.objectives):
             return None
         draws = _draw(spec, domain, [models[o.property] for o in spec.objectives], measured, batch)
-    n_seen = min(len(measured.rows), _MOST_SEEN)
-    chance, chance_next = _chances(spec, draws.values, n_seen, len(batch))
-    repeat, new = knowledge_gains(draws.scores, n_seen, models[spec.optimized[0].property].noise_sd)
+        every = range(len(measured.rows))
+        worth = _repeat_worth(spec, domain, [models[o.property] for o in spec.objectives], measured, batch, every)
+    chance, chance_next = _chances(spec, draws, min(len(measured.rows), _MOST_SEEN), len(batch))
     return Outlook(
         chance=chance,
         chance_next=chance_next,
-        best_left=_best_left(spec, draws.values),
-        repeat_or_new="repeat" if repeat > new else "new",
-        repeat_gain=significant(repeat, 3),
-        new_gain=significant(new, 3),
+        best_left=_best_left(spec, draws),
+        repeat_or_new="repeat" if worth.pays else "new",
+        repeat_gain=significant(worth.repeat, 3),
+        new_gain=significant(worth.new, 3),
     )
 
 
-def repeat_pays(
-    spec: CampaignSpec, domain: Domain, models: list[PropertyModel], measured: Measured, batch: Sequence[Recipe]
-) -> bool:
-    """Whether one more measurement of the best recipe is expected to improve the final choice more than a new recipe.
+def repeat_of(
+    spec: CampaignSpec, domain: Domain, models: list[PropertyModel], measured: Measured, free: Sequence[int]
+) -> int | None:
+    """Which measured recipe to repeat: one whose repeat is expected to improve the final choice more than a new recipe.
 
-    False with too few recipes for the surrogate to judge by. Call inside a `torch_scope`.
+    None where none is, or with too few recipes for the surrogate to judge by.
+
+    Args:
+        spec: The campaign.
+        domain: Where new recipes are drawn from.
+        models: Of each objective.
+        measured: Recipes with their means.
+        free: Which of them may be repeated.
     """
-    if len(measured.rows) < max(_LEAST, 2 * domain.encoder.n_plain):
-        return False
-    draws = _draw(spec, domain, models, measured, batch)
-    pushed = next(j for j, objective in enumerate(spec.objectives) if objective.role == "optimize")
-    repeat, new = knowledge_gains(draws.scores, min(len(measured.rows), _MOST_SEEN), models[pushed].noise_sd)
-    return repeat > new
+    if len(measured.rows) < _least(domain) or not free:
+        return None
+    worth = _repeat_worth(spec, domain, models, measured, (), free)
+    return worth.place if worth.pays else None
 
 
-class _Draws(NamedTuple):
-    """Joint draws: measured recipes, then the batch, then promising ones."""
+def _least(domain: Domain) -> int:
+    return max(_LEAST, 2 * domain.encoder.n_plain)
 
-    values: FloatArray
-    """`S x M x m` in their units."""
-    scores: FloatArray
-    """`S x M` sums of standardised scores."""
+
+def _repeat_worth(
+    spec: CampaignSpec,
+    domain: Domain,
+    models: list[PropertyModel],
+    measured: Measured,
+    batch: Sequence[Recipe],
+    free: Sequence[int],
+) -> RepeatWorth:
+    """A repeat beside the recipes of the next batch and the most promising others."""
+    seen = domain.encoder.rows(domain.lattice, measured.rows)
+    new = np.vstack([domain.encoder.recipes(list(batch)), _promising(spec, domain, models, measured)[:_NEW]])
+    return repeat_worth(spec.objectives, models, measured, seen, new, free, spec.seed)
 
 
 def _draw(
     spec: CampaignSpec, domain: Domain, models: list[PropertyModel], measured: Measured, batch: Sequence[Recipe]
-) -> _Draws:
+) -> FloatArray:
+    """Joint draws `S x M x m` in their units: measured recipes, then the batch, then promising ones."""
     encode = domain.encoder.rows
     seen = encode(domain.lattice, measured.rows[:_MOST_SEEN])
-    drawn = domain.random(_POOL, np.random.default_rng([spec.seed, 3]))
-    pool = encode(domain.lattice, drawn[allowed(drawn, set(row_keys(measured.rows)))])
-    goals = goals_of(spec.objectives, models)
-    moments = [model.standard(pool) for model in models]
-    means, spread = (np.column_stack(part) for part in zip(*moments, strict=True))
-    order = np.argsort(-(goals.scores(means).sum(axis=1) + 2 * spread.sum(axis=1)), kind="stable")[:_BEST]
+    pool = _promising(spec, domain, models, measured)
     acquisition = acquisition_of(spec.objectives, models, seen, spec.seed)
-    draws = acquisition.samples(np.vstack([seen, domain.encoder.recipes(list(batch)), pool[order]]), _DRAWS)
+    draws = acquisition.samples(np.vstack([seen, domain.encoder.recipes(list(batch)), pool]), _DRAWS)
     freedom = max(len(measured.rows) - 1, 1)
     widen = np.sqrt(freedom / np.random.default_rng([spec.seed, 4]).chisquare(freedom, size=len(draws)))
     centre = draws.mean(axis=0)
     draws = centre + (draws - centre) * widen[:, None, None]
-    values = np.stack([model.warp.inverse(draws[..., j]) for j, model in enumerate(models)], axis=-1)
-    return _Draws(values, goals.scores(draws).sum(axis=-1))
+    return np.stack([model.warp.inverse(draws[..., j]) for j, model in enumerate(models)], axis=-1)
 
 
 def _chances(spec: CampaignSpec, values: FloatArray, n_seen: int, n_batch: int) -> tuple[float | None, float | None]:
@@ -184,33 +196,14 @@ def _best_left(spec: CampaignSpec, values: FloatArray) -> tuple[float, float] | 
     return significant(low, 4), significant(high, 4)
 
 
-def knowledge_gains(scores: FloatArray, n_seen: int, noise: float) -> tuple[float, float]:
-    """Knowledge gradient of repeating the best measured recipe and of the best new one, from joint draws.
-
-    `KG = E max_i (mu_i + cov_ij / sqrt(var_j + noise^2) Z) - max_i mu_i` over the measured recipes and j itself
-    (Frazier, Powell and Dayanik 2009, DOI 10.1287/ijoc.1080.0314), moments taken from the draws.
-
-    Args:
-        scores: `S x M` joint draws, measured recipes first.
-        n_seen: How many of them are measured.
-        noise: Standard deviation of one measurement.
-    """
-    means = scores.mean(axis=0)
-    centred = scores - means
-    best = int(means[:n_seen].argmax())
-    nodes, weights = np.polynomial.hermite_e.hermegauss(15)
-    weights = weights / weights.sum()
-
-    def gain(j: int) -> float:
-        among = np.unique(np.append(np.arange(n_seen), j))
-        covariance = centred[:, among].T @ centred[:, j] / max(len(scores) - 1, 1)
-        slope = covariance / np.sqrt(centred[:, j].var() + noise**2 + 1e-12)
-        after = (means[among][:, None] + slope[:, None] * nodes).max(axis=0) @ weights
-        return float(after - means[:n_seen].max()) if j < n_seen else float(after - max(means[:n_seen].max(), means[j]))
-
-    upper = means + 2 * centred.std(axis=0)
-    new = np.argsort(-upper[n_seen:], kind="stable")[:30] + n_seen
-    return max(0.0, gain(best)), max((max(0.0, gain(int(j))) for j in new), default=0.0)
+def _promising(spec: CampaignSpec, domain: Domain, models: list[PropertyModel], measured: Measured) -> FloatArray:
+    """Features of the most promising recipes not measured, of those drawn, the most promising first."""
+    drawn = domain.random(_POOL, np.random.default_rng([spec.seed, 3]))
+    pool = domain.encoder.rows(domain.lattice, drawn[allowed(drawn, set(row_keys(measured.rows)))])
+    moments = [model.standard(pool) for model in models]
+    means, spread = (np.column_stack(part) for part in zip(*moments, strict=True))
+    hope = goals_of(spec.objectives, models).scores(means).sum(axis=1) + 2 * spread.sum(axis=1)
+    return pool[np.argsort(-hope, kind="stable")[:_BEST]]
 
 
 def _meets(values: FloatArray, objective: Objective) -> NDArray[np.bool_]:
