@@ -23,7 +23,7 @@ _PULL_RANKING, _PULL_CONFIDENCE = 2.0, 0.3
 """How strongly weights are held to be small against the data."""
 _MADE = 150
 """Unanswerable questions made by rule that serve the fit only."""
-_NEGATIVE = ("foreign", "unknown", "long", "silent")
+_NEGATIVE = ("foreign", "unknown", "long", "silent", "missing", "stranger")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from eutectic.knowledge.chinese import asked as asked_in_chinese
+from eutectic.knowledge.tokens import stem, token_set
 
 _BE = r"(?:is|are|was|were|be|does|do|did|has|have|had|can|could|may|must|will|should)"
 _STOP = (
@@ -42,7 +43,20 @@ _DEFINING = re.compile(
     r"是指|定义为|称为|表示",
     re.IGNORECASE,
 )
-_PERSON = re.compile(r"\b(?:[A-Z][a-zé]{2,}\b|[A-Z]{2,3}\b|[A-Z]\.)|[A-Z][a-z]+ et al")
+_PERSON = re.compile(
+    r"(?<=[a-z\d,;:)] )\(?([A-Z][a-zé]{2,})\b|\b([A-Z]{2,4})\b|\b([A-Z][a-zé]+)(?= et al\b| and [A-Z]|['’]s\b)|"
+    r"((?:[A-Z]\. ?)+[A-Z][a-z]+)"
+)
+_ABBREVIATION = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\w*\b|\b[A-Z]{2,}\b")
+_SAID_IN_FULL = re.compile(r"\bstands? for\b|\babbreviation|\bacronym|\bshort for\b", re.IGNORECASE)
+_PLAIN_NUMBER = re.compile(
+    r"\b(?:error|accuracy|precision|ratio|factor|index|exponent|number|coefficient)$", re.IGNORECASE
+)
+DEFINERS = frozenset(
+    stem(word)
+    for word in ["abbreviation", "acronym", "stand", "stands", "mean", "meant", "meaning", "definition", "define"]
+)
+"""What a question for a definition says of itself, which no definition repeats."""
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile("|".join(patterns), re.IGNORECASE))
     for kind, patterns in (
@@ -81,19 +95,55 @@ def kind_of(text: str) -> str:
     for kind, pattern in _KINDS:
         if pattern.search(text):
             return kind
+    if re.search(r"\bhow many\b", text, re.IGNORECASE):
+        return "number"
     if re.search(r"\bcompositions?\b|\bformula\b|成分|化学式", asked_phrase(text) or text, re.IGNORECASE):
         return "formula"
-    if re.search(
+    if _PLAIN_NUMBER.search(asked_phrase(text)) or re.search(
         r"\bhow (?:much|many|far|often)\b|\bby (?:how much|which factor|what factor)\b|多少|几", text, re.IGNORECASE
     ):
         return "number"
     return ""
 
 
-def answers_in_words(kind: str, words: str) -> bool:
+def answers_in_words(kind: str, words: str, question: str) -> bool:
     """Whether words hold an answer of a kind that shows in them: a cause, a definition or a person."""
     if kind == "cause":
         return bool(_CAUSE.search(words))
     if kind == "definition":
-        return bool(_DEFINING.search(words))
-    return bool(_PERSON.search(words.split(" ", 1)[-1]))
+        short = _ABBREVIATION.findall(question)
+        if short and any(_is_expanded(name, words) for name in short):
+            return True
+        return not (short and _SAID_IN_FULL.search(question)) and bool(_DEFINING.search(words))
+    named = token_set(question)
+    found = {next(filter(None, match.groups())) for match in _PERSON.finditer(words)}
+    return any(not token_set(name) <= named and not _is_chemical(name) for name in found)
+
+
+def _is_chemical(name: str) -> bool:
+    return any(token.startswith(("f:", "el:")) for token in token_set(name))
+
+
+def _is_expanded(name: str, words: str) -> bool:
+    """Whether an abbreviation stands in brackets behind the words it shortens, or before them in brackets."""
+    letters = [letter.lower() for letter in name if letter.isupper()]
+    if re.search(
+        rf"\b{re.escape(name)}\b\W{{0,3}}(?:stands? for|means|denotes?|is short for|is the abbreviation)", words
+    ):
+        return True
+    for match in re.finditer(rf"\b{re.escape(name)}s?\b", words):
+        behind = re.match(r"\s*[(\[:=,]\s*(?:i\.e\.,?\s*)?([^)\]]{4,})", words[match.end() :])
+        before = re.search(r"([^(]{4,120})\(\s*$", words[: match.start()])
+        if (behind and _has_initials(letters, behind[1])) or (before and _has_initials(letters, before[1])):
+            return True
+    return False
+
+
+def _has_initials(letters: list[str], words: str) -> bool:
+    """Whether the letters begin words, in their order and close together."""
+    initials = [word[0].lower() for word in re.findall(r"[A-Za-z]+", words)]
+    for start in range(len(initials)):
+        rest = iter(initials[start : start + 2 * len(letters)])
+        if all(letter in rest for letter in letters):
+            return True
+    return False

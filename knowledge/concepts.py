@@ -12,6 +12,21 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?|[^\W_]+", re.ASCII)
 _SYMBOL = re.compile(r"(?<![\w.])(?:[Δ∆]?[A-Za-zσλμκρηχ][A-Za-z0-9_]{0,5}|\(BH\)max)(?![\w.]*\w)")
 _DASH = re.compile(r"[-–—/]")
 _PLURAL = re.compile(r"(?<=[a-z]{3})s$")
+_DENSITIES = frozenset(
+    [
+        "current",
+        "energy",
+        "power",
+        "charge",
+        "electron",
+        "number",
+        "flux",
+        "dislocation",
+        "defect",
+        "vacancy",
+        "probability",
+    ]
+)
 _SHORT = 2
 """Letters of a symbol at least, for it to mean its property in running text."""
 
@@ -35,6 +50,8 @@ def named_properties(text: str) -> list[tuple[str, str]]:
         longest = 0
         for name in _english().get(words[at], ()):
             if len(name.words) >= longest and tuple(words[at : at + len(name.words)]) == name.words:
+                if name.words == ("density",) and _is_other_density(words, at):
+                    continue
                 found.append((name.token, " ".join(name.words)))
                 longest = len(name.words)
         at += max(1, longest)
@@ -43,6 +60,14 @@ def named_properties(text: str) -> list[tuple[str, str]]:
     for match in _SYMBOL.findall(text):
         found += [(token, match) for token in _symbols().get(match, ())]
     return found
+
+
+def _is_other_density(words: list[str], at: int) -> bool:
+    """Whether `density` at a place is not of mass: a current density, a density functional, a density of states."""
+    return bool(at and words[at - 1] in _DENSITIES) or (
+        words[at + 1 : at + 2] in (["functional"], ["of"])
+        and (words[at + 1] == "functional" or words[at + 2 : at + 3] in (["state"], ["dislocation"]))
+    )
 
 
 def dimensions_of(token: str) -> tuple[float, ...]:

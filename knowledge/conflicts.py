@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
+from eutectic.knowledge.asked import Question
 from eutectic.knowledge.features import Features
 from eutectic.knowledge.measures import Measure
-from eutectic.knowledge.question import Question
 from eutectic.knowledge.searching import Graded
 
 _LEAST = 0.02

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from eutectic.knowledge.asking import answers_in_words
-from eutectic.knowledge.measures import Measure, bracketed_units, find_measures, plain_numbers, same_value
-from eutectic.knowledge.question import Question, Term
+from eutectic.knowledge.answer_kinds import answer_kind
+from eutectic.knowledge.asked import Question, Term
+from eutectic.knowledge.conditions_held import conditions_held
 from eutectic.knowledge.statement import Statement
 from eutectic.knowledge.tokens import tokens_in_order
-from eutectic.knowledge.units import NUMBER
-from eutectic.knowledge.variants import aliases
 
-_PLAIN = 0.7
-"""Credit of a number without a unit where a share is asked for."""
-_SPELLED = re.compile(
-    r"\b(?:once|twice|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?|"
-    r"billions?)\b",
-    re.IGNORECASE,
-)
 _STATED = 0.84
 """Share of the words of a property that name it."""
 
@@ -45,12 +35,10 @@ class Features(NamedTuple):
     """Whether it holds the kind of thing asked for: a value in a fitting unit, a formula, a year, a person."""
     property: float
     """Whether it, or what stands around it, speaks of the property asked for; 1 where none is asked for by name."""
-    whole: float
-    """Whether all that is asked for is named in it or around it, falling fast with what is not."""
     subject: float
     """Share of what it is asked of that stands in it, around it or in its chunk."""
     both: float
-    """`whole` times `subject`."""
+    """`subject` times the share of what is asked for that stands there too, which falls fast with what does not."""
     unknown: float
     """Share of the question in words that are nowhere in the library."""
     condition: float
@@ -71,6 +59,14 @@ class Features(NamedTuple):
     """Its length: 1 from 500 characters on, in which many words stand together by chance."""
     silent: float
     """Whether it holds nothing of the kind asked for, where that kind is known."""
+    act: float
+    """How near the farthest of the question's verbs is; 1 where they say little."""
+    asked: float
+    """The same of the words that say what is asked for."""
+    missing: float
+    """Words of the question that neither it nor its chunk holds, counted by what they say; 1 from three on."""
+    stranger: float
+    """Whether all that the question is asked of is nowhere in the library."""
 
 
 class Place(NamedTuple):
@@ -92,7 +88,7 @@ def grade(question: Question, statement: Statement, place: Place) -> Features:
     """The features of a statement."""
     own, wide = statement.tokens, statement.wide
     there = wide | place.tokens | place.title
-    answer = _answer(question, statement, own)
+    answer = answer_kind(question, statement, own)
     whole = question.share(there, question.focus) ** 3 if question.focus else 0.5
     subject = question.share(there, question.subject) if question.subject else 1.0
     return Features(
@@ -101,14 +97,13 @@ def grade(question: Question, statement: Statement, place: Place) -> Features:
         passage=question.share(there),
         focus=_focus(question, own, wide),
         name=_name(question.names, own, wide, place),
-        foreign=_foreign(question, own),
+        foreign=_foreign(question, own, wide),
         answer=answer,
         property=_property(question, own, wide),
-        whole=whole,
         subject=subject,
         both=whole * subject,
         unknown=question.unknown,
-        condition=_condition(question, statement),
+        condition=conditions_held(question, statement),
         entity=_farthest(question.entities, own, wide, there | place.before, 0.3 * place.named_in_document),
         least=_farthest(question.weighty, own, wide, there | place.before, 0.0),
         pairs=_pairs(question, statement),
@@ -117,6 +112,10 @@ def grade(question: Question, statement: Statement, place: Place) -> Features:
         row=float(statement.is_row),
         long=min(1.0, len(statement.words) / 500),
         silent=float(answer == 0.0),
+        act=_farthest(question.acts, own, wide, there | place.before, 0.0),
+        asked=_farthest(question.focus, own, wide, there | place.before, 0.0),
+        missing=min(1.0, question.lack(there | place.before) / 3),
+        stranger=float(bool(question.subject) and not any(term.is_known for term in question.subject)),
     )
 
 
@@ -142,93 +141,35 @@ def _name(names: tuple[Term, ...], own: frozenset[str], wide: frozenset[str], pl
     return best / len(names)
 
 
-def _foreign(question: Question, own: frozenset[str]) -> float:
+def _foreign(question: Question, own: frozenset[str], wide: frozenset[str]) -> float:
+    """Whether a statement names another material or element; half where only what stands around it does."""
     names = question.names
-    if not names or any(term.held(own) for term in names):
+    if not names:
+        return _other_element(question.elements, own, wide)
+    if any(term.held(own) for term in names):
         return 0.0
-    asked_formula = any(term.token.startswith("f:") for term in names)
-    if asked_formula:
-        return float(any(token.startswith("f:") and token != "f:" for token in own))
+    if any(term.token.startswith("f:") for term in names):
+        if _is_named(own):
+            return 1.0
+        return 0.5 * float(_is_named(wide) and not any(term.held(wide) for term in names))
     shapes = {_shape(term.token) for term in names}
     return float(any(_shape(token) in shapes for token in own if ":" not in token))
+
+
+def _is_named(tokens: frozenset[str]) -> bool:
+    return any(token.startswith("f:") and token != "f:" for token in tokens)
+
+
+def _other_element(asked: frozenset[str], own: frozenset[str], wide: frozenset[str]) -> float:
+    if not asked or asked & own or not any(token.startswith("el:") for token in own):
+        return 0.0
+    return 0.5 if asked & wide else 1.0
 
 
 def _shape(code: str) -> str:
     """A code with its digits taken out: BT48 and BT0 are of one kind."""
     bare = "".join(character for character in code if not character.isdigit())
     return bare if bare != code and bare else code
-
-
-def _answer(question: Question, statement: Statement, own: frozenset[str]) -> float:
-    if question.kind == "formula":
-        asked = {term.token for term in question.terms}
-        new = [token for token in own if token.startswith("f:") and token != "f:" and token not in asked]
-        if not question.names or not new:
-            return 0.7 * bool(new)
-        declared = aliases(statement.quotes[0])
-        return 1.0 if any(declared.get(term.token) for term in question.names) else 0.6
-    if question.kind == "year":
-        return float(any(1800 <= number <= 2100 and number not in question.numbers for number in _numbers(statement)))
-    if question.kind in ("person", "cause", "definition"):
-        return float(answers_in_words(question.kind, statement.words))
-    if question.dimensions:
-        held = any(m.dimension in question.dimensions and not _is_given(question, m.value) for m in statement.measures)
-        in_header = statement.is_row and any(
-            u.dimension in question.dimensions for u in bracketed_units(f"{statement.said}\n{statement.around}")
-        )
-        if held or in_header:
-            return 1.0
-        return _PLAIN * float(NUMBER in question.dimensions and _has_new_number(question, statement))
-    if question.kind == "number":
-        return float(_has_new_number(question, statement))
-    return 0.5
-
-
-def _has_new_number(question: Question, statement: Statement) -> bool:
-    """Whether a statement gives a number that the question does not."""
-    if any(number not in question.numbers for number in _numbers(statement)):
-        return True
-    return question.kind == "number" and bool(_SPELLED.search(statement.words))
-
-
-def _is_given(question: Question, value: float) -> bool:
-    return any(same_value(value, condition.value) for condition in question.conditions)
-
-
-def _numbers(statement: Statement) -> list[float]:
-    return list(plain_numbers(statement.words))
-
-
-def _condition(question: Question, statement: Statement) -> float:
-    if not question.conditions and not question.bare:
-        return 1.0
-    around = find_measures(statement.around)
-    numbers, near = set(_numbers(statement)), set(plain_numbers(statement.around))
-    found = [_held(given, question, statement, around) for given in question.conditions]
-    found += [_near(number, numbers, near, 0.1) for number in question.bare]
-    return sum(found) / len(found)
-
-
-def _held(given: Measure, question: Question, statement: Statement, around: tuple[Measure, ...]) -> float:
-    """Whether a quantity of the question is a statement's: 0 where that gives another one of its kind in its place."""
-    if any(found.holds(given) for found in statement.measures):
-        return 1.0
-    if any(found.holds(given) for found in around):
-        return 0.7
-    if statement.is_row:
-        written = set(plain_numbers(question.text[given.start : given.end]))
-        numbers, near = set(_numbers(statement)), set(plain_numbers(statement.around))
-        return max((_near(number, numbers, near, 0.0) for number in written), default=0.0)
-    is_other = given.dimension not in question.dimensions and any(
-        found.dimension == given.dimension for found in statement.measures
-    )
-    return 0.0 if is_other else 0.25
-
-
-def _near(number: float, numbers: set[float], around: set[float], nowhere: float) -> float:
-    if number in numbers:
-        return 1.0
-    return 0.6 if number in around else nowhere
 
 
 def _farthest(

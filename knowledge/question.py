@@ -5,29 +5,33 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
 from eutectic.core.elements import elements
-from eutectic.knowledge.asking import asked_phrase, kind_of
+from eutectic.knowledge.asked import Question, Term
+from eutectic.knowledge.asking import DEFINERS, asked_phrase, kind_of
 from eutectic.knowledge.chinese import is_chinese
 from eutectic.knowledge.concepts import dimensions_of, named_properties, property_tokens
 from eutectic.knowledge.glossary import in_chinese, little_tokens, words_of
-from eutectic.knowledge.measures import Measure, find_measures, plain_numbers
+from eutectic.knowledge.measures import find_measures, plain_numbers
 from eutectic.knowledge.question_words import (
     asked_unit,
     bare_numbers,
+    is_count,
     proper_words,
     quantity_words,
     tidy,
+    unit_words,
     verbs,
     without,
 )
 from eutectic.knowledge.roots import root
+from eutectic.knowledge.sorts import sort_of
 from eutectic.knowledge.synonyms import CLASS_NOUNS, GENERIC, KINDS, SYNONYMS, UNIT_WORDS
 from eutectic.knowledge.tokens import content_tokens, formula_words, stem, tokenise
-from eutectic.knowledge.units import Dimension, read_unit
+from eutectic.knowledge.units import NUMBER, Dimension, read_unit
 
 _CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z\d]+$")
 _GRADE = re.compile(
@@ -41,6 +45,8 @@ _YES_OR_NO = re.compile(
     re.IGNORECASE,
 )
 """Questions that no value answers by itself."""
+_RELATIVE = re.compile(r"\b(?:reduced|relative|normali[sz]ed|homologous|dimensionless)\b", re.IGNORECASE)
+"""Properties given as plain numbers."""
 _HOW = re.compile(r"\W*how\b", re.IGNORECASE)
 _WEIGHTY = 0.35
 _GENERIC_SHARE = 0.3
@@ -48,77 +54,6 @@ _GENERIC_SHARE = 0.3
 _CLASS_SHARE = 0.5
 """Weight of a word for the kind of answer, such as method or phase, which an answer shows without naming it."""
 _NAME_SHARE = 1.3
-_STAND_IN = 0.85
-"""Credit where a text says it in another word."""
-
-
-@dataclass(frozen=True)
-class Term:
-    """A word of a question: its weight, and what stands for it in a text."""
-
-    token: str
-    weight: float
-    stand_ins: frozenset[str]
-    is_name: bool
-    is_known: bool = True
-    """Whether it, or what stands for it, is anywhere in the library."""
-
-    def held(self, tokens: Collection[str]) -> float:
-        """How much of the term a text holds: 1, a part where it uses another word, or 0."""
-        if self.token in tokens:
-            return 1.0
-        return _STAND_IN if not self.stand_ins.isdisjoint(tokens) else 0.0
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question as the search and the answer see it."""
-
-    text: str
-    terms: tuple[Term, ...]
-    subject: tuple[Term, ...]
-    """Those of what it is asked of: `BT0` in the same question; all but the little words where its form hides it."""
-    focus: tuple[Term, ...]
-    """Those of the noun that is asked for: `critical cooling rate` in `What critical cooling rate has BT0?`."""
-    dimensions: frozenset[Dimension]
-    """What the answer may measure; empty where that is not known."""
-    kind: str
-    """`formula`, `number`, `year`, `person` or empty."""
-    conditions: tuple[Measure, ...]
-    """Quantities that the question gives."""
-    numbers: frozenset[float]
-    """Every number that the question gives."""
-    pairs: frozenset[tuple[str, str]] = field(default=frozenset())
-    """Neighbouring content words."""
-    entities: tuple[Term, ...] = ()
-    """Those of what is called by a name: materials, elements, people, products."""
-    bare: frozenset[float] = field(default=frozenset())
-    """Numbers it gives without a unit, such as a year."""
-    weighty: tuple[Term, ...] = ()
-    """Those that say most, verbs aside."""
-
-    @property
-    def unknown(self) -> float:
-        """Share of the weight of its weighty words that are nowhere in the library, in any form."""
-        total = sum(term.weight for term in self.weighty)
-        return sum(term.weight for term in self.weighty if not term.is_known) / total if total else 0.0
-
-    @property
-    def property_tokens(self) -> frozenset[str]:
-        """Tokens of the properties that the question asks for."""
-        asked = [term for term in self.focus if term.token.startswith("p:")]
-        return frozenset(token for term in asked for token in (term.token, *term.stand_ins) if token.startswith("p:"))
-
-    @property
-    def names(self) -> tuple[Term, ...]:
-        """The terms that name a material: formulas and codes."""
-        return tuple(term for term in self.terms if term.is_name)
-
-    def share(self, tokens: Collection[str], terms: Collection[Term] | None = None) -> float:
-        """Share of the question's weight (or of some of its terms) that a set of tokens holds."""
-        chosen = self.terms if terms is None else terms
-        total = sum(term.weight for term in chosen)
-        return sum(term.weight * term.held(tokens) for term in chosen) / total if total else 0.0
 
 
 def read_question(
@@ -163,9 +98,13 @@ def read_question(
             stand_ins |= properties
         is_name = token.startswith("f:") or bool(_CODE.match(token)) or token in graded
         seen = frequency.get(token, 0) or max((frequency.get(other, 0) for other in stand_ins), default=0)
+        seen = seen or n_chunks * (token in unit_words())
         weight = math.log(1 + (n_chunks - seen + 0.5) / (seen + 0.5)) if n_chunks else 1.0
         terms.append(Term(token, max(weight, 0.0) * _class_share(token, is_name), stand_ins, is_name, seen > 0))
     terms = _joined(terms)
+    kind = kind_of(text)
+    if kind == "definition":
+        terms = [term for term in terms if term.token not in DEFINERS] or terms
     asked = _asked_words(text)
     named = tuple(term for term in terms if term.token in asked and not term.is_name)
     focus = named if any(not is_little(term.token) for term in named) else ()
@@ -179,13 +118,20 @@ def read_question(
         subject=subject,
         focus=focus,
         dimensions=_dimensions(text, asked),
-        kind=kind_of(text),
+        kind=kind,
         conditions=measures,
         numbers=frozenset(plain_numbers(text)),
         pairs=frozenset(pairwise(words)),
         entities=tuple(term for term in terms if term.is_name or term.token in proper or _elements(term.token)),
         bare=bare_numbers(without(text, measures, graded)),
         weighty=_weighty([term for term in terms if term.token not in acts]),
+        acts=tuple(
+            term
+            for term in terms
+            if term.token in acts and not (term.is_name or term in named or is_little(term.token))
+        ),
+        sort=sort_of(asked_phrase(text)),
+        most=math.log(2 * n_chunks + 2) if n_chunks else 1.0,
     )
 
 
@@ -227,7 +173,9 @@ def _joined(terms: list[Term]) -> list[Term]:
 
 def is_little(token: str) -> bool:
     """Whether a token of a question says little: a common verb, a number, a word for a kind of thing."""
-    return token in GENERIC or token in CLASS_NOUNS or token.isdigit() or token in little_tokens()
+    return (
+        token in GENERIC or token in CLASS_NOUNS or token.isdigit() or token in little_tokens() or token in unit_words()
+    )
 
 
 def _elements(token: str) -> frozenset[str]:
@@ -269,6 +217,10 @@ def _dimensions(text: str, asked: Collection[str]) -> frozenset[Dimension]:
     if (unit := asked_unit(text)) is not None:
         return frozenset([unit.dimension])
     named = property_tokens(phrase) or (property_tokens(text) if not phrase else [])
+    if _RELATIVE.search(phrase):
+        return frozenset([NUMBER])
+    if is_count(text):
+        return frozenset()
     if named:
         return frozenset(dimensions_of(token) for token in named)
     units = [unit for pattern, found in _kinds() if pattern.search(phrase or text) for unit in found]

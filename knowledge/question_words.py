@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import cache
 
 from eutectic.knowledge.measures import Measure, find_measures, measure_tokens, plain_numbers
 from eutectic.knowledge.synonyms import SPELLED_UNITS
-from eutectic.knowledge.tokens import tokenise
+from eutectic.knowledge.tokens import stem, tokenise
 from eutectic.knowledge.units import Unit, read_unit
 
 _CAPITAL = re.compile(r"(?<=[a-z,;] )[A-Z][A-Za-zé-]+\b")
-_UNIT_ASKED = re.compile(
-    r"(?:\bin|\bhow many)\s+((?:[a-z]+ per [a-z]+|[A-Za-zµ°/%0-9⁻¹²³.^-]+))(?=\?|,|\s+(?:is|are|was|were|does|did)\b)"
-)
+_UNIT = r"((?:[a-z]+ per [a-z]+|[A-Za-zµ°/%0-9⁻¹²³.^-]+))"
+_UNIT_ASKED = re.compile(rf"\bin\s+{_UNIT}(?=\?|,|\s+(?:is|are|was|were|does|did)\b)")
+_UNIT_COUNTED = re.compile(rf"\b[Hh]ow many\s+{_UNIT}\b")
 _CELSIUS = re.compile(r"(\d)\s?(?:deg(?:rees?)?\.?\s?)?C(?=[\s?,.;)]|$)")
 _CHARGE = re.compile(r"\bcoulomb|\bcharge\b|\bC-?rate\b|\bC/\d", re.IGNORECASE)
 _CODED = re.compile(r"\S*[A-Za-z)\]]\S*")
@@ -23,6 +24,7 @@ _LAST_VERB = re.compile(
     r"\b(?:does|do|did|can|could|may|must)\b.*\s([a-z]+)(?=\s+(?:at|in|for|from|with|to|under)\b|\?)"
 )
 
+_PREFIXES = ("nano", "micro", "milli", "centi", "kilo", "mega", "giga")
 _COUNT = re.compile(r"\W*how many\b", re.IGNORECASE)
 
 
@@ -58,8 +60,19 @@ def without(text: str, measures: Iterable[Measure], names: Collection[str]) -> s
     """A question without its quantities and the names that are numbers."""
     for measure in measures:
         text = text[: measure.start] + " " * (measure.end - measure.start) + text[measure.end :]
-    pattern = "|".join(re.escape(name) for name in names)
+    pattern = "|".join(rf"{re.escape(name)}(?:-\d+)?" for name in names)
     return re.sub(pattern, " ", text, flags=re.IGNORECASE) if names else text
+
+
+def is_count(text: str) -> bool:
+    """Whether a question asks how many of something there are."""
+    return bool(_COUNT.match(text))
+
+
+@cache
+def unit_words() -> frozenset[str]:
+    """The stems of units that questions spell out, alone or with a prefix."""
+    return frozenset(stem(f"{prefix}{unit}") for unit in SPELLED_UNITS for prefix in ("", *_PREFIXES) if len(unit) > 2)
 
 
 def _spelled_unit(text: str) -> str:
@@ -70,7 +83,7 @@ def _spelled_unit(text: str) -> str:
 
 def asked_unit(text: str) -> Unit | None:
     """The unit a question wants its answer in: `in kelvin per second`, `how many joules`."""
-    said = None if _COUNT.match(text) and " in " in text else _UNIT_ASKED.search(text)
+    said = (_UNIT_COUNTED if is_count(text) else _UNIT_ASKED).search(text)
     return read_unit(_spelled_unit(said[1])) if said else None
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from eutectic.knowledge.asked import Question, Term
 from eutectic.knowledge.features import Features, Place, grade
 from eutectic.knowledge.index_lexical import LexicalIndex
 from eutectic.knowledge.judge import confidence, score
-from eutectic.knowledge.question import Question, Term
 from eutectic.knowledge.statement import Statement, statement_tokens, statements
 from eutectic.knowledge.statement_tables import table_statements
 from eutectic.knowledge.store import ChunkRow

@@ -167,7 +167,7 @@ _LITTLE = (
     "second seconds wide-scale per whole total really exactly usually typically compute computed simulate simulated "
     "expect expected assign assigned kind sort once still yet all both same other become becomes turned let help "
     "helped prove proved proven made results approximately about roughly respectively kind type answer number there "
-    "exceed exceeds against way"
+    "exceed exceeds against way saw see seen et"
 )
 _CLASSES = (
     "technique method program software library language phase element metal composition formula process material "
@@ -199,7 +199,6 @@ UNIT_WORDS: dict[str, frozenset[str]] = {
         "heavy": ("u:g1",),
         "weight": ("u:g1",),
         "weigh": ("u:g1",),
-        "milligrams": ("u:g1",),
         "mass": ("u:g1",),
         "size": ("u:m1",),
         "diameter": ("u:m1",),
@@ -209,6 +208,19 @@ UNIT_WORDS: dict[str, frozenset[str]] = {
         "width": ("u:m1",),
         "long": ("u:s1",),
         "duration": ("u:s1",),
+        "time": ("u:s1",),
+        "depth": ("u:m1",),
+        "height": ("u:m1",),
+        "length": ("u:m1",),
+        "distance": ("u:m1",),
+        "spacing": ("u:m1",),
+        "speed": ("u:m1s-1",),
+        "velocity": ("u:m1s-1",),
+        "frequency": ("u:s-1",),
+        "power": ("u:m2g1s-3",),
+        "current": ("u:A1",),
+        "force": ("u:m1g1s-2",),
+        "load": ("u:m1g1s-2",),
         "voltage": ("u:m2g1s-3A-1",),
         "pressure": ("u:m-1g1s-2",),
         "composition": ("f:",),
@@ -277,7 +289,7 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bpressure|\bmodulus|\bstress|压力|模量|应力", ("Pa",)),
     (r"\bstrength|强度(?!.*磁)", ("Pa",)),
     (r"\bhardness|硬度", ("Pa", "HRC")),
-    (r"\bdensity\b|密度", ("kg/m3", "A/m2", "T", "J/m3", "m-2")),
+    (r"\bdensity\b(?!-? ?functional| of states)|密度", ("kg/m3", "A/m2", "T", "J/m3", "m-2")),
     (r"\bvolum\w+ capacity|容量", ("A s/m3",)),
     (r"\bcapacity\b", ("A s/kg", "A s/m3")),
     (r"\b(?:ionic|electr\w+|ion) conductivity|\bconductivit|电导率", ("S/m",)),

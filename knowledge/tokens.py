@@ -19,7 +19,7 @@ _FORMULA = re.compile(r"(?<![\w.])[A-Z(\[][A-Za-z0-9.()\[\]]*[A-Za-z0-9)\]](?![\
 _SPACED = re.compile(r"(?<![\w.])(?:[A-Z][a-z]? ?\d{1,2}(?:\.\d+)? ?){2,}(?![\w.])", re.ASCII)
 _TYPED = re.compile(r"(?<=[A-Za-z)\]])_\{?(\d+(?:\.\d+)?)\}?")
 """Subscripts as they are typed: `Fe_{85}B_{15}`."""
-_SYSTEM = re.compile(r"(?<![\w-])[A-Z][a-z]?(?:[-/·][A-Z][a-z]?)+(?![\w-])", re.ASCII)
+_SYSTEM = re.compile(r"(?<![\w-])[A-Z][a-z]?(?:[-/·][A-Z][a-z]?)+(?![\w\u0370-\u03ff-])", re.ASCII)
 _SYMBOL = re.compile(r"(?<![\w-])[A-Z][a-z]?(?![\w])", re.ASCII)
 _DASHES = str.maketrans("\u2212\u2010\u2011\u2012\u2013\u2014", "------")
 _WORDY_SYMBOLS = "I In As At He Be No Am Os U A V Y K C B F P S N O H W La Pa Ho Ne Re Es Po Th Mo Ar Er Ac Cs"
@@ -51,7 +51,9 @@ _COMMON = (
     "their them then there these they this those through thus to too under until up upon very via was we were "
     "what when where whether which while who whom whose why will with within without would you your"
 )
-TOKENISER = 3
+_NO_FORMULA = re.compile(r"(?!KOH|KCN|HCN)[A-Z]{3,}|H[VBK]\d*|HR[A-C]\d*")
+"""Abbreviations whose letters are symbols of elements, and scales of hardness: LIB, PBE, HV1."""
+TOKENISER = 4
 """Version of the tokens: an index of another one is built anew."""
 _SPELLED = str.maketrans({letter: f" {name} " for letter, name in _GREEK.items()})
 STOPWORDS = frozenset(_COMMON.split())
@@ -139,6 +141,8 @@ def _balanced(text: str) -> str:
 def _formula(text: str) -> tuple[str, ...]:
     """Tokens of a chemical formula; none for a word that is not one."""
     if not any(c.isdigit() for c in text) and not re.search(r"[A-Z].*[A-Z]", text):
+        return ()
+    if _NO_FORMULA.fullmatch(text):
         return ()
     try:
         amounts = parse_formula(text)

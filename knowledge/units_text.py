@@ -8,7 +8,9 @@ from typing import NamedTuple
 from eutectic.knowledge.units import CHINESE_UNITS, Unit, read_unit, symbols_of
 
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
-_POWERED = r"(?:[⁻⁺][¹²³⁴⁵⁶](?![⁰¹²³⁴⁵⁶⁷⁸⁹])|[¹²³⁴](?![⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺])|\^\s?[{(]?[-−]?\d[})]?|[-−–]\d(?!\d)|\d(?![\d.]))"
+_POWERED = (
+    r"(?:[⁻⁺][¹²³⁴⁵⁶](?![⁰¹²³⁴⁵⁶⁷⁸⁹])|[¹²³⁴](?![⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺])|\^\s?[{(]?[-−]?\d[})]?|[-−–]\d(?!\d)|\d(?!\d|\.\d))"
+)
 """A power of a unit; two raised digits, or more than four, are the numbers of references."""
 _PIECE = re.compile(
     rf"(?P<gap>\s*[·⋅•∙*/]\s*|\s?\bper\s|\s{{0,2}})\(?(?P<name>[°◦º˚]\s?C|oC|℃|[µμ] ?m|[A-Za-zµμΩÅ%℃‰]+|[\u3400-\u9fff]{{1,4}})(?P<power>{_POWERED})?\)?"

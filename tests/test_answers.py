@@ -108,9 +108,9 @@ def test_a_question_is_taken_apart(question: str, phrase: str, kind: str) -> Non
 
 
 def test_causes_and_definitions_show_in_words() -> None:
-    assert answers_in_words("cause", "It is brittle due to the oxide.")
-    assert not answers_in_words("cause", "It is brittle.")
-    assert answers_in_words("definition", "SEI stands for an interphase.")
+    assert answers_in_words("cause", "It is brittle due to the oxide.", "Why is it brittle?")
+    assert not answers_in_words("cause", "It is brittle.", "Why is it brittle?")
+    assert answers_in_words("definition", "SEI stands for an interphase.", "What does SEI stand for?")
 
 
 def test_words_of_one_root_meet_and_others_do_not() -> None:
@@ -131,6 +131,7 @@ def test_words_of_one_root_meet_and_others_do_not() -> None:
         ("below 20 mm¹⁹⁻²⁵.", [0.02]),
         ("a flux of 1.8 T¹²,¹³ was", [1.8]),
         ("an area of 3 mm²", [3e-6]),
+        ("a density of 3.9 g/cm3. It", [3900.0]),
         ("6 × 10⁻⁵ S cm⁻¹ at 70◦C", [6e-3, 343.15]),
         ("1.7 T and 17 kG", [1.7, 1.7]),
     ],
