@@ -40,8 +40,8 @@ _DIGIT = re.compile(r"\d")
 _MISSING = re.compile(
     r"^(?:[-–—−/.*·…\s]*|n/?a\.?|n\.\s?a\.?|none|nan|null|not available|not reported|n\.?r\.?)$", re.IGNORECASE
 )
-_REFERRED = re.compile(r"(?<=[\d%)])(?:\s*\[[\d\s,–-]{1,12}\]|\s+\([\d\s,–-]{1,12}\))$")
-"""A reference behind a cell's number: `1.62 [12]`, `8.83 (4)`."""
+_REFERRED = re.compile(r"(?<=[\d%)])(?:\s*\[[\d\s,–-]{1,12}\]|\s+\([\d\s,–-]{1,12}\)|\s*\([nN]\s?=\s?\d+\))$")
+"""A reference behind a cell's number, or how often it was measured: `1.62 [12]`, `8.83 (4)`, `412 ± 8 (n = 5)`."""
 _RAISED = re.compile(r"^((?:\D*\s)?[-−–+<>~≥≤]?\d*(?:\.\d+|[1-9]\d*[1-9]\d*))[¹²³⁴⁵⁶⁷⁸⁹][⁰¹²³⁴⁵⁶⁷⁸⁹,–-]{0,4}$")
 """A raised reference behind a number that is no base of a power: `1.62¹²`, `435³`."""
 _NOT_DETECTED = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from eutectic.core.composition import Basis, Composition
-from eutectic.core.elements import is_element
+from eutectic.core.elements import elements, is_element
 from eutectic.core.errors import BadInput
 from eutectic.core.formula import parse_formula
 from eutectic.knowledge.formula_text import Formula, find_formulas
@@ -169,6 +169,22 @@ def _mixtures(text: str) -> Iterator[Mention]:
             yield Mention(match.start(), match.end("all"), Material(written, mixed, stated))
         except BadInput:
             continue
+
+
+def of_compounds(amounts: Mapping[str, float], basis: str) -> Composition:
+    """The elements of compounds given by moles, or by weight where the basis says so.
+
+    Raises:
+        BadInput: A compound that is no formula, or a basis that is neither.
+    """
+    moles: dict[str, float] = {}
+    for compound, amount in amounts.items():
+        counts = parse_formula(compound)
+        mass = sum(count * elements()[symbol].mass for symbol, count in counts.items())
+        share = amount / mass if basis == "wt%" else amount
+        for symbol, count in counts.items():
+            moles[symbol] = moles.get(symbol, 0.0) + share * count
+    return Composition.of(moles, "at%", normalise=True)
 
 
 def _open_sites(text: str) -> Iterator[Mention]:

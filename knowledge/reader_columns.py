@@ -14,8 +14,10 @@ from eutectic.knowledge.table import Box
 Line = Sequence[Word]
 _GAP = 0.55
 """Of the font size: a gap that all rows share parts columns."""
-_TIGHT = 0.2
-"""Of the font size: a gap that all rows share, where every piece is a number under its own header."""
+_TIGHT = (0.5, 0.4, 0.3, 0.2)
+"""Of the font size: gaps that all rows share, widest first, where every piece is a number under its own header."""
+_CERTAIN = 0.4
+"""Of the font size: a gap wider than the space between words, where every row fills every column."""
 _TALL = 0.6
 """Share of the table's height that a vertical rule runs over."""
 _AT = 3.0
@@ -48,30 +50,42 @@ def split_tight(columns: Sequence[Span], body: Sequence[Line], heads: Sequence[L
     done: list[Span] = []
     for left, right in columns:
         cells = [[w for w in line if left - 1 <= 0.5 * (w.box[0] + w.box[2]) <= right + 1] for line in body]
-        cells = [words for words in cells if words]
-        numeric = [words for words in cells if sum(_is_amount(word.text) for word in words) > 1]
-        cover = _covered([[word] for words in numeric for word in words], _TIGHT / _GAP * _size(body))
-        n_values = [len(_values(words, cover)) for words in numeric]
-        is_tight = len(cover) > 1 and len(numeric) > 1 and len(numeric) >= 0.6 * len(cells)
-        is_full = is_tight and sum(n == len(cover) for n in n_values) >= 0.8 * len(numeric)
-        done += cover if is_full and _has_own_heads(cover, heads) else [(left, right)]
+        cells = [words for words in cells if len(words) > 1 and any(_is_amount(word.text) for word in words)]
+        covers = (_cut(cells, gap, heads) for gap in _TIGHT)
+        done += next((cover for cover in covers if cover), [(left, right)])
     return done
 
 
-def _has_own_heads(cover: Sequence[Span], heads: Sequence[Line]) -> bool:
-    """Whether every stretch has a header word that stands over it more than over the others."""
+def _cut(cells: Sequence[Line], gap: float, heads: Sequence[Line]) -> list[Span]:
+    """The columns between the gaps that all rows of a column share; none where rows or headers do not fill them."""
+    if len(cells) < 2:
+        return []
+    cover = _covered([[word] for words in cells for word in words], gap / _GAP * _size(cells))
+    if len(cover) < 2 or not _has_own_heads(cover, heads, gap):
+        return []
+    full = sum(len(_values(words, cover)) == len(cover) for words in cells)
+    even = sum(all(_texts(words, cover)) for words in cells)
+    return cover if full >= 0.8 * len(cells) or (gap >= _CERTAIN and even == len(cells)) else []
+
+
+def _has_own_heads(cover: Sequence[Span], heads: Sequence[Line], gap: float) -> bool:
+    """Whether every stretch has a header of its own, which is no unit, and stands over it more than over the others."""
     headed: set[int] = set()
-    for word in (word for line in heads for word in line):
-        shared = [min(b, word.box[2]) - max(a, word.box[0]) for a, b in cover]
-        if max(shared) > 0:
+    for part in (part for line in heads for part in parts(line, gap)):
+        left, right = part[0].box[0], part[-1].box[2]
+        shared = [min(b, right) - max(a, left) for a, b in cover]
+        if max(shared) > 0 and part[0].text[0] not in "([（/":
             headed.add(shared.index(max(shared)))
     return len(headed) == len(cover)
 
 
+def _texts(words: Line, cover: Sequence[Span]) -> list[str]:
+    return [join([w for w in words if a - 1 <= 0.5 * (w.box[0] + w.box[2]) <= b + 1]) for a, b in cover]
+
+
 def _values(words: Line, cover: Sequence[Span]) -> list[str]:
     """The cells of one row that hold a value, between the gaps of all rows."""
-    texts = [join([w for w in words if a - 1 <= 0.5 * (w.box[0] + w.box[2]) <= b + 1]) for a, b in cover]
-    first, *rest = texts
+    first, *rest = _texts(words, cover)
     values = [text for text in rest if text and (_is_amount(text) or text.lower().startswith("bal"))]
     is_named = bool(first) and (_is_amount(first) or any(map(str.isalpha, first)))
     return [*([first] if is_named else []), *values]

@@ -65,7 +65,7 @@ def _runs(group: Sequence[Box], words: Sequence[Word], captions: Sequence[Box], 
         top, bottom = upper[1], lower[3]
         kind = "text"
         if not any(_crosses(box, (left, top, right, bottom)) for box in captions):
-            kind = _kind([w for w in words if _inside(w, (left, top, right, bottom))], bottom - top)
+            kind = _kind([w for w in words if _inside(w, (left, top, right, bottom))], bottom - top, right - left)
         if kind == "text":
             runs.append([])
         else:
@@ -125,13 +125,14 @@ def _to_sides(box: Box, down: Sequence[Box]) -> Box:
     return (box[0], min(box[1], *(r[1] for r in touching)), box[2], max(box[3], *(r[3] for r in touching)))
 
 
-def _kind(inside: list[Word], height: float) -> str:
+def _kind(inside: list[Word], height: float, width: float) -> str:
     """What stands between two rules: columns, a title or nothing, or running text."""
     lines = lines_of(inside)
     if not lines:
         return "title" if height < _DOUBLE else "text"
     several = sum(len(parts(line)) > 1 for line in lines)
-    if several >= 0.5 * len(lines) or (several and len(lines) <= 4):
+    are_short = all(line[-1].box[2] - line[0].box[0] < 0.5 * width for line in lines if len(parts(line)) == 1)
+    if several >= 0.5 * len(lines) or (several and (len(lines) <= 4 or (are_short and len(lines) <= _MOST_OPEN))):
         return "columns"
     return "title" if len(lines) <= 2 else "text"
 

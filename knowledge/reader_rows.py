@@ -23,7 +23,7 @@ _PITCH = 1.1
 """How much wider the gap between rows is than the one between lines of a cell, where they differ."""
 _OF_COMPOSITION = re.compile(r"(?:at|wt|mol|mass)\.?\s?%|composition|content|fraction|成分|含量", re.IGNORECASE)
 """What a header cell says over the columns of elements."""
-_GOES_ON = re.compile(r"[a-z(\[/%°·×±μ]|\d+ ?[a-zA-Z%°]|[A-Z][a-z]?\s?[⁻−-]")
+_GOES_ON = re.compile(r"[a-z(（\[/%°·×±μ]|\d+ ?[a-zA-Z%°]|[A-Z][a-z]?\s?[⁻−-]")
 
 
 class Printed(NamedTuple):
@@ -78,13 +78,15 @@ def body_rows(lines: Sequence[Printed], cuts: Sequence[float], *, is_ruled: bool
     slabs = [list(slab) for _, slab in itertools.groupby(lines, lambda line: sum(cut < line.height for cut in cuts))]
     if is_ruled:
         return slabs
-    pitch = _pitch([b.height - a.height for slab in slabs for a, b in itertools.pairwise(slab)])
-    return [row for slab in slabs for row in _rows(slab, pitch)]
+    return [row for slab in slabs for row in _rows(slab, _pitch(slabs))]
 
 
-def _pitch(gaps: Sequence[float]) -> float | None:
+def _pitch(slabs: Sequence[Sequence[Printed]]) -> float | None:
     """The largest gap between lines of one cell, where it is clearly smaller than the gap between rows."""
-    near = sorted(gap for gap in gaps if gap > 0)
+    pairs = [pair for slab in slabs for pair in itertools.pairwise(slab)]
+    of_rows = min((b.height - a.height for a, b in pairs if _are_rows(a, b)), default=float("inf"))
+    near = sorted(gap for a, b in pairs if 0 < (gap := b.height - a.height) < 0.97 * of_rows)
+    near += [of_rows] if near and of_rows < float("inf") else []
     for small, large in itertools.pairwise(near):
         if large > _PITCH * small and small > 0.9 * near[0]:
             return small * 1.02

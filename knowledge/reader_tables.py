@@ -54,7 +54,7 @@ def read_table(number: int, box: Box, words: Sequence[Word], rules: Rules, body_
     grid, n_header = _grid(inside, box, rules)
     if len(grid.columns) < 2:
         return None
-    cells = fill(grid, inside, n_header, rules.across)
+    cells, n_header = _whole_heads(fill(grid, inside, n_header, rules.across), n_header)
     marks: list[CellMark] = []
     notes = (*own, *notes)
     kept = [i for i, row in enumerate(cells) if any(row)]
@@ -74,6 +74,20 @@ def read_table(number: int, box: Box, words: Sequence[Word], rules: Rules, body_
         marks=tuple(marks),
         bbox=tuple(round(x, 1) for x in box),
     )
+
+
+def _whole_heads(cells: list[list[str]], n_header: int) -> tuple[list[list[str]], int]:
+    """The cells with header rows put together where a bracket opened in one is closed in the next."""
+    for row in range(n_header - 1):
+        open_ones = [_is_open(a) and not _is_open(f"{a} {b}") for a, b in zip(*cells[row : row + 2], strict=True)]
+        if any(open_ones):
+            whole = [f"{a} {b}".strip() if a != b else a for a, b in zip(*cells[row : row + 2], strict=True)]
+            return _whole_heads([*cells[:row], whole, *cells[row + 2 :]], n_header - 1)
+    return cells, n_header
+
+
+def _is_open(text: str) -> bool:
+    return sum(map(text.count, "([（")) > sum(map(text.count, ")]）"))
 
 
 def _without_notes(words: Sequence[Word], body_size: float) -> tuple[list[Word], tuple[str, ...]]:

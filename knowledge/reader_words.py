@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from eutectic.knowledge.chinese import RUN
 from eutectic.knowledge.normalise import raised, visible
 from eutectic.knowledge.reader_sight import Sight
 from eutectic.knowledge.reader_spans import is_exponent, small_capitals
@@ -15,6 +17,8 @@ _LEVEL = 0.4
 """Of the font size: words whose middles differ by less stand on one line."""
 _WORD_GAP = 0.22
 """Of the font size: a wider gap parts words even where no space is written."""
+
+_IN_CHINESE = re.compile(rf"(?<=[{RUN}]) (?=[{RUN}])")
 
 
 @dataclass(frozen=True)
@@ -106,5 +110,5 @@ def lines_of(words: list[Word]) -> list[list[Word]]:
 
 
 def join(words: list[Word]) -> str:
-    """Words as running text: lines top to bottom, words left to right, one space between."""
-    return " ".join(word.text for line in lines_of(words) for word in line)
+    """Words as running text: lines top to bottom, words left to right, one space between; none in Chinese."""
+    return _IN_CHINESE.sub("", " ".join(word.text for line in lines_of(words) for word in line))

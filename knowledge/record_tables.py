@@ -6,18 +6,25 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from eutectic.knowledge.amounts import Amount, find_amounts, is_missing, read_amount
+from eutectic.knowledge.amounts import is_missing, read_amount
 from eutectic.knowledge.conditions import read_conditions
-from eutectic.knowledge.formula_text import find_formulas, read_formula
 from eutectic.knowledge.labels import Labels
-from eutectic.knowledge.materials import Material, find_materials
+from eutectic.knowledge.materials import Material
 from eutectic.knowledge.record import Conditions, Flaw, LiteratureRecord, Origin
 from eutectic.knowledge.record_values import Reading, valued
 from eutectic.knowledge.table import Table
-from eutectic.knowledge.table_headers import Column, in_context, read_header
-from eutectic.knowledge.table_rows import TableReader, clean, corner, is_label, row_material, row_name, under_head
-from eutectic.knowledge.table_shape import Grid, grids
-from eutectic.knowledge.units_text import unit_at
+from eutectic.knowledge.table_columns import cell_amount, columns_of
+from eutectic.knowledge.table_headers import Column
+from eutectic.knowledge.table_rows import (
+    TableReader,
+    corner,
+    is_label,
+    row_material,
+    row_name,
+    under_head,
+    under_heading,
+)
+from eutectic.knowledge.table_shape import Grid, grids, headings
 
 _STANDARD = re.compile(
     r"\b(?:EN|ISO|ASTM|DIN|JIS|GB/?T?|AMS|UNS|SAE)[ -]?\d"
@@ -65,7 +72,7 @@ def table_materials(table: Table, labels: Labels) -> list[Material]:
     reader = TableReader(table, labels, None)
     found = []
     for grid in grids(table):
-        columns = _columns(grid, table.caption)
+        columns = columns_of(grid, reader)
         found += [row_material(reader, columns, cells)[0] for cells in grid.rows]
     return found
 
@@ -76,7 +83,7 @@ def table_labels(table: Table, labels: Labels) -> dict[str, Material]:
     named: dict[str, Material] = {}
     double: set[str] = set()
     for grid in grids(table):
-        columns = _columns(grid, table.caption)
+        columns = columns_of(grid, reader)
         for cells in grid.rows:
             material, _ = row_material(reader, columns, cells)
             name = row_name(columns, cells)
@@ -87,9 +94,10 @@ def table_labels(table: Table, labels: Labels) -> dict[str, Material]:
 
 
 def _grid_records(reader: TableReader, grid: Grid) -> Iterable[LiteratureRecord]:
-    columns = _columns(grid, reader.table.caption)
+    columns = columns_of(grid, reader)
     base = read_conditions(reader.table.caption)
-    materials = [row_material(reader, columns, cells) for cells in grid.rows]
+    above = headings(grid)
+    materials = [row_material(reader, columns, cells, head) for cells, head in zip(grid.rows, above, strict=True)]
     only = _only_one(columns, grid, [material for material, _ in materials])
     for index, cells in enumerate(grid.rows):
         material, flaws = materials[index]
@@ -99,36 +107,16 @@ def _grid_records(reader: TableReader, grid: Grid) -> Iterable[LiteratureRecord]
         name = row_name(columns, cells)
         is_standard = bool(_STANDARD.search(name) or _STANDARD.search(cells[0])) and not re.search(r"\bsteel\b", name)
         origin: Origin = "specified" if is_standard else "measured"
-        row = _Row(cells, index, material, tuple(flaws), _row_conditions(base, columns, cells), origin)
+        row = _Row(
+            cells,
+            index,
+            material,
+            tuple(flaws),
+            _row_conditions(under_heading(base, above[index]), columns, cells),
+            origin,
+        )
         yield from _shares(reader, grid, columns, row)
         yield from _values(reader, grid, columns, row)
-
-
-def _columns(grid: Grid, caption: str = "") -> list[Column]:
-    columns = [in_context(read_header(grid.header(place)), caption) for place in range(grid.n_columns)]
-    shares = [place for place, column in enumerate(columns) if column.kind == "element"]
-    if len(shares) == 1 and not columns[shares[0]].basis and columns[shares[0]].unit is None:
-        place = shares[0]
-        columns[place] = columns[place]._replace(kind="text", element="")
-    for place, column in enumerate(columns):
-        cells = [row[place] for row in grid.rows if row[place] and not is_missing(row[place])]
-        formulas = sum(_is_material(clean(cell)) for cell in cells)
-        if cells and formulas >= 0.6 * len(cells) and column.kind not in ("element", "condition"):
-            columns[place] = column._replace(kind="material")
-        elif (
-            column.kind == "text" and cells and sum(read_amount(cell) is not None for cell in cells) >= 0.7 * len(cells)
-        ) or (column.kind == "text" and cells and _n_with_units(cells) >= 0.7 * len(cells)):
-            columns[place] = column._replace(kind="property")
-        elif column.kind == "property" and cells and not any(_cell_amount(cell) for cell in cells):
-            columns[place] = column._replace(kind="text")
-    _keep_one_material(columns, grid)
-    if columns and columns[0].kind == "text" and not any(column.kind == "material" for column in columns):
-        columns[0] = columns[0]._replace(kind="label")
-    return columns
-
-
-def _n_with_units(cells: Sequence[str]) -> int:
-    return sum(bool(found and found[1]) for found in map(_cell_amount, cells))
 
 
 def _only_one(columns: Sequence[Column], grid: Grid, materials: Sequence[Material]) -> Material | None:
@@ -140,24 +128,6 @@ def _only_one(columns: Sequence[Column], grid: Grid, materials: Sequence[Materia
     known = {item.composition: item for item in materials if item.composition is not None}
     is_one = len(known) == 1 and len(texts) <= _LINES < len(grid.rows) - 1
     return next(iter(known.values())) if is_one else None
-
-
-def _is_material(cell: str) -> bool:
-    """Whether a cell is a formula or an alloy written amount first, and little else."""
-    if read_formula(cell) is not None:
-        return True
-    return any(
-        m.end - m.start >= 0.7 * len(cell) for m in find_materials(cell, {}) if "trade name" not in m.material.problem
-    )
-
-
-def _keep_one_material(columns: list[Column], grid: Grid) -> None:
-    """Of several columns of materials the first with formulas counts, and names before it; others are conditions."""
-    places = [place for place, column in enumerate(columns) if column.kind == "material"]
-    with_formulas = [place for place in places if any(find_formulas(row[place]) for row in grid.rows)]
-    for place in places:
-        if with_formulas and place > with_formulas[0]:
-            columns[place] = columns[place]._replace(kind="text")
 
 
 def _row_conditions(base: Conditions, columns: Sequence[Column], cells: Sequence[str]) -> Conditions:
@@ -200,7 +170,7 @@ def _shares(reader: TableReader, grid: Grid, columns: Sequence[Column], row: _Ro
     if sum(column.kind == "element" for column in columns) < 2:
         return
     for place, column in enumerate(columns):
-        amount = _cell_amount(row.cells[place]) if column.kind == "element" else None
+        amount = cell_amount(row.cells[place]) if column.kind == "element" else None
         if amount is None or amount[0].value is None:
             continue
         basis = column.basis or next(iter(corner(columns)), "") or reader.basis
@@ -216,7 +186,7 @@ def _values(reader: TableReader, grid: Grid, columns: Sequence[Column], row: _Ro
     for place, column in enumerate(columns):
         if column.kind != "property":
             continue
-        found = _cell_amount(row.cells[place])
+        found = cell_amount(row.cells[place])
         if found is None:
             continue
         amount, unit_text = found
@@ -239,21 +209,6 @@ def _doubt(grid: Grid, place: int, name: str) -> str:
     header = grid.header(place)
     is_shared = any(grid.header(other) == header for other in range(grid.n_columns) if other != place)
     return "the same header stands over several columns" if is_shared else ""
-
-
-def _cell_amount(cell: str) -> tuple[Amount, str] | None:
-    """The amount of a cell and the unit that stands in the cell itself."""
-    text = clean(cell)
-    amount = read_amount(text)
-    if amount is not None:
-        return amount, "%" if text.endswith("%") else ""
-    found = next(find_amounts(text), None)
-    if found is None or text[: found.start].strip(" (="):
-        return None
-    unit = unit_at(text, found.end)
-    if unit is None or text[unit.end :].strip(" ).;*†"):
-        return None
-    return found, unit.unit.text
 
 
 def _record(

@@ -9,6 +9,7 @@ from eutectic.core.elements import elements, is_element
 from eutectic.knowledge.conditions import is_calculated
 from eutectic.knowledge.formula_words import RADIOACTIVE
 from eutectic.knowledge.properties import Property, find_property, properties
+from eutectic.knowledge.table_states import is_state, unit_said
 from eutectic.knowledge.units import NUMBER, Unit, read_basis, read_unit
 
 ColumnKind = Literal["material", "label", "element", "property", "error", "condition", "variable", "reference", "text"]
@@ -30,6 +31,14 @@ _CONDITION = re.compile(
     r"退火温度|温度|时间|退火时间|状态|工艺|处理)$|^(?:T|t|Ta|TA|Tann|T_a|ta|pH|f)$|^(?:年|温度)",
     re.IGNORECASE,
 )
+_PROCESS = re.compile(
+    r"\b(?:mill|wheel|roll|spin|rotation|laser|scan|sputter|deposit|cool|heat|anneal|age?ing|sinter|calcin|quench|hold|soak|"
+    r"press|mix|stir|growth|extru|substrate|input|beam|dwell)\w*(?:[- ]\w+)?\s+(?:times?|durations?|temperatures?|speeds?|"
+    r"velocity|pressures?|rates?|power|voltage|current|energy)$|(?:球磨|辊速|铜辊|冷却|加热|保温|烧结|溅射|扫描|激光).{0,4}"
+    r"(?:时间|温度|速度|速率|压力|功率)$",
+    re.IGNORECASE,
+)
+"""Variables of processing that the property table does not know."""
 _CONDITION_SYMBOLS = ("T", "t", "Ta", "TA", "Tann", "ta", "pH", "f")
 _ERROR = re.compile(r"^(?:±|s\.?d\.?|std\.?|stdev|error|uncertainty|standard deviation|误差|标准差)$", re.IGNORECASE)
 _VARIABLE = re.compile(r"^[xyz](?:\s*(?:value|content))?$")
@@ -62,7 +71,10 @@ class Column(NamedTuple):
 
 def read_header(header: str) -> Column:
     """The column under a header; header rows stand parted by ` | `, the lowest last."""
-    parts = [part.strip() for part in header.split(" | ") if part.strip()] or [""]
+    parts = [part.strip() for part in header.split(" | ") if part.strip()]
+    parts = [part for part in parts if not is_state(part)] or parts[-1:] or [""]
+    if is_state(parts[-1]):
+        return Column("text", parts[-1])
     unit, basis, scale = None, "", 1.0
     names: list[str] = []
     for part in parts:
@@ -91,6 +103,8 @@ def read_header(header: str) -> Column:
         column = column._replace(is_nominal=True)
     if known is None and unit is not None and len(names) > 1:
         column = column._replace(name=" ".join(dict.fromkeys(name for name in names if name)))
+    if known is None and _PROCESS.search(last) and (unit is None or unit.dimension != NUMBER):
+        return column._replace(kind="condition")
     if known is not None or unit is not None:
         return column._replace(kind="property", property=known)
     return column
@@ -104,7 +118,10 @@ def column_property(name: str, unit: Unit | None) -> Property | None:
 
 
 def in_context(column: Column, caption: str) -> Column:
-    """The column with a property that its symbol leaves open (σ is two conductivities) settled by the caption."""
+    """The column with a unit from the caption, and a property that its symbol leaves open (σ is two) settled by it."""
+    if column.unit is None and column.kind in ("property", "text") and (unit := unit_said(column.name, caption)):
+        known = column_property(column.name, unit)
+        column = column._replace(kind="property", unit=unit, property=known) if known is not None else column
     if (
         column.kind != "property"
         or column.property is None

@@ -13,10 +13,11 @@ from eutectic.knowledge.amounts import read_amount
 from eutectic.knowledge.conditions import read_conditions
 from eutectic.knowledge.formula_text import read_formula
 from eutectic.knowledge.labels import Labels, filled
-from eutectic.knowledge.materials import Material, StatedBasis, find_materials
+from eutectic.knowledge.materials import Material, StatedBasis, find_materials, of_compounds
 from eutectic.knowledge.record import Conditions, Flaw, judged
 from eutectic.knowledge.table import Table
 from eutectic.knowledge.table_headers import Column, read_header
+from eutectic.knowledge.table_states import is_state
 from eutectic.knowledge.units import read_basis
 
 _BALANCE = re.compile(r"^(?:bal(?:ance)?\.?|rest|remainder|余量?|base)$", re.IGNORECASE)
@@ -57,13 +58,15 @@ def is_label(name: str) -> bool:
         len(name) <= 24
         and not is_element(name)
         and not re.match(r"\d+(?:\.\d+)?\s", name)
-        and bool(re.search(r"[A-Za-z\u4e00-\u9fff]", name))
+        and bool(re.search(r"[A-Za-z\u4e00-\u9fff]|^#\s?\d+$|^\d+\s?#$", name))
         and read_amount(name) is None
     )
 
 
-def row_material(reader: TableReader, columns: Sequence[Column], cells: Sequence[str]) -> tuple[Material, list[Flaw]]:
-    """The material a row is about, and what speaks against it."""
+def row_material(
+    reader: TableReader, columns: Sequence[Column], cells: Sequence[str], heading: str = ""
+) -> tuple[Material, list[Flaw]]:
+    """The material a row is about, and what speaks against it; a heading row above may name it."""
     name = row_name(columns, cells)
     label = name if is_label(name) else ""
     for place, column in enumerate(columns):
@@ -84,6 +87,9 @@ def row_material(reader: TableReader, columns: Sequence[Column], cells: Sequence
                 return judged(found._replace(label=label))
     if name in reader.labels.materials:
         return judged(reader.labels.materials[name]._replace(label=name))
+    headed = _cell_material(reader, heading, Column("material", "")) if heading else None
+    if headed is not None and headed.composition is not None:
+        return judged(headed)
     return _outside(reader, name)
 
 
@@ -170,6 +176,8 @@ def _assembled(
         kind = "incomplete: " if total < 99 else ""
         return Material(written, None, kept, f"{kind}the shares add up to {total:g} %, not 100")
     try:
+        if any(not is_element(name) for name in amounts):
+            return Material(written, of_compounds(amounts, kept), kept)
         return Material(written, Composition.of(amounts, kept, normalise=True).to("at%"), kept)
     except BadInput as error:
         return Material(written, None, kept, str(error))
@@ -180,10 +188,19 @@ def corner(columns: Sequence[Column]) -> set[str]:
     return {column.basis for column in columns if column.kind in ("label", "material", "text") and column.basis}
 
 
+def under_heading(conditions: Conditions, heading: str) -> Conditions:
+    """A row's conditions with what the heading row above it says: `Annealed at 673 K for 1 h`."""
+    if not heading:
+        return conditions
+    update = {key: value for key, value in read_conditions(heading).model_dump().items() if value}
+    return conditions.model_copy(update=update or {"other": (*conditions.other, heading[:60])[:8]})
+
+
 def under_head(conditions: Conditions, header: str, name: str) -> Conditions:
     """A row's conditions with what the upper rows of a column's header say: a state, a temperature, or other words."""
     found = conditions
-    for part in header.split(" | ")[:-1]:
+    parts = header.split(" | ")
+    for part in parts if is_state(parts[-1]) else parts[:-1]:
         if not part.strip() or part.startswith(name) or _GENERAL.search(part) or read_header(part).property is not None:
             continue
         said = read_conditions(f"at {part}" if part[:1].isdigit() else part)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from eutectic.knowledge.amounts import is_missing, read_amount
 from eutectic.knowledge.table import Table
 from eutectic.knowledge.table_headers import read_header
+from eutectic.knowledge.table_written import Cells, written_out
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,18 @@ class Grid:
     headers: tuple[tuple[str, ...], ...]
     rows: tuple[tuple[str, ...], ...]
     first_row: int
-    """Place of the first row (of the first column, where it is turned) in the table's body."""
+    """Place of the first row in the table's body as written out."""
     is_turned: bool = False
     first_column: int = 0
     """Place of its first column in the table, where it is not turned."""
     n_side: int = 0
     """Leading columns that became header rows, where it is turned."""
+    n_skipped: int = 0
+    """Rows of the table's body in front of the first that holds values."""
+    row_at: tuple[int, ...] = ()
+    """Place in the table's body, behind the skipped rows, of each row as written out."""
+    column_at: tuple[int, ...] = ()
+    """Place in the table of each column as written out."""
 
     @property
     def n_columns(self) -> int:
@@ -41,11 +48,10 @@ class Grid:
 
     def place(self, row: int, column: int) -> tuple[int, int]:
         """Row and column in the table's body of a cell of the grid."""
-        return (
-            (column - 1 + self.first_row, row + self.n_side)
-            if self.is_turned
-            else (row + self.first_row, column + self.first_column)
-        )
+        at, beside = row + self.first_row, column + self.first_column
+        if self.is_turned:
+            at, beside = column - 1, row + self.n_side
+        return self.row_at[at] + self.n_skipped if at >= 0 else at, self.column_at[beside]
 
 
 def grids(table: Table) -> list[Grid]:
@@ -57,23 +63,37 @@ def grids(table: Table) -> list[Grid]:
         rows, skipped = rows[1:], skipped + 1
     if not rows:
         return []
-    headers, rows = _with_units(headers, rows)
+    if _is_titled(headers):
+        headers, rows, skipped = headers[:-1], (headers[-1], *rows), skipped - 1
+    headers, rows, row_at, column_at = written_out(*_with_units(headers, rows))
+    parts = _parts(headers, rows)
+    return [replace(grid, n_skipped=skipped, row_at=row_at, column_at=column_at) for grid in parts]
+
+
+def _parts(headers: Cells, rows: Cells) -> list[Grid]:
     if half := _folded(headers):
         halves = ((0, half), (half, 2 * half))
         return [
-            Grid(tuple(h[a:b] for h in headers), _carried(tuple(row[a:b] for row in rows)), skipped, first_column=a)
+            Grid(tuple(h[a:b] for h in headers), _carried(tuple(row[a:b] for row in rows)), 0, first_column=a)
             for a, b in halves
         ]
     if _is_turned(headers, rows):
-        return [replace(_turned(headers, rows), first_row=skipped)]
-    return [
-        Grid(part_headers, _carried(part), start + skipped)
-        for part_headers, part, start in _stacked(headers, rows)
-        if part
-    ]
+        return [_turned(headers, rows)]
+    return [Grid(top, _carried(part), start) for top, part, start in _stacked(headers, rows) if part]
 
 
-Cells = tuple[tuple[str, ...], ...]
+def _is_titled(headers: Cells) -> bool:
+    """Whether the lowest header row is a title of the rows below: one cell that is no name of its column's values."""
+    filled = [place for place, cell in enumerate(headers[-1]) if cell.strip()]
+    if (
+        len(headers) < 2
+        or len(set(headers[-1])) > 2
+        or not filled
+        or not all(any(c) for c in zip(*headers[:-1], strict=True))
+    ):
+        return False
+    title = read_header(headers[-1][filled[0]])
+    return len(filled) in (1, len(headers[-1])) and title.kind in ("text", "material") and title.unit is None
 
 
 def _are_numbers_of_columns(row: Sequence[str]) -> bool:
@@ -205,3 +225,18 @@ def _carried(rows: Cells) -> Cells:
             row = (above, *row[1:])
         done.append(row)
     return tuple(done)
+
+
+def headings(grid: Grid) -> list[str]:
+    """For each row the heading row above it: one with nothing but a single text, as a title of the rows below."""
+    current, found = "", []
+    is_open = len(grid.rows[0]) > 1 and not grid.is_turned
+    for place, row in enumerate(grid.rows):
+        filled = [cell.strip() for cell in row if cell.strip()]
+        is_heading = (
+            is_open and len(set(filled)) == 1 and len(filled) in (1, len(row)) and read_amount(filled[0]) is None
+        )
+        if is_heading and place + 1 < len(grid.rows):
+            current = filled[0]
+        found.append("" if is_heading else current)
+    return found
