@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from eutectic.core.elements import is_element
@@ -32,6 +32,10 @@ _NOT_NAMES = re.compile(
 _LIST = re.compile(
     r"(?<![A-Za-z])([xyz])\s*[=＝]\s*(\d+(?:\.\d+)?(?:\s*(?:,|、|and|or|;|和)+\s*\d+(?:\.\d+)?)*(?:\s*[-–−~to]{1,2}\s*\d+(?:\.\d+)?)?)"
 )
+
+_RESPECTIVELY = re.compile(r"\brespectively\b|分别")
+_COMMA = r"\s*(?:,\s*and|,|\band\b|、|和)\s*"
+_NAMES = re.compile(rf"{_NAME}(?:{_COMMA}{_NAME})+")
 
 
 class Family(NamedTuple):
@@ -66,6 +70,8 @@ def read_labels(pages: Iterable[tuple[int, str]]) -> Labels:
                     named.setdefault(name, mention.material)
                 if (short := shared_sites(mention.material.written)) != mention.material.written:
                     shortened.setdefault(short, []).append(mention.material)
+        for name, material in _respective(text):
+            named.setdefault(name, material)
     for short, materials in shortened.items():
         if len({material.composition for material in materials}) == 1:
             named.setdefault(short, materials[0])
@@ -121,6 +127,28 @@ def _listed(text: str, family: Family, mention: Mention) -> dict[str, Material]:
         name: material_of(family.formula, {variable: value})._replace(written=f"{family.formula.text} ({variable} = {value:g})")
         for name, value in zip(names, values, strict=True)
     }  # fmt: skip
+
+
+def _respective(text: str) -> Iterator[tuple[str, Material]]:
+    """`Samples S1, S2 and S3 have the compositions …, … and …, respectively`, names before or behind: one by one."""
+    for match in _RESPECTIVELY.finditer(text):
+        start = (
+            max(
+                text.rfind(". ", 0, match.start()),
+                text.rfind("\n\n", 0, match.start()),
+                text.rfind("。", 0, match.start()),
+            )
+            + 1
+        )
+        sentence = text[start : match.start()] + (text[match.end() :].split("。")[0] if match[0] == "分别" else "")
+        mentions = [m for m in find_materials(sentence, {}) if m.material.composition is not None and not m.is_reagent]
+        if len(mentions) < 2:
+            continue
+        for part in (sentence[: mentions[0].start], sentence[mentions[-1].end :]):
+            for run in _NAMES.finditer(part):
+                names = [re.sub(rf"^{NOUN}\s+(?=\D)", "", _tidy(name)) for name in re.split(_COMMA, run[0])]
+                if len(names) == len(mentions) and all(map(_is_name, names)):
+                    yield from zip(names, (m.material for m in mentions), strict=True)
 
 
 def _names(text: str, mention: Mention) -> list[str]:

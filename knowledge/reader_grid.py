@@ -66,6 +66,7 @@ def fill(grid: Grid, words: Sequence[Word], n_header: int, rules: Sequence[Box])
     for row, inside in by_row.items():
         segments = [segment for line in lines_of(inside) for segment in _segments(grid, line)]
         if row < n_header:
+            segments = [piece for segment in segments for piece in _behind_units(grid, segment)]
             segments = [
                 piece for segment in segments for piece in _by_column(grid, segment, is_lowest=row + 1 == n_header)
             ]
@@ -110,6 +111,19 @@ def _segments(grid: Grid, line: Sequence[Word]) -> list[list[Word]]:
                 continue
         segments.append([word])
     return segments
+
+
+def _behind_units(grid: Grid, segment: list[Word]) -> list[list[Word]]:
+    """A header's run of words cut behind a unit in brackets, where what follows stands over columns of its own."""
+    for i, (word, behind) in enumerate(itertools.pairwise(segment), 1):
+        is_end = word.text[-1] in ")]）" and behind.text[0] not in "([（/"
+        if not is_end or behind.box[0] - word.box[2] < _HEAD_GAP * word.size:
+            continue
+        first = _columns_under(grid, segment[0].box[0], word.box[2])
+        rest = _columns_under(grid, behind.box[0], segment[-1].box[2])
+        if first and rest and not set(first) & set(rest):
+            return [segment[:i], *_behind_units(grid, segment[i:])]
+    return [segment]
 
 
 def _by_column(grid: Grid, segment: list[Word], *, is_lowest: bool) -> list[list[Word]]:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 
 from eutectic.knowledge.amounts import is_missing, read_amount
+from eutectic.knowledge.chinese import RUN
+from eutectic.knowledge.properties import find_property
 from eutectic.knowledge.reader_columns import find_columns, split_tight, with_heads
 from eutectic.knowledge.reader_grid import Grid, fill
 from eutectic.knowledge.reader_regions import parts
@@ -77,13 +79,25 @@ def read_table(number: int, box: Box, words: Sequence[Word], rules: Rules, body_
 
 
 def _whole_heads(cells: list[list[str]], n_header: int) -> tuple[list[list[str]], int]:
-    """The cells with header rows put together where a bracket opened in one is closed in the next."""
+    """The cells with header rows put together where a bracket, or a property's name, goes on from one to the next."""
     for row in range(n_header - 1):
-        open_ones = [_is_open(a) and not _is_open(f"{a} {b}") for a, b in zip(*cells[row : row + 2], strict=True)]
+        open_ones = [_goes_on(a, b) for a, b in zip(*cells[row : row + 2], strict=True) if cells[row].count(a) == 1]
         if any(open_ones):
-            whole = [f"{a} {b}".strip() if a != b else a for a, b in zip(*cells[row : row + 2], strict=True)]
+            whole = [_both(a, b) if a != b else a for a, b in zip(*cells[row : row + 2], strict=True)]
             return _whole_heads([*cells[:row], whole, *cells[row + 2 :]], n_header - 1)
     return cells, n_header
+
+
+def _goes_on(upper: str, lower: str) -> bool:
+    whole = _both(upper, lower)
+    if _is_open(upper) and not _is_open(whole):
+        return True
+    names = [re.split(r"[(（\[,/]", text)[0].strip() for text in (whole, upper, lower)]
+    return bool(upper and lower) and [find_property(name) is not None for name in names] == [True, False, False]
+
+
+def _both(upper: str, lower: str) -> str:
+    return re.sub(rf"(?<=[{RUN}]) (?=[{RUN}])", "", f"{upper} {lower}".strip())
 
 
 def _is_open(text: str) -> bool:

@@ -41,7 +41,12 @@ _PROCESS = re.compile(
 """Variables of processing that the property table does not know."""
 _CONDITION_SYMBOLS = ("T", "t", "Ta", "TA", "Tann", "ta", "pH", "f")
 _ERROR = re.compile(r"^(?:±|s\.?d\.?|std\.?|stdev|error|uncertainty|standard deviation|误差|标准差)$", re.IGNORECASE)
-_VARIABLE = re.compile(r"^[xyz](?:\s*(?:value|content))?$")
+_VARIABLE = re.compile(
+    r"^(?P<bare>[xyz])(?:\s*(?:values?|contents?))?(?:\s+in\s.*)?$"
+    r"|\b(?:content|concentration|fraction|amount|level|substitution|doping|composition|dopant|value|ratio|含量|掺杂量)"
+    r"(?:\s*,\s*|\s*[(（]\s*|\s+)(?P<named>[xyz])\s*[)）]?$",
+    re.IGNORECASE,
+)
 _SCALE = re.compile(r"[×xX*·]\s*10\s*\^?\{?([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[-−–]?\d{1,2})\}?")
 _BRACKET = re.compile(r"[(（\[]([^()（）\[\]]*(?:\([^()]*\)[^()（）\[\]]*)?)[)）\]]")
 _LEADING = re.compile(
@@ -94,8 +99,8 @@ def read_header(header: str) -> Column:
         return column._replace(kind="reference")
     if _ERROR.match(last):
         return column._replace(kind="error")
-    if _VARIABLE.match(last):
-        return column._replace(kind="variable", name=last[0])
+    if (variable := _VARIABLE.search(last)) is not None:
+        return column._replace(kind="variable", name=(variable["bare"] or variable["named"]).lower())
     if last in _CONDITION_SYMBOLS or _CONDITION.match(_LEADING.sub("", last)):
         return column._replace(kind="condition")
     known = column_property(last, unit) or column_property(" ".join(names), unit)
