@@ -35,17 +35,6 @@ def test_it_is_the_process_that_botorch_computes(slopes: Slopes) -> None:
         np.testing.assert_allclose(sd, posterior.variance.detach().sqrt().numpy().ravel(), atol=1e-4)
 
 
-def test_left_out_predictions_are_those_of_the_process_without_the_point() -> None:
-    whole = process(Slopes(3))
-    mean, sd = whole.left_out()
-    for i in (0, 7, 19):
-        rest = np.delete(np.arange(20), i)
-        less = ExactProcess(whole.features[rest], whole.standard[rest], whole.kernel, whole.slopes)
-        one_mean, one_sd = less.moments(whole.features[i : i + 1])
-        assert mean[i] == pytest.approx(one_mean[0], abs=1e-6)
-        assert sd[i] == pytest.approx(np.hypot(one_sd[0], 0.02**0.5), abs=1e-6)
-
-
 def test_a_believed_recipe_keeps_the_mean_and_loses_its_uncertainty() -> None:
     before = process(Slopes(3))
     point = np.array([[0.9, 0.05, 0.05, 0.0]])

@@ -9,7 +9,7 @@ import numpy as np
 
 from eutectic.tools.discrepancy import Discrepancy
 from eutectic.tools.encoding import FloatArray
-from eutectic.tools.kernel_fit import Kernel, matern_between
+from eutectic.tools.kernel_fit import Kernel
 from eutectic.tools.knowledge_term import Slopes
 from eutectic.tools.lattice import BoolArray, IntArray
 from eutectic.tools.readings import censored_sites, same_batch
@@ -120,9 +120,12 @@ class ExactProcess:
             sds[start : start + len(part)] = np.sqrt(np.maximum(variance, 1e-12))
         return means, sds
 
-    def believing(self, features: FloatArray) -> ExactProcess:
-        """The process after measuring recipes at exactly their mean: the kriging believer (Ginsbourger et al. 2010)."""
-        means, _ = self.moments(features)
+    def believing(self, features: FloatArray, values: FloatArray | None = None) -> ExactProcess:
+        """The process after measuring recipes at exactly some values: the kriging believer (Ginsbourger et al. 2010).
+
+        Without `values` at their mean.
+        """
+        means = self.moments(features)[0] if values is None else values
         more = np.zeros(len(features))
         return replace(
             self,
@@ -133,14 +136,6 @@ class ExactProcess:
             batches=None if self.batches is None else np.append(self.batches, np.full(len(features), -1)),
             discrepancy=None if self.discrepancy is None else self.discrepancy.longer(len(features)),
         )
-
-    def left_out(self) -> tuple[FloatArray, FloatArray]:
-        """Mean and standard deviation of each measurement from all the others, hyper-parameters held (eq. 5.12)."""
-        from scipy.linalg import cho_solve
-
-        factor, weights = self._solved
-        precision = np.diag(cho_solve((factor, True), np.eye(len(self.features))))
-        return self.standard - weights / precision, np.sqrt(1.0 / precision)
 
     def independent(self) -> tuple[FloatArray, FloatArray]:
         """Values and variances `N` of independent measurements that give the same mean everywhere.
@@ -191,7 +186,7 @@ class ExactProcess:
 
     def _covariance(self, one: FloatArray, other: FloatArray) -> FloatArray:
         n = self.slopes.n_plain
-        plain = matern_between(one[:, :n], other[:, :n], self.kernel.lengthscales)
+        plain = self.kernel.between(one[:, :n], other[:, :n])
         return plain + self._known(one) @ self._known(other).T if self.slopes.columns else plain
 
     def _known(self, features: FloatArray) -> FloatArray:

@@ -14,12 +14,13 @@ from eutectic.tools.discrepancy import likeliest_discrepancy
 from eutectic.tools.encoding import FloatArray
 from eutectic.tools.exact_process import ExactProcess
 from eutectic.tools.history import replicate_variance
-from eutectic.tools.kernel_fit import LEAST_NOISE, NoisePrior, first_kernel, fit_kernel, matern
+from eutectic.tools.kernel_fit import LEAST_NOISE, USUAL_NOISE, NoisePrior, first_kernel, fit_kernel, matern
 from eutectic.tools.knowledge_term import KnowledgeTerm, Slopes, Standing
 from eutectic.tools.lattice import BoolArray, IntArray
 from eutectic.tools.readings import Readings, batch_variance
 from eutectic.tools.slope_kernel import standings, with_slopes
 from eutectic.tools.torch_scope import tensor
+from eutectic.tools.voices import Voices, voices_of
 from eutectic.tools.warp import Warp, fit_warp
 
 _OPENINGS = 2
@@ -35,6 +36,13 @@ class PropertyModel:
     warp: Warp
     note: str = ""
     """Why the fit was replaced, where it was."""
+    n_shares: int | None = None
+    """How many of the first columns are shares of components; all where None."""
+    noise_prior: NoisePrior = USUAL_NOISE
+
+    def voices(self, seed: int) -> Voices:
+        """The process with the surrogates that have a say in what is measured next."""
+        return Voices(self.process) if self.note else voices_of(self.process, self.noise_prior, self.n_shares, seed)
 
     @builtins.property
     def noise_sd(self) -> float:
@@ -102,7 +110,8 @@ def fit_property(
             name, start, warp, f"{name}: too few different values to fit a model; standard settings stand in"
         )
     try:
-        return PropertyModel(name, _fitted(start, prior, readings, stated, n_shares), warp)
+        fitted = _fitted(start, prior, readings, stated, n_shares)
+        return PropertyModel(name, fitted, warp, n_shares=n_shares, noise_prior=prior)
     except ArithmeticError as error:
         return PropertyModel(name, start, warp, f"{name}: the fit failed ({error}); standard settings stand in")
 
@@ -163,6 +172,6 @@ def _noise_prior(standard: FloatArray, groups: IntArray, stated: FloatArray, is_
     variance, freedom = replicate_variance(standard[is_read], groups[is_read])
     usual = float(stated[is_read].mean()) if is_read.any() else 0.0
     if freedom < 2:
-        return NoisePrior(-4.0, 1.0)
+        return USUAL_NOISE
     variance = max(variance - usual, 0.1 * variance)
     return NoisePrior(float(np.log(max(variance, 2 * LEAST_NOISE))), max(0.3, (2.0 / freedom) ** 0.5))

@@ -9,62 +9,35 @@ import numpy as np
 
 from eutectic.tools.acquisition import Acquisition
 from eutectic.tools.encoding import FloatArray
-from eutectic.tools.exact_process import ExactProcess
-from eutectic.tools.forest import Forest, fit_forest, log_density
-
-_EVERY = 3
-"""Where the forest leads, one pick in so many is the process's, so that a wrong choice between the two ends."""
-_CLEARLY = 3.0
-"""Log density by which the forest must foretell left-out values better to lead."""
-_LEAST = 4
+from eutectic.tools.voices import Voices
 
 
 @dataclass
 class Improvement(Acquisition):
     """The acquisition of a campaign with one property to push up or down and no limit.
 
-    The process decides, until a forest gives the campaign's own values clearly the larger density when they are left
-    out; then the forest takes two picks in three. The best is the best single measurement, not the best mean.
+    It is that of the voices of the property's model together, which believe their common mean of what is on its way.
+    The best is the best single measurement, not the best mean.
     """
 
     climb: ClassVar[tuple[int, int]] = (24, 64)
 
-    process: ExactProcess = field(init=False)
+    voices: Voices = field(init=False)
 
     def await_also(self, features: FloatArray) -> None:
         """Count recipes `q x d` as on their way."""
         if len(features):
-            self.process = self.process.believing(features)
-            self._turn()
+            self.voices = self.voices.believing(features)
 
     def log_merit(self, features: FloatArray) -> FloatArray:
-        """`N` logarithms of the expected improvement of each recipe `N x d`, by the surrogate whose turn it is."""
+        """`N` logarithms of the expected improvement of each recipe `N x d`."""
         sign = self.goals.goals[0].sign
-        if self.forest is not None:
-            return log_improvement(*self.forest.moments(features, sign), self._best)
-        mean, sd = self.process.moments(features)
-        return log_improvement(sign * mean, sd, self._best)
+        low, high = self.voices.process.best
+        mean, sd = self.voices.moments(features)
+        return log_improvement(sign * mean, sd, high if sign > 0 else -low)
 
     def _build(self) -> None:
-        self.process = self.models[0].process
-        measured = self.process.is_measured
-        self._measured = int(measured.sum())
-        first = fit_forest(self.process, self.seed) if self._measured >= _LEAST else None
-        mean, sd = self.process.left_out()
-        own = log_density(self.process.standard[measured], mean[measured], sd[measured])
-        self._prefers_forest = first is not None and first.log_score > own + _CLEARLY
-        self._turn()
-
-    @property
-    def _best(self) -> float:
-        low, high = self.process.best
-        return high if self.goals.goals[0].sign > 0 else -low
-
-    def _turn(self) -> None:
-        """Whose pick comes next; a forest is fitted for it, recipes on their way at their mean."""
-        is_other = len(self.process.standard) % _EVERY == 0
-        wanted = self._prefers_forest and not is_other
-        self.forest: Forest | None = fit_forest(self.process, self.seed) if wanted else None
+        self.voices = self.models[0].voices(self.seed)
 
 
 def log_improvement(mean: FloatArray, sd: FloatArray, best: float) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log, sqrt
+from typing import Literal
 
 import numpy as np
 
@@ -14,6 +15,8 @@ LEAST_NOISE = 1e-4
 _MOST_LENGTHSCALE = 1e3
 _MOST_NOISE = 4.0
 _ITERATIONS = 100
+Family = Literal["matern", "gaussian"]
+"""Matern-5/2, or the squared exponential: the one for a landscape with bends, the other for a very smooth one."""
 
 
 @dataclass(frozen=True)
@@ -25,30 +28,46 @@ class NoisePrior:
     width: float
 
 
+USUAL_NOISE = NoisePrior(-4.0, 1.0)
+"""BoTorch's default on standardised values."""
+
+
 @dataclass(frozen=True)
 class Kernel:
-    """Hyper-parameters of an ARD Matern-5/2 process of unit variance."""
+    """Hyper-parameters of an ARD process of unit variance."""
 
     lengthscales: FloatArray
     noise: float
     """Variance of one measurement."""
     mean: float
+    family: Family = "matern"
+
+    def between(self, one: FloatArray, other: FloatArray) -> FloatArray:
+        """The `N x M` covariance of features `N x d` with `M x d`."""
+        from scipy.spatial.distance import cdist
+
+        if self.family == "matern":
+            return matern_between(one, other, self.lengthscales)
+        squared = cdist(one / self.lengthscales, other / self.lengthscales, "sqeuclidean")
+        return np.asarray(np.exp(-0.5 * squared), dtype=np.float64)
 
 
-def first_kernel(d: int, prior: NoisePrior) -> Kernel:
+def first_kernel(d: int, prior: NoisePrior, family: Family = "matern") -> Kernel:
     """The hyper-parameters at the mode of their priors, for `d` features."""
-    centre, _ = lengthscale_prior(d)
-    return Kernel(np.full(d, np.exp(centre)), max(float(np.exp(prior.centre)), LEAST_NOISE), 0.0)
+    centre, _ = lengthscale_prior(d, family)
+    return Kernel(np.full(d, np.exp(centre)), max(float(np.exp(prior.centre)), LEAST_NOISE), 0.0, family)
 
 
-def lengthscale_prior(d: int) -> tuple[float, float]:
+def lengthscale_prior(d: int, family: Family = "matern") -> tuple[float, float]:
     """Centre and width of the normal prior on log lengthscales, which scales with dimension.
 
     The form is that of Hvarfner et al. 2024 (arXiv:2402.02229), whose centre is 1 higher and width the root of 3.
     Beside it stands a normal prior of the same width on each log lengthscale about their mean: components count alike
-    until the data say otherwise. `docs/optimiser-equations.md` says how both were chosen.
+    until the data say otherwise. `docs/optimiser-equations.md` says how both were chosen. The squared exponential has
+    Hvarfner's own prior, its density taken in the lengthscale as BoTorch does, whose mode lies 3 lower.
     """
-    return sqrt(2) + log(d) / 2 - 1.0, 1.0
+    base = sqrt(2) + log(d) / 2
+    return (base - 1.0, 1.0) if family == "matern" else (base - 3.0, sqrt(3))
 
 
 def fit_kernel(
@@ -57,6 +76,7 @@ def fit_kernel(
     prior: NoisePrior,
     extra: FloatArray | float = 0.0,
     n_shares: int | None = None,
+    family: Family = "matern",
 ) -> Kernel:
     """The hyper-parameters of greatest posterior density for `N x d` features and `N` standardised values.
 
@@ -69,6 +89,7 @@ def fit_kernel(
         prior: On the noise.
         extra: `N x N` covariance added as it is, such as that of slopes integrated out.
         n_shares: How many of the first features are shares of components, which count alike at first; all without.
+        family: Of the kernel.
 
     Raises:
         ArithmeticError: the covariance was not positive definite or the search found nothing finite.
@@ -76,13 +97,13 @@ def fit_kernel(
     from scipy.optimize import minimize
 
     d = features.shape[1]
-    first = first_kernel(d, prior)
+    first = first_kernel(d, prior, family)
     start = np.log(np.append(np.maximum(first.lengthscales, LEAST_LENGTHSCALE), first.noise))
     low, high = (LEAST_LENGTHSCALE, LEAST_NOISE), (_MOST_LENGTHSCALE, _MOST_NOISE)
     bounds = [(log(low[0]), log(high[0]))] * d + [(log(low[1]), log(high[1]))]
     try:
         answer = minimize(
-            lambda point: _loss(point, features, standard, prior, extra, d if n_shares is None else n_shares),
+            lambda point: _loss(point, features, standard, prior, extra, d if n_shares is None else n_shares, family),
             start,
             jac=True,
             method="L-BFGS-B",
@@ -94,8 +115,8 @@ def fit_kernel(
     if not np.isfinite(answer.fun):
         raise ArithmeticError("the likelihood is not finite")
     lengthscales, noise = np.exp(answer.x[:-1]), float(np.exp(answer.x[-1]))
-    inverse, _ = _inverse(matern(features, lengthscales)[0] + extra, noise)
-    return Kernel(lengthscales, noise, _mean(inverse, standard))
+    inverse, _ = _inverse(_correlation(features, lengthscales, family)[0] + extra, noise)
+    return Kernel(lengthscales, noise, _mean(inverse, standard), family)
 
 
 def _loss(
@@ -105,17 +126,19 @@ def _loss(
     prior: NoisePrior,
     extra: FloatArray | float,
     n_shares: int,
+    family: Family,
 ) -> tuple[float, FloatArray]:
     """Minus the log posterior and its gradient in the logarithms of lengthscales and noise."""
     lengthscales, noise = np.exp(point[:-1]), float(np.exp(point[-1]))
-    covariance, slope = matern(features, lengthscales)
+    covariance, slope = _correlation(features, lengthscales, family)
     inverse, log_determinant = _inverse(covariance + extra, noise)
     residual = standard - _mean(inverse, standard)
     alpha = inverse @ residual
-    centre, width = lengthscale_prior(features.shape[1])
+    centre, width = lengthscale_prior(features.shape[1], family)
     loss = 0.5 * float(residual @ alpha) + 0.5 * log_determinant
     apart = np.zeros(len(point) - 1)
-    apart[:n_shares] = point[:n_shares] - point[:n_shares].mean()
+    if n_shares:
+        apart[:n_shares] = point[:n_shares] - point[:n_shares].mean()
     loss += float((((point[:-1] - centre) ** 2).sum() + (apart**2).sum()) / (2 * width**2))
     loss += float((point[-1] - prior.centre) ** 2) / (2 * prior.width**2)
     outer = inverse - np.outer(alpha, alpha)
@@ -126,6 +149,14 @@ def _loss(
     gradient[:-1] += (point[:-1] - centre + apart) / width**2
     gradient[-1] += (point[-1] - prior.centre) / prior.width**2
     return loss, gradient
+
+
+def _correlation(features: FloatArray, lengthscales: FloatArray, family: Family) -> tuple[FloatArray, FloatArray]:
+    """The covariance `N x N` and its derivative by minus half the squared scaled distance."""
+    if family == "matern":
+        return matern(features, lengthscales)
+    found = Kernel(lengthscales, 0.0, 0.0, family).between(features, features)
+    return found, found
 
 
 def matern(features: FloatArray, lengthscales: FloatArray) -> tuple[FloatArray, FloatArray]:

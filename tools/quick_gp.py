@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eutectic.tools.kernel_fit import Kernel, NoisePrior, first_kernel, fit_kernel, matern
+from eutectic.tools.kernel_fit import USUAL_NOISE, Kernel, first_kernel, fit_kernel, matern
 
 FloatArray = NDArray[np.float64]
-_PRIOR = NoisePrior(-4.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,9 @@ def quick_gp(
     if found is None:
         few = len(values) < 3 or float(np.ptp(values)) == 0.0
         found = (
-            first_kernel(features.shape[1], _PRIOR) if few else fit_kernel(features, values - expected, _PRIOR, extra)
+            first_kernel(features.shape[1], USUAL_NOISE)
+            if few
+            else fit_kernel(features, values - expected, USUAL_NOISE, extra)
         )
     covariance = matern(features, found.lengthscales)[0] + extra + (found.noise + 1e-8) * np.eye(len(values))
     try:
