@@ -261,15 +261,25 @@ def evaluate_literature(
     smoke: Smoke = False,
     as_json: Json = False,
 ) -> int:
-    """Answers, quotes, refusals, tables, records, traps and killed ingests, with the gates they must pass."""
-    from eutectic.core.settings import load_settings
-    from eutectic.evals.literature import describe, evaluate
+    """Answers, quotes, refusals, tables, records, traps and killed ingests, with the gates they must pass.
 
-    is_whole = not smoke and pairs is None
-    found = evaluate(pairs, docs, load_settings(), with_own=is_whole, kills=min(kills, 2) if smoke else kills)
+    Each part is printed as soon as it is measured, the killed ingests last; how far it is goes to standard error.
+    """
+    from eutectic.core.settings import load_settings
+    from eutectic.evals.literature import evaluate
+
+    found = evaluate(
+        pairs,
+        docs,
+        load_settings(),
+        with_own=not smoke and pairs is None,
+        kills=min(kills, 2) if smoke else kills,
+        show=(lambda _: None) if as_json else typer.echo,
+        tell=lambda text: typer.echo(text, err=True),
+    )
     if as_json:
         data = found.model_dump(mode="json")
         typer.echo(json.dumps(data | {"passed": found.is_passed}, indent=2, ensure_ascii=False))
     else:
-        typer.echo(describe(found))
+        typer.echo("\n".join([*(f"note: {note}" for note in found.notes), "passed" if found.is_passed else "FAILED"]))
     return 0 if found.is_passed else 1

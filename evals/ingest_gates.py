@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -38,13 +38,12 @@ TRAPS: dict[str, Ending] = {
 """How each trap among the papers must end; the duplicate repeats `plain`."""
 
 
-def ingest_gates(library: Library, folder: Path, *, kills: int, smoke: bool) -> tuple[Gate, ...]:
-    """The gates of ingest and records, measured.
+def ingest_gates(library: Library, folder: Path, *, smoke: bool) -> tuple[Gate, ...]:
+    """The gates of ingest and records but for killed ingests, measured.
 
     Args:
         library: holds the papers of the folder.
         folder: papers, with `records.jsonl` of checked records and a folder `traps` where they are to count.
-        kills: ingests of the papers to kill; none with 0.
         smoke: a quarter of the drawn tables.
     """
     cells = drawn_cells(smoke)
@@ -70,8 +69,6 @@ def ingest_gates(library: Library, folder: Path, *, kills: int, smoke: bool) -> 
         right = trap_endings(folder / "traps")
         share = sum(right.values()) / len(right)
         gates.append(_gate("traps end as named", "hostile and broken files", share, 1.0, len(right)))
-    if kills:
-        gates.append(_killed(sorted(folder.glob("*.pdf")), kills))
     return tuple(gates)
 
 
@@ -86,8 +83,9 @@ def trap_endings(folder: Path) -> dict[str, bool]:
     return right
 
 
-def _killed(papers: Sequence[Path], kills: int) -> Gate:
-    found = run_kills(papers, kills)
+def kill_gate(folder: Path, kills: int, tell: Callable[[str], None] = lambda _: None) -> Gate:
+    """The gate of ingests killed at random moments; `tell` hears how many are done."""
+    found = run_kills(sorted(folder.glob("*.pdf")), kills, tell=tell)
     return Gate(
         name="kills that lose or double", about="; ".join(found.problems[:3]) or "kill -9 at random moments of ingest",
         value=float(len(found.problems)) if found.kills == kills else None, bound="at most", limit=0.0, n=found.kills,

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from eutectic.core.errors import BadInput, EutecticError
@@ -55,7 +55,7 @@ class Kills(Record):
         return self.kills > 0 and not self.problems
 
 
-def run_kills(papers: Sequence[Path], kills: int, seed: int = 0) -> Kills:
+def run_kills(papers: Sequence[Path], kills: int, seed: int = 0, tell: Callable[[str], None] = lambda _: None) -> Kills:
     """Kill ingests of papers at moments drawn evenly over their length, look at what is left, and let them go on.
 
     A library is ingested into again and again until it is whole, then the next one begins. After every kill each
@@ -85,6 +85,8 @@ def run_kills(papers: Sequence[Path], kills: int, seed: int = 0) -> Kills:
                 problems += _wrong(found, wanted, told, f"kill {done + 1}")
                 done += not is_whole
                 middle += not is_whole and 0 < len(found) < len(wanted)
+                if not is_whole:
+                    tell(f"killed ingests: {done} of {kills}")
             if is_whole:
                 finished += 1
                 problems += _unlike(_contents(folder), wanted, folder)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eutectic.core.evidence import Passage
 from eutectic.core.record import Record
 from eutectic.core.settings import Settings
-from eutectic.evals.ingest_gates import ingest_gates
+from eutectic.evals.ingest_gates import ingest_gates, kill_gate
 from eutectic.evals.literature_data import Pair, documents_of, near_misses, own_pairs, papers_folder, read_pairs
 from eutectic.evals.literature_fit import Held, leave_one_out
 from eutectic.evals.plain_pages import PlainPages
@@ -53,10 +53,29 @@ class Literature(Record):
         )
 
 
+Tell = Callable[[str], None]
+
+
 def evaluate(
-    pairs: Path | None, docs: Path | None, settings: Settings, *, with_own: bool, kills: int = 0
+    pairs: Path | None,
+    docs: Path | None,
+    settings: Settings,
+    *,
+    with_own: bool,
+    kills: int = 0,
+    show: Tell = lambda _: None,
+    tell: Tell = lambda _: None,
 ) -> Literature:
     """Take the documents into a library of their own, ask every question, and measure ingest and records.
+
+    Args:
+        pairs: JSON lines of questions; those of the folder without.
+        docs: the folder of papers.
+        settings: of the library.
+        with_own: ask our own questions too, and fit the weights without each paper.
+        kills: ingests to kill, last of all.
+        show: hears each part of the description as soon as it is measured.
+        tell: hears how far it is.
 
     Raises:
         BadInput: pairs or documents are missing or do not fit.
@@ -66,28 +85,37 @@ def evaluate(
     files = documents_of(folder, asked)
     with tempfile.TemporaryDirectory() as place, open_library(Path(place), settings) as library:
         report = library.ingest(files)
-        names = {path.name for path in files}
-        plain = PlainPages(files)
-        sets = [run_task(_task("pairs", asked, library, plain), lambda pair: f"{pair.id} {pair.question}")]
-        held, every = None, list(asked)
-        for name, known in (("own questions", own_pairs()), ("near misses", near_misses())) if with_own else ():
-            own = [pair for pair in known if (pair.doc or pair.about) in (None, *names)]
-            if any(pair.is_answerable for pair in own):
-                task = _task(name, own, library, plain)
-                sets.append(run_task(task, lambda pair: f"{pair.id} {pair.question}"))
-                every += own
-        if with_own:
-            held = leave_one_out(library, every)
-        return Literature(
+        found = Literature(
             documents=report.count("ingested"),
             pages=report.pages,
             ingest_pages_per_second=report.pages_per_second,
             embedder=library.embedder_id,
-            sets=tuple(sets),
-            held=held,
-            gates=ingest_gates(library, folder, kills=kills, smoke=not with_own),
+            sets=(),
             notes=report.notes,
         )
+        show(_library_line(found))
+        names, plain, every, sets = {path.name for path in files}, PlainPages(files), list(asked), []
+        for name, known in (("pairs", asked), *(_ours(names) if with_own else ())):
+            sets.append(run_task(_task(name, known, library, plain), lambda pair: f"{pair.id} {pair.question}", tell))
+            show(_outcome_lines(sets[-1], is_gate=name == "pairs"))
+            every += known if name != "pairs" else []
+        held = leave_one_out(library, every, tell) if with_own else None
+        if held is not None:
+            show(_held_line(held))
+        gates = ingest_gates(library, folder, smoke=not with_own)
+        show("\n".join(map(_gate_line, gates)))
+    if kills:
+        gates = (*gates, kill_gate(folder, kills, tell))
+        show(_gate_line(gates[-1]))
+    return found.model_copy(update={"sets": tuple(sets), "held": held, "gates": gates})
+
+
+def _ours(names: Collection[str]) -> Iterator[tuple[str, list[Pair]]]:
+    """Our sets of questions, as far as they are about the documents of these names."""
+    for name, known in (("own questions", own_pairs()), ("near misses", near_misses())):
+        own = [pair for pair in known if (pair.doc or pair.about) in (None, *names)]
+        if any(pair.is_answerable for pair in own):
+            yield name, own
 
 
 def _task(name: str, pairs: Sequence[Pair], library: Library, plain: PlainPages) -> Task[Pair, Answered]:
@@ -183,24 +211,27 @@ def recalls(pair: Pair, out: Answered) -> Score:
     return Score(value=float(any(pair.is_answered_by(quote.text) for quote in quotes)))
 
 
-def describe(found: Literature) -> str:
-    """The evaluation in lines."""
-    lines = [
+def _library_line(found: Literature) -> str:
+    return (
         f"{found.documents} documents, {found.pages} pages at {found.ingest_pages_per_second:.1f} pages/s, indexed; "
         f"embedder {found.embedder or 'none'}; answers by rules"
-    ]
-    for outcome in found.sets:
-        lines.append(f"{outcome.name}:")
-        lines += [f"  {name:<28}{'-' if value is None else f'{value:.3f}'}" for name, value in outcome.figures.items()]
-        lines += [f"    {text[:220]}" for text in outcome.failed]
-    if found.held is not None:
-        lines.append(
-            f"weights fitted without the paper asked about ({found.held.answerable} questions with an answer, "
-            f"{found.held.unanswerable} without): abstains {found.held.abstained:.3f}, false refusals "
-            f"{found.held.refused:.3f}, first statement on a right page {found.held.hit_1:.3f}, with the answer "
-            f"{found.held.answered_right:.3f}"
-        )
-    for gate in (*found.sets[0].gates, *found.gates):
-        value = "not measured" if gate.value is None else f"{gate.value:.3f} of {gate.n}"
-        lines.append(f"{'pass' if gate.is_passed else 'FAIL'}  {gate.name} {gate.bound} {gate.limit:g}: {value}")
-    return "\n".join([*lines, *(f"note: {note}" for note in found.notes)])
+    )
+
+
+def _outcome_lines(outcome: Outcome, *, is_gate: bool) -> str:
+    figures = [f"  {name:<28}{'-' if value is None else f'{value:.3f}'}" for name, value in outcome.figures.items()]
+    failed = [f"    {text[:220]}" for text in outcome.failed]
+    return "\n".join([f"{outcome.name}:", *figures, *failed, *(map(_gate_line, outcome.gates) if is_gate else ())])
+
+
+def _held_line(held: Held) -> str:
+    return (
+        f"weights fitted without the paper asked about ({held.answerable} questions with an answer, "
+        f"{held.unanswerable} without): abstains {held.abstained:.3f}, false refusals {held.refused:.3f}, first "
+        f"statement on a right page {held.hit_1:.3f}, with the answer {held.answered_right:.3f}"
+    )
+
+
+def _gate_line(gate: Gate) -> str:
+    value = "not measured" if gate.value is None else f"{gate.value:.3f} of {gate.n}"
+    return f"{'pass' if gate.is_passed else 'FAIL'}  {gate.name} {gate.bound} {gate.limit:g}: {value}"

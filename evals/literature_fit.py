@@ -5,7 +5,7 @@ Figures are of questions on papers that the weights have not seen: one paper is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +19,14 @@ from eutectic.knowledge.judge import CONFIDENCE, FLOOR, OFFSET, RANKING
 from eutectic.knowledge.library import Library
 
 FloatArray = NDArray[np.float64]
-_PULL_RANKING, _PULL_CONFIDENCE = 2.0, 0.3
-"""How strongly weights are held to be small against the data."""
+_PULL_RANKING, _PULL_CONFIDENCE = 2.0, 1.0
+"""How strongly weights are held to what is believed of them without data."""
+_BELIEVED = {
+    "silent": -2.5, "thing": 0.5, "entity": 1.0, "near": 1.0, "stranger": -1.0, "name": 1.5, "condition": 3.0,
+}  # fmt: skip
+"""Weights of the confidence believed without data; 0 for the others."""
+_ELSEWHERE = 0.5
+"""Weight of a question with an answer asked of the other papers alone, which do not answer it."""
 _MADE = 150
 """Unanswerable questions made by rule that serve the fit only."""
 _NEGATIVE = ("foreign", "unknown", "long", "silent", "missing", "stranger")
@@ -90,10 +96,13 @@ def fit(found: Sequence[Case]) -> Weights:
     return Weights(ranking=tuple(ranking), confidence=tuple(confidence), offset=offset)
 
 
-def leave_one_out(library: Library, pairs: Sequence[Pair]) -> Held:
+def leave_one_out(library: Library, pairs: Sequence[Pair], tell: Callable[[str], None] = lambda _: None) -> Held:
     """The whole of it: search every question and as many made ones, fit without each paper, judge its questions."""
     made = made_negatives(library, pairs, _MADE)
-    return leave_one_paper_out(cases(library, pairs), cases(library, made))
+    tell(f"grading {len(pairs) + len(made)} questions for the fits")
+    found, others = cases(library, pairs), cases(library, made)
+    tell("fitting without each paper")
+    return leave_one_paper_out(found, others)
 
 
 def leave_one_paper_out(found: Sequence[Case], made: Sequence[Case] = ()) -> Held:
@@ -161,21 +170,42 @@ def _fit_ranking(found: Sequence[Case]) -> FloatArray:
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=_bounds()).x)
 
 
+def _told_rows(found: Sequence[Case], ranking: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What the confidence is fitted on: features of best statements, whether they answer, and their weight.
+
+    A question with an answer counts twice: as it is, and without its paper, where nothing answers it.
+    """
+    rows, labels, weight = [], [], []
+    for case in found:
+        if not len(case.features):
+            continue
+        scores = case.features @ ranking
+        rows.append(case.features[int(np.argmax(scores))])
+        labels.append(float(case.pair.is_answerable))
+        weight.append(1.0)
+        elsewhere = np.array([document != case.pair.doc for document, _ in case.pages])
+        if case.pair.is_answerable and elsewhere.any():
+            rows.append(case.features[int(np.argmax(np.where(elsewhere, scores, -np.inf)))])
+            labels.append(0.0)
+            weight.append(_ELSEWHERE)
+    return _told(np.array(rows)), np.array(labels), np.array(weight)
+
+
 def _fit_confidence(found: Sequence[Case], ranking: FloatArray) -> tuple[FloatArray, float]:
     from scipy.optimize import minimize
 
-    kept = [case for case in found if len(case.features)]
-    rows = _told(np.array([case.features[int(np.argmax(case.features @ ranking))] for case in kept]))
-    labels = np.array([float(case.pair.is_answerable) for case in kept])
-    weight = np.where(labels > 0, 1 / max(1.0, labels.sum()), 1 / max(1.0, (1 - labels).sum())) * len(labels) / 2
+    rows, labels, weight = _told_rows(found, ranking)
+    of_each = np.where(labels > 0, weight[labels > 0].sum(), weight[labels == 0].sum())
+    weight = weight / np.maximum(of_each, 1e-9) * len(found) / 2
+    believed = np.array([*(_BELIEVED.get(name, 0.0) for name in Features._fields), 0.0])
 
     def loss(parameters: FloatArray) -> tuple[float, FloatArray]:
         logits = rows @ parameters[:-1] + parameters[-1]
         chance = 1 / (1 + np.exp(-logits))
-        total = -float(weight @ (labels * np.log(chance + 1e-12) + (1 - labels) * np.log(1 - chance + 1e-12)))
+        total = float(weight @ (np.logaddexp(0, logits) - labels * logits))
         away = weight * (chance - labels)
         slope = np.append(rows.T @ away, away.sum())
-        pulled = np.append(parameters[:-1], 0.0)
+        pulled = np.append(parameters[:-1], 0.0) - believed
         return total + _PULL_CONFIDENCE * float(pulled @ pulled), slope + 2 * _PULL_CONFIDENCE * pulled
 
     start = np.array([*CONFIDENCE, OFFSET])

@@ -12,6 +12,10 @@ S = TypeVar("S")
 O = TypeVar("O")  # noqa: E741  the output of a solver
 
 
+_TELL_EVERY = 20
+"""Samples between two words on how far a task is."""
+
+
 class Score(Record):
     """What a scorer gives one sample; None where it does not apply."""
 
@@ -76,11 +80,11 @@ class Outcome(Record):
         return all(gate.is_passed for gate in self.gates)
 
 
-def run_task(task: Task[S, O], label: Callable[[S], str]) -> Outcome:
-    """Solve and grade every sample."""
+def run_task(task: Task[S, O], label: Callable[[S], str], tell: Callable[[str], None] = lambda _: None) -> Outcome:
+    """Solve and grade every sample; `tell` hears how many are done."""
     given: dict[str, list[float]] = {scorer.name: [] for scorer in task.scorers}
     failed = []
-    for sample in task.samples:
+    for number, sample in enumerate(task.samples, start=1):
         output = task.solver(sample)
         for scorer in task.scorers:
             score = scorer.score(sample, output)
@@ -89,6 +93,8 @@ def run_task(task: Task[S, O], label: Callable[[S], str]) -> Outcome:
             given[scorer.name].append(score.value)
             if score.explanation:
                 failed.append(f"{scorer.name}: {label(sample)}: {score.explanation}")
+        if not number % _TELL_EVERY:
+            tell(f"{task.name}: {number} of {len(task.samples)}")
     figures = {name: sum(values) / len(values) if values else None for name, values in given.items()}
     about = {scorer.name: scorer.about for scorer in task.scorers}
     gates = tuple(

@@ -17,6 +17,8 @@ _PLAIN = 0.7
 _RATE = re.compile(r"\b(?:C-)?rates?\b", re.IGNORECASE)
 _CELL_RATE = re.compile(r"(?<![\w°])(?:\d+(?:\.\d+)?\s?)?C/\d+|\b\d+(?:\.\d+)?C\b")
 """Rates of battery cells: C/50, 0.5C."""
+_UNREAD = re.compile(r"[(\[]\s*\ufffd\s*[)\]]")
+"""A unit whose letter the document's fonts do not tell."""
 _SPELLED = re.compile(
     r"\b(?:once|twice|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?|"
     r"billions?)\b",
@@ -61,16 +63,22 @@ def _quantity(question: Question, statement: Statement) -> float:
     units = bracketed_units(f"{statement.said}\n{statement.around}") if statement.is_row else ()
     if any(unit.dimension in question.dimensions for unit in units):
         return 1.0
+    if statement.is_row and _UNREAD.search(f"{statement.said}\n{statement.around}"):
+        return 0.5 * float(_has_new_number(question, statement))
     if _CELL_RATE.search(statement.words) and _RATE.search(question.text):
         return 1.0
     return _PLAIN * float(NUMBER in question.dimensions and _has_new_number(question, statement))
 
 
 def _has_new_number(question: Question, statement: Statement) -> bool:
-    """Whether a statement gives a number that the question does not."""
-    if any(number not in question.numbers for number in numbers(statement)):
+    """Whether a statement gives a number that the question does not; years are of references."""
+    if any(number not in question.numbers and not _is_year(number) for number in numbers(statement)):
         return True
     return question.kind == "number" and bool(_SPELLED.search(statement.words))
+
+
+def _is_year(number: float) -> bool:
+    return 1900 <= number <= 2100 and number == int(number)
 
 
 def _is_given(question: Question, value: float) -> bool:

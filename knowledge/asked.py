@@ -58,6 +58,8 @@ class Question:
     """Those that say most, verbs aside."""
     acts: tuple[Term, ...] = ()
     """Those of its verbs that say something: `melt` in `At which temperature does it melt?`."""
+    things: tuple[Term, ...] = ()
+    """Those of what it speaks of as a thing, whatever is asked of it: `silver` and `layer` in `of the silver layer`."""
     sort: str = ""
     """The sort of thing asked for by a class noun, see `sorts.sort_of`; empty where a value or a kind is asked for."""
     most: float = 1.0

@@ -44,8 +44,25 @@ _DEFINING = re.compile(
     re.IGNORECASE,
 )
 _PERSON = re.compile(
-    r"(?<=[a-z\d,;:)] )\(?([A-Z][a-zé]{2,})\b|\b([A-Z]{2,4})\b|\b([A-Z][a-zé]+)(?= et al\b| and [A-Z]|['’]s\b)|"
-    r"((?:[A-Z]\. ?)+[A-Z][a-z]+)"
+    r"(?<=[a-z\d,;:)] )\(?([A-Z][a-zé]{2,})\b|\b([A-Z]{2,4})(?= (?:is|was|has|[a-z]+ed)\b)|"
+    r"\b([A-Z][a-zé]+)(?= et al\b| and [A-Z]|['’]s\b)|((?:[A-Z]\. ?)+[A-Z][a-z]+)"
+)
+_NOBODY = frozenset(
+    [
+        "Fig",
+        "Figs",
+        "Figure",
+        "Figures",
+        "Table",
+        "Tables",
+        "Scheme",
+        "Ref",
+        "Refs",
+        "Section",
+        "Eq",
+        "Equation",
+        "Appendix",
+    ]
 )
 _ABBREVIATION = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\w*\b|\b[A-Z]{2,}\b")
 _SAID_IN_FULL = re.compile(r"\bstands? for\b|\babbreviation|\bacronym|\bshort for\b", re.IGNORECASE)
@@ -116,7 +133,7 @@ def answers_in_words(kind: str, words: str, question: str) -> bool:
             return True
         return not (short and _SAID_IN_FULL.search(question)) and bool(_DEFINING.search(words))
     named = token_set(question)
-    found = {next(filter(None, match.groups())) for match in _PERSON.finditer(words)}
+    found = {next(filter(None, match.groups())) for match in _PERSON.finditer(words)} - _NOBODY
     return any(not token_set(name) <= named and not _is_chemical(name) for name in found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,6 +13,8 @@ from eutectic.knowledge.conditions_held import conditions_held
 from eutectic.knowledge.statement import Statement
 from eutectic.knowledge.tokens import tokens_in_order
 
+_NOWHERE = 0.05
+"""Level of a word that is nowhere near, in a geometric mean."""
 _STATED = 0.84
 """Share of the words of a property that name it."""
 
@@ -63,6 +66,10 @@ class Features(NamedTuple):
     """How near the farthest of the question's verbs is; 1 where they say little."""
     asked: float
     """The same of the words that say what is asked for."""
+    thing: float
+    """How near the farthest thing that the question speaks of is, as `entity`."""
+    near: float
+    """How near its things are together: their weighted geometric mean, which one that is nowhere pulls down."""
     missing: float
     """Words of the question that neither it nor its chunk holds, counted by what they say; 1 from three on."""
     stranger: float
@@ -104,7 +111,10 @@ def grade(question: Question, statement: Statement, place: Place) -> Features:
         both=whole * subject,
         unknown=question.unknown,
         condition=conditions_held(question, statement),
-        entity=_farthest(question.entities, own, wide, there | place.before, 0.3 * place.named_in_document),
+        entity=min(
+            _farthest(question.names, own, wide, there | place.before, 0.3 * place.named_in_document),
+            _farthest([term for term in question.entities if not term.is_name], own, wide, there | place.before, 0.0),
+        ),
         least=_farthest(question.weighty, own, wide, there | place.before, 0.0),
         pairs=_pairs(question, statement),
         rank=1 / (1 + place.rank / 5),
@@ -114,6 +124,8 @@ def grade(question: Question, statement: Statement, place: Place) -> Features:
         silent=float(answer == 0.0),
         act=_farthest(question.acts, own, wide, there | place.before, 0.0),
         asked=_farthest(question.focus, own, wide, there | place.before, 0.0),
+        thing=_farthest(question.things, own, wide, there | place.before, 0.0),
+        near=_together(question.things or question.entities or question.subject, own, wide, there | place.before),
         missing=min(1.0, question.lack(there | place.before) / 3),
         stranger=float(bool(question.subject) and not any(term.is_known for term in question.subject)),
     )
@@ -143,17 +155,16 @@ def _name(names: tuple[Term, ...], own: frozenset[str], wide: frozenset[str], pl
 
 def _foreign(question: Question, own: frozenset[str], wide: frozenset[str]) -> float:
     """Whether a statement names another material or element; half where only what stands around it does."""
+    element = _other_element(question.elements, own, wide)
     names = question.names
-    if not names:
-        return _other_element(question.elements, own, wide)
-    if any(term.held(own) for term in names):
-        return 0.0
+    if not names or any(term.held(own) for term in names):
+        return element
     if any(term.token.startswith("f:") for term in names):
         if _is_named(own):
             return 1.0
-        return 0.5 * float(_is_named(wide) and not any(term.held(wide) for term in names))
+        return max(element, 0.5 * float(_is_named(wide) and not any(term.held(wide) for term in names)))
     shapes = {_shape(term.token) for term in names}
-    return float(any(_shape(token) in shapes for token in own if ":" not in token))
+    return max(element, float(any(_shape(token) in shapes for token in own if ":" not in token)))
 
 
 def _is_named(tokens: frozenset[str]) -> bool:
@@ -176,8 +187,20 @@ def _farthest(
     terms: Sequence[Term], own: frozenset[str], wide: frozenset[str], there: frozenset[str], nowhere: float
 ) -> float:
     """How near the farthest of some terms is; 1 where there are none."""
-    levels = (max(term.held(own), 0.8 * term.held(wide), 0.55 * term.held(there), nowhere) for term in terms)
-    return min(levels, default=1.0)
+    return min((_level(term, own, wide, there, nowhere) for term in terms), default=1.0)
+
+
+def _together(terms: Sequence[Term], own: frozenset[str], wide: frozenset[str], there: frozenset[str]) -> float:
+    """The weighted geometric mean of how near terms are; 1 where there are none."""
+    total = sum(term.weight for term in terms)
+    if not total:
+        return 1.0
+    levels = ((term.weight, _level(term, own, wide, there, _NOWHERE)) for term in terms)
+    return math.exp(sum(weight * math.log(level) for weight, level in levels) / total)
+
+
+def _level(term: Term, own: frozenset[str], wide: frozenset[str], there: frozenset[str], nowhere: float) -> float:
+    return max(term.held(own), 0.8 * term.held(wide), 0.55 * term.held(there), nowhere)
 
 
 def _property(question: Question, own: frozenset[str], wide: frozenset[str]) -> float:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from eutectic.core.elements import elements
 from eutectic.knowledge.asked import Question, Term
+from eutectic.knowledge.asked_units import KINDS
 from eutectic.knowledge.asking import DEFINERS, asked_phrase, kind_of
 from eutectic.knowledge.chinese import is_chinese
 from eutectic.knowledge.concepts import dimensions_of, named_properties, property_tokens
@@ -22,6 +23,7 @@ from eutectic.knowledge.question_words import (
     is_count,
     proper_words,
     quantity_words,
+    things,
     tidy,
     unit_words,
     verbs,
@@ -29,7 +31,7 @@ from eutectic.knowledge.question_words import (
 )
 from eutectic.knowledge.roots import root
 from eutectic.knowledge.sorts import sort_of
-from eutectic.knowledge.synonyms import CLASS_NOUNS, GENERIC, KINDS, SYNONYMS, UNIT_WORDS
+from eutectic.knowledge.synonyms import ANIONS, CLASS_NOUNS, GENERIC, SYNONYMS, UNIT_WORDS
 from eutectic.knowledge.tokens import content_tokens, formula_words, stem, tokenise
 from eutectic.knowledge.units import NUMBER, Dimension, read_unit
 
@@ -86,14 +88,17 @@ def read_question(
         content |= {token for token in tokenise(text) if token.startswith("sys:") and frequency.get(token, 0)}
     quantities = quantity_words(text)
     graded = {grade.lower() for match in _GRADE.findall(text) for grade in match if grade}
+    joined = _joined_words(plain, frequency)
     english, within = _chinese(text)
     for token in sorted(content - within):
         if token.startswith(("q:", "el:")) and (token[:2] == "q:" or content & _spellings(token)):
             continue
         stand_ins = SYNONYMS.get(token, frozenset()) | UNIT_WORDS.get(token, frozenset()) | _elements(token)
+        stand_ins |= _anions().get(token, frozenset()) | _family(token, plain, frequency)
         stand_ins |= english.get(token, frozenset()) | in_chinese().get(token, frozenset())
         stand_ins |= quantities.get(token, frozenset()) | frozenset(spellings(token))
         stand_ins |= _of_roots((token, *SYNONYMS.get(token, ())), roots or {}) - {token}
+        stand_ins |= joined.get(token, frozenset())
         if token in in_property:
             stand_ins |= properties
         is_name = token.startswith("f:") or bool(_CODE.match(token)) or token in graded
@@ -110,6 +115,7 @@ def read_question(
     focus = named if any(not is_little(term.token) for term in named) else ()
     subject = tuple(term for term in terms if term not in named and not is_little(term.token))
     acts = verbs(text)
+    spoken = things(plain)
     words = [token for token in tokenise(text) if ":" not in token]
     proper = proper_words(text)
     return Question(
@@ -130,6 +136,7 @@ def read_question(
             for term in terms
             if term.token in acts and not (term.is_name or term in named or is_little(term.token))
         ),
+        things=tuple(term for term in terms if term.token in spoken and not (term in named or is_little(term.token))),
         sort=sort_of(asked_phrase(text)),
         most=math.log(2 * n_chunks + 2) if n_chunks else 1.0,
     )
@@ -178,9 +185,36 @@ def is_little(token: str) -> bool:
     )
 
 
+@cache
 def _elements(token: str) -> frozenset[str]:
     """The element token of an element's name or symbol."""
     return frozenset(f"el:{symbol}" for symbol in elements() if token in _spellings(f"el:{symbol}"))
+
+
+@cache
+def _anions() -> dict[str, frozenset[str]]:
+    """By stem of an anion's name, the token of the element that a formula with it shows: P of a phosphate."""
+    return {stem(name): frozenset([f"el:{symbol}"]) for symbol, names in ANIONS.items() for name in names.split()}
+
+
+def _joined_words(text: str, known: Collection[str]) -> dict[str, frozenset[str]]:
+    """By token of two neighbouring words: what they make as one word that the library knows, `beamtime`."""
+    found: dict[str, frozenset[str]] = {}
+    words = re.findall(r"[A-Za-z]{2,}", text.lower())
+    for first, second in pairwise(words):
+        whole = stem(first + second)
+        if whole in known:
+            for token in (stem(first), stem(second)):
+                found[token] = found.get(token, frozenset()) | {whole}
+    return found
+
+
+def _family(token: str, text: str, known: Iterable[str]) -> frozenset[str]:
+    """The codes of a family that a question names by its letters alone: `BT0` and `BT48` of `the BT alloys`."""
+    if not re.search(rf"\b{re.escape(token.upper())}X?s?\b", text) or not token.isalpha():
+        return frozenset()
+    code = re.compile(rf"{re.escape(token)}\d{{1,4}}[a-z]?")
+    return frozenset(other for other in known if code.fullmatch(other))
 
 
 @cache

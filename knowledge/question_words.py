@@ -24,7 +24,15 @@ _LAST_VERB = re.compile(
     r"\b(?:does|do|did|can|could|may|must)\b.*\s([a-z]+)(?=\s+(?:at|in|for|from|with|to|under)\b|\?)"
 )
 
-_PREFIXES = ("nano", "micro", "milli", "centi", "kilo", "mega", "giga")
+_PREFIXES = {"nano": "n", "micro": "u", "milli": "m", "centi": "c", "kilo": "k", "mega": "M", "giga": "G"}
+_THING = re.compile(
+    r"(?:\b(?:the|an?|of|in|on|for|by|with|from|to|between|during|using|under|after|before|into|than|and|or|its|does|did|"
+    r"do)\s+|^\W*(?:is|are|does|do|did|can)\s+)"
+    r"(?!the\b|an?\b|it\b|its\b)(.+?)(?=\s+(?:of|in|on|for|by|with|from|to|at|between|during|using|under|after|before|"
+    r"into|than|and|or|the|an?|is|are|was|were|be|does|did|do|has|have|had|can|could|may|will|that|which|when|if|as|per|"
+    r"[a-z]+ed|show|reach|give|take|need)\b|[?,;]|$)",
+    re.IGNORECASE,
+)
 _COUNT = re.compile(r"\W*how many\b", re.IGNORECASE)
 
 
@@ -49,6 +57,11 @@ def verbs(text: str) -> frozenset[str]:
     """Tokens of what is a verb by its form or place: `measured`, and `reach` in `What strength does it reach?`."""
     words = [match for pattern in (_PAST, _LAST_VERB) for match in pattern.findall(text)]
     return frozenset(token for word in words for token in tokenise(word))
+
+
+def things(text: str) -> frozenset[str]:
+    """Tokens of what is spoken of: the words behind articles and prepositions, up to the next verb or preposition."""
+    return frozenset(token for match in _THING.finditer(text) for token in tokenise(match[1]))
 
 
 def proper_words(text: str) -> frozenset[str]:
@@ -77,8 +90,18 @@ def unit_words() -> frozenset[str]:
 
 def _spelled_unit(text: str) -> str:
     """A unit with its words as symbols: `kelvin per second` as `K/s`."""
-    words = [SPELLED_UNITS.get(word.rstrip("s") if word not in SPELLED_UNITS else word, word) for word in text.split()]
-    return " ".join("/" if word == "per" else word for word in words)
+    return " ".join("/" if word == "per" else _unit_symbol(word) for word in text.split())
+
+
+def _unit_symbol(word: str) -> str:
+    """The symbol of a spelled unit, with its prefix."""
+    bare = word if word in SPELLED_UNITS else word.rstrip("s")
+    if bare in SPELLED_UNITS:
+        return SPELLED_UNITS[bare]
+    for prefix, sign in _PREFIXES.items():
+        if (rest := bare.removeprefix(prefix)) != bare and rest in SPELLED_UNITS:
+            return sign + SPELLED_UNITS[rest]
+    return word
 
 
 def asked_unit(text: str) -> Unit | None:

@@ -41,6 +41,19 @@ _WAY = re.compile(
 )
 _VERSION = re.compile(r"\b(?:v(?:ersion|er)?\.?\s?)?\d+(?:\.\d+)+|\bversion\s\d|\bv\d")
 
+_BINDER = re.compile(
+    r"\b(?:PVDF|PTFE|CMC|SBR|PAA|PVA|PVB|polyvinylidene|carboxymethyl|styrene|polyacryl\w+|polyvinyl|cellulose|alginate|"
+    r"epoxy|resin|wax|glue)\b|\bbind(?:er|ing agent)s?\b|粘结剂|黏结剂"
+)
+_SOLVENT = re.compile(
+    r"\b(?:water|ethanol|methanol|isopropanol|propanol|acetone|toluene|hexane|heptane|NMP|\w*pyrrolidone|DMF|DMSO|THF|"
+    r"\w*formamide|\w*furan|acetonitrile|chloroform|glycol|ether|EC|DMC|DEC|EMC|\w+ carbonate)\b|"
+    r"\bsolvents?\b|溶剂|乙醇"
+)
+_SALT = re.compile(
+    r"\b\w*(?:PF6|BF4|ClO4|TFSI|FSI|BOB|NO3|SO4|Cl2?|Br2?|I2)\b|\b\w+(?:chloride|bromide|iodide|fluoride|nitrate|sul[fp]h?ate|"
+    r"perchlorate|phosphate|acetate|borate|imide)\b|盐"
+)
 _NOUNS: tuple[tuple[str, str], ...] = (
     ("proper", r"compan(?:y|ies)|corporations?|firms?|manufacturers?|suppliers?|vendors?|universit\w+|institut\w+|"
                r"laborator(?:y|ies)|countr(?:y|ies)|cit(?:y|ies)|synchrotrons?|beamlines?|agenc(?:y|ies)|journals?|"
@@ -48,10 +61,13 @@ _NOUNS: tuple[tuple[str, str], ...] = (
                r"公司|软件|大学"),
     ("instrument", r"microscopes?|instruments?|diffractometers?|spectrometers?|calorimeters?|analy[sz]ers?|apparatus|"
                    r"devices?|machines?|equipment|仪器|设备"),
-    ("chemical", r"phases?|compounds?|elements?|metals?|salts?|solvents?|binders?|electrolytes?|dopants?|anions?|"
+    ("binder", r"binders?|粘结剂|黏结剂"),
+    ("solvent", r"solvents?|溶剂"),
+    ("salt", r"salts?"),
+    ("chemical", r"phases?|compounds?|elements?|metals?|electrolytes?|dopants?|anions?|"
                  r"cations?|ions?|additives?|precursors?|alloys?|oxides?|impurit(?:y|ies)|precipitates?|catalysts?|substrates?|"
-                 r"crystals?|ligands?|polymers?|reagents?|electrodes?|materials?|相|元素|溶剂|添加剂"),
-    ("gas", r"atmospheres?|gas(?:es)?|environment|气氛|气体"),
+                 r"crystals?|ligands?|polymers?|reagents?|electrodes?|materials?|相|元素|添加剂"),
+    ("gas", r"atmospheres?|gas(?:es)?|气氛|气体"),
     ("symmetry", r"space groups?|crystal (?:structures?|lattices?|systems?)|symmetr(?:y|ies)|lattices?|structures?|"
                  r"structure types?|空间群|晶体结构"),
     ("shape", r"shapes?|morpholog(?:y|ies)|形状|形貌"),
@@ -105,6 +121,9 @@ _SHOWS: dict[str, Callable[[str, frozenset[str]], bool]] = {
     "proper": _is_proper,
     "chemical": _is_chemical,
     "instrument": lambda words, asked: _is_proper(words, asked) or _new(_INSTRUMENT)(words, asked),
+    "binder": lambda words, _: bool(_BINDER.search(words)),
+    "solvent": lambda words, _: bool(_SOLVENT.search(words)),
+    "salt": lambda words, _: bool(_SALT.search(words)),
     "gas": _new(_GAS),
     "symmetry": _new(_SYMMETRY),
     "shape": _new(_SHAPE),

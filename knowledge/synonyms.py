@@ -150,24 +150,31 @@ _SAME = (
     "equation formula rule law",
     "hypothetical assumed virtual",
     "artifact artefact",
+    "centre center central",
+    "fibre fiber",
+    "grey gray",
+    "litre liter",
+    "meter metre",
 )
 _LITTLE = (
     "measure measured measurement determine determined estimate estimated find found obtain obtained show showed "
     "shown give given gave gives report reported reach reached use used using apply applied have exhibit exhibited "
-    "observe observed achieve achieved calculate calculated predict predicted investigate investigated study "
-    "studied appear produce produced contain contained contains include included assume assumed choose chosen "
-    "select selected make form formed take taken need needed require required lie located call called name named "
-    "present presented provide record recorded run carry carried perform performed become became follow followed "
-    "follows get got come came know known say said tell state stated mention mentioned describe described accord "
-    "according paper author authors work experiment experiments experimental sample samples specimen material "
-    "materials alloy alloys value values high low large small good best much many different certain alone first "
-    "useful possible main typical new total turn turned served serve written run runs hardly any low far employ "
-    "employed cite cites change set sets chemical nominal stay stays belong go goes gone stand stands count counts "
-    "serve lie lies happen happens occur occurs keep keeps kept hold holds held look looked come comes fall falls "
-    "second seconds wide-scale per whole total really exactly usually typically compute computed simulate simulated "
-    "expect expected assign assigned kind sort once still yet all both same other become becomes turned let help "
-    "helped prove proved proven made results approximately about roughly respectively kind type answer number there "
-    "exceed exceeds against way saw see seen et"
+    "observe observed achieve achieved calculate calculated predict predicted investigate investigated study studied "
+    "appear produce produced contain contained contains include included assume assumed choose chosen select selected "
+    "make form formed take taken need needed require required lie located call called name named present presented "
+    "provide record recorded run carry carried perform performed become became follow followed follows get got come "
+    "came know known say said tell state stated mention mentioned describe described accord according paper author "
+    "authors work experiment experiments experimental sample samples specimen material materials alloy alloys value "
+    "values high low large small good best much many different certain alone first useful possible main typical new "
+    "total turn turned served serve written runs hardly any far employ employed cite cites change set sets chemical "
+    "nominal stay stays belong go goes gone stand stands count counts lies happen happens occur occurs keep keeps "
+    "kept hold holds held look looked comes fall falls second seconds wide-scale per whole really exactly usually "
+    "typically compute computed simulate simulated expect expected assign assigned kind sort once still yet all both "
+    "same other becomes let help helped prove proved proven made results approximately about roughly respectively "
+    "type answer number there exceed exceeds against way saw see seen et near around left better one two three four "
+    "end built build read supply supplied supplies purchase purchased buy bought deliver delivered faster slower "
+    "higher lower larger smaller weaker stronger idea link linked allow allows allowed offer offers offered rest "
+    "rests"
 )
 _CLASSES = (
     "technique method program software library language phase element metal composition formula process material "
@@ -176,6 +183,13 @@ _CLASSES = (
     "framework anion cation salt software factor compound alloy system model group space symmetry condition "
     "parameter reason ion dopant instrument device function"
 )
+ANIONS = {
+    "P": "phosphate phosphide", "S": "sulfide sulphide sulfate sulphate", "O": "oxide hydroxide",
+    "N": "nitride nitrate", "C": "carbide carbonate", "B": "boride borate borohydride", "H": "hydride",
+    "F": "fluoride", "Cl": "chloride perchlorate", "Br": "bromide", "I": "iodide", "Se": "selenide",
+    "Te": "telluride", "Si": "silicide silicate",
+}  # fmt: skip
+"""By element, the names of the anions whose formulas show it."""
 GENERIC = frozenset(stem(word) for word in _LITTLE.split()) | frozenset(STOPWORDS)
 CLASS_NOUNS = frozenset(stem(word) for word in _CLASSES.split())
 
@@ -241,60 +255,3 @@ SPELLED_UNITS = {
     "degree": "degC", "degrees": "degC", "siemens": "S", "litre": "L", "liter": "L",
 }  # fmt: skip
 """Units that questions spell out."""
-KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"\btemperature|\bhow hot|\bnose\b|温度|多热", ("K",)),
-    (
-        r"\b(?:cooling|heating|quench\w*|scan\w*)\s+rate|\bhow (?:fast|quickly)\b.*\bcool|"
-        r"冷却速[率度]|升温速[率度]",
-        ("K/s",),
-    ),
-    (r"\b(?:casting |rotation\w* |wheel |scan\w* )?(?:speed|velocity)|速度", ("m/s", "1/s")),
-    (r"\bhow (?:well|badly|strongly)\b.*\bconduct", ("S/m", "W/m/K")),
-    (
-        r"\brate\b(?! of)|\bhow (?:quickly|rapidly)\b.*\b(?:cool|solidif|freez|heat)\w*|\bhow fast|速率|多快",
-        ("K/s", "m/s", "1/s"),
-    ),
-    (
-        r"\bhow heavy|\bhow much .*weigh|grams?\b|\bmass\b(?! fraction)|\bweight\b(?! (?:fraction|percent))|"
-        r"质量(?!分数)|多重",
-        ("kg",),
-    ),
-    (r"\btime\b|\bduration|\bhow long\b|\bhours?\b|\bminutes?\b|\bseconds?\b|时间|多久|多长时间", ("s",)),
-    (
-        r"\bdiameter|\bradius|\bthickness|\bwidth|\bheight|\blength|\bsizes?\b|\bhow (?:thick|wide|big|large|tall)\b"
-        r"|直径|半径|厚度|宽度|尺寸|粒径|多厚|多大|多宽|多长(?!时)",
-        ("m",),
-    ),
-    (r"\bvoltage|\bpotential\b|电压|电位|电势", ("V",)),
-    (
-        r"\bfraction|\bcontent|\bpercent\w*|\bhow (?:much|pure)\b|\befficiency|\bpurity|\byield\b(?! str)|"
-        r"含量|分数|效率|纯度",
-        ("%",),
-    ),
-    (r"\b(?:part|share|portion|proportion)\b|比例|占比", ("%",)),
-    (r"\bexpansion coefficient|热膨胀系数", ("1/K",)),
-    (r"\bband ?-?gap|\bactivation energ|\b(?:diffusion|migration|energy) barrier|带隙|激活能|活化能", ("eV", "J/mol")),
-    (r"\b(?:magnetic )?moments?\b|磁矩", ("A m2", "A m2/mol")),
-    (
-        r"\blattice (?:parameter|constant)s?|\bdistances?\b|\bspacing|\bhow (?:rough|deep|far)\b|\broughness|"
-        r"晶格常数|间距|距离",
-        ("m",),
-    ),
-    (r"\bforces?\b|\bload\b|载荷", ("N",)),
-    (r"\bcut-?off energ|截断能", ("eV",)),
-    (r"\brevolutions?\b|\brpm\b", ("1/s",)),
-    (r"\bhow (?:dense)\b", ("kg/m3",)),
-    (r"\bcapacity retention|\bcoulombic", ("%",)),
-    (r"\bhow long\b", ("s", "m")),
-    (r"\bpressure|\bmodulus|\bstress|压力|模量|应力", ("Pa",)),
-    (r"\bstrength|强度(?!.*磁)", ("Pa",)),
-    (r"\bhardness|硬度", ("Pa", "HRC")),
-    (r"\bdensity\b(?!-? ?functional| of states)|密度", ("kg/m3", "A/m2", "T", "J/m3", "m-2")),
-    (r"\bvolum\w+ capacity|容量", ("A s/m3",)),
-    (r"\bcapacity\b", ("A s/kg", "A s/m3")),
-    (r"\b(?:ionic|electr\w+|ion) conductivity|\bconductivit|电导率", ("S/m",)),
-    (r"\bthermal conductivity|热导率", ("W/m/K",)),
-    (r"\bheat transfer coefficient|换热系数|传热系数", ("W/m2/K",)),
-    (r"\benergy\b|\benthalpy|能量|焓", ("J", "J/kg", "J/mol", "eV")),
-)
-"""Patterns of what is asked for, and the units an answer may be in."""

@@ -20,7 +20,7 @@ _SPACED = re.compile(r"(?<![\w.])(?:[A-Z][a-z]? ?\d{1,2}(?:\.\d+)? ?){2,}(?![\w.
 _TYPED = re.compile(r"(?<=[A-Za-z)\]])_\{?(\d+(?:\.\d+)?)\}?")
 """Subscripts as they are typed: `Fe_{85}B_{15}`."""
 _SYSTEM = re.compile(r"(?<![\w-])[A-Z][a-z]?(?:[-/·][A-Z][a-z]?)+(?![\w\u0370-\u03ff-])", re.ASCII)
-_SYMBOL = re.compile(r"(?<![\w-])[A-Z][a-z]?(?![\w])", re.ASCII)
+_SYMBOL = re.compile(r"(?<![\w-])[A-Z][a-z]?(?![\w])(?!\s?-?\s?K\s?(?:α|β|alpha|beta))", re.ASCII)
 _DASHES = str.maketrans("\u2212\u2010\u2011\u2012\u2013\u2014", "------")
 _WORDY_SYMBOLS = "I In As At He Be No Am Os U A V Y K C B F P S N O H W La Pa Ho Ne Re Es Po Th Mo Ar Er Ac Cs"
 _WORDY = frozenset(_WORDY_SYMBOLS.split())
@@ -53,8 +53,10 @@ _COMMON = (
 )
 _NO_FORMULA = re.compile(r"(?!KOH|KCN|HCN)[A-Z]{3,}|H[VBK]\d*|HR[A-C]\d*")
 """Abbreviations whose letters are symbols of elements, and scales of hardness: LIB, PBE, HV1."""
-TOKENISER = 4
+TOKENISER = 5
 """Version of the tokens: an index of another one is built anew."""
+_CITED = re.compile(r"(?<=[a-z]{3})[⁰¹²³⁴-⁹][⁰¹²³⁴-⁹,⁻–-]*")
+"""The raised number of a reference behind a word."""
 _SPELLED = str.maketrans({letter: f" {name} " for letter, name in _GREEK.items()})
 STOPWORDS = frozenset(_COMMON.split())
 _MIXED = re.compile(r"(?=.*\d)(?=.*[a-z])")
@@ -62,7 +64,7 @@ _MIXED = re.compile(r"(?=.*\d)(?=.*[a-z])")
 
 def tokenise(text: str) -> list[str]:
     """Tokens of a text or a query, in order; the same spelling rules hold for both."""
-    plain = _TYPED.sub(r"\1", unicodedata.normalize("NFKC", text).translate(_DASHES))
+    plain = _TYPED.sub(r"\1", unicodedata.normalize("NFKC", _CITED.sub(" ", text)).translate(_DASHES))
     return [*_chemical(plain), *_words(plain), *property_tokens(plain), *measure_tokens(text)]
 
 

@@ -34,7 +34,9 @@ def said(text: str, around: str = "") -> Statement:
         ("heat treatment atmosphere", "gas", "Pieces were annealed in flowing argon.", "Pieces were annealed for 2 h."),
         ("space group", "symmetry", "It crystallises in P63/mmc.", "It crystallises slowly."),
         ("company", "proper", "The powder came from Alfa Aesar.", "The powder was bought."),
-        ("binder", "chemical", "The slurry held polyvinylidene fluoride.", "The slurry was stirred."),
+        ("binder", "binder", "The slurry held polyvinylidene fluoride.", "The slurry held iron."),
+        ("solvent", "solvent", "It was dissolved in ethanol.", "It was dissolved with iron."),
+        ("secondary phase", "chemical", "Some Fe2B was seen.", "Something was seen."),
         ("shape", "shape", "They are needles of some length.", "They are small."),
         ("technique", "way", "It was found by spectroscopy.", "It was found again."),
         ("software version", "version", "We ran version 5.4.1 of it.", "We ran it."),
@@ -69,11 +71,50 @@ def test_an_abbreviation_is_answered_by_its_words(words: str, is_answer: bool) -
     assert answers_in_words("definition", words, "What does SEI stand for?") is is_answer
 
 
+def test_names_of_anions_families_and_split_words_are_found_in_formulas_codes_and_compounds() -> None:
+    def stand_ins(text: str, token: str, *known: str) -> frozenset[str]:
+        return next(term.stand_ins for term in asked(text, *known).terms if term.token == token)
+
+    assert "el:P" in stand_ins("How well does the zirconium phosphate conduct?", "phosphat")
+    assert stand_ins("How pure were the BT alloys?", "bt", "BT0 BT48 BX5") >= {"bt0", "bt48"}
+    assert "bx5" not in stand_ins("How pure were the BT alloys?", "bt", "BT0 BT48 BX5")
+    assert "beamtim" in stand_ins("Who gave beam time?", "beam", "beamtime")
+
+
+def test_the_number_of_a_reference_is_no_part_of_the_word_before_it() -> None:
+    assert "johnson" in tokenise("Lin and Johnson³⁷ suggested it.")
+    assert "cm²" not in tokenise("an area of 2 cm²")
+    assert any(token.startswith("q:") for token in tokenise("an area of 2 cm²"))
+
+
+def test_the_things_a_question_speaks_of_are_told_from_what_is_asked() -> None:
+    question = asked("How thick is the silver layer of the cell?")
+    assert {term.token for term in question.things} == {"silver", "layer", "cell"}
+    near = grade(question, said("The silver layer of the cell is 2 µm thick."), NOWHERE)
+    far = grade(question, said("The strip is 2 mm thick."), NOWHERE)
+    assert near.thing == near.near == 1.0
+    assert far.thing == 0.0
+    assert far.near < 0.1
+
+
+def test_a_unit_is_asked_for_with_its_prefix() -> None:
+    ohm = read_unit("ohm")
+    assert ohm is not None
+    assert asked("What is the resistance in milliohm?").dimensions == {ohm.dimension}
+
+
+def test_a_year_is_no_count() -> None:
+    question = asked("How many alloys were made?")
+    assert grade(question, said("Alloys were made by Smith in 2016."), NOWHERE).answer == 0.0
+    assert grade(question, said("In all 17 alloys were made."), NOWHERE).answer == 1.0
+
+
 def test_a_person_is_not_an_element_an_abbreviation_or_one_who_was_asked_about() -> None:
     question = "Who improved the model of Turnbull?"
     assert answers_in_words("person", "Later Johnson improved it.", question)
     assert answers_in_words("person", "Inoue et al. improved it.", question)
     assert not answers_in_words("person", "Turnbull and Fe and NaCl improved it.", question)
+    assert not answers_in_words("person", "as shown in Fig. 2 for the SEB cell", question)
 
 
 def test_a_range_asked_for_is_held_by_its_ends_however_they_are_written() -> None:
@@ -110,6 +151,8 @@ def test_a_verb_that_is_not_said_and_another_element_speak_against_a_statement()
     calcium = asked("What capacity does a calcium anode have?", "calcium", "capacity", "anode")
     assert grade(calcium, said("A lithium anode has a capacity of 2066 mAh/cm3."), NOWHERE).foreign == 1.0
     assert grade(calcium, said("A Ca anode has a capacity of 2073 mAh/cm3."), NOWHERE).foreign == 0.0
+    nickel = asked("How much nickel does EN 573-3 allow?", "nickel", "EN 573-3")
+    assert grade(nickel, said("EN 573-3, Cr: <0.3"), NOWHERE).foreign == 1.0
 
 
 def test_a_subject_that_is_nowhere_in_the_library_is_a_stranger() -> None:
