@@ -65,7 +65,34 @@ class Region(Record):
     """1: good, the place to look; -1: bad, the place to avoid."""
 
 
-Statement = Annotated[Effect | Synergy | BestRange | Ranking | Region, Field(discriminator="kind")]
+class ProcessEffect(Record):
+    """More of a variable of processing raises or lowers the property: scored on observations, steers no recipe."""
+
+    kind: Literal["process"] = "process"
+    variable: str = Field(min_length=1, max_length=64)
+    """What is done and how much of it: `anneal_temperature`, `mill_time`, `cool_rate`."""
+    sign: Literal[1, -1]
+
+
+class ProcessRange(Record):
+    """The best values are reached with a variable of processing inside a range."""
+
+    kind: Literal["process_range"] = "process_range"
+    variable: str = Field(min_length=1, max_length=64)
+    low: float
+    """In SI units."""
+    high: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ProcessRange:
+        if self.low > self.high:
+            raise ValueError(f"{self.variable}: low {self.low:g} is above high {self.high:g}")
+        return self
+
+
+Statement = Annotated[
+    Effect | Synergy | BestRange | Ranking | Region | ProcessEffect | ProcessRange, Field(discriminator="kind")
+]
 
 
 class Claim(Record):
@@ -106,6 +133,8 @@ class Claim(Record):
         said = self.statement
         if isinstance(said, Effect | BestRange):
             return (said.component,)
+        if isinstance(said, ProcessEffect | ProcessRange):
+            return ()
         if isinstance(said, Region):
             return tuple(said.composition.fractions)
         return said.components

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eutectic.core.claim import BestRange, Effect, Ranking, Region, Statement, Synergy
+from eutectic.core.claim import BestRange, Effect, ProcessEffect, ProcessRange, Ranking, Region, Statement, Synergy
 from eutectic.core.composition import Composition
 from eutectic.core.record import Record
 from eutectic.core.settings import Settings
@@ -22,9 +22,15 @@ from eutectic.knowledge.properties import same_property
 
 PRECISION = 0.9
 """Gate on all sentences: a wrong claim steers experiments, a missed one only does not."""
-SPLITS = ("dev", "second", "third", "fourth")
-FIRST_RUN = "second 0.84 and 0.84 (38 read), third 0.83 and 0.62 (24 read), fourth 0.78 and 0.56 (23 read)"
+SPLITS = ("dev", "second", "third", "fourth", "fifth", "sixth")
+FIRST_RUN = (
+    "second 0.84 and 0.84 (38 read), third 0.83 and 0.62 (24 read), fourth 0.78 and 0.56 (23 read), "
+    "sixth (processing) 0.92 and 0.81 (24 read)"
+)
 """Precision and recall of each list when the rules first ran on it; then it was looked at and the rules mended.
+
+The fifth list was used in writing the rules for processing. The first four lists held no claims of processing and no
+comparisons of two elements before there were rules for them.
 
 Four claims that the lists had left out, and the rules had read rightly, were added then; here they count as wrong.
 """
@@ -72,6 +78,10 @@ def is_same(gold: Sequence[Any], property: str, said: Statement) -> bool:
     kind, wanted, *rest = gold
     if kind != said.kind or not same_property(wanted, property):
         return False
+    if isinstance(said, ProcessEffect):
+        return bool((said.variable, said.sign) == tuple(rest))
+    if isinstance(said, ProcessRange):
+        return bool(said.variable == rest[0] and said.low - 1e-6 <= rest[1] <= said.high + 1e-6)
     if isinstance(said, Effect):
         return bool((said.component, said.sign) == tuple(rest))
     if isinstance(said, BestRange):

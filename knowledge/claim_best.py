@@ -16,8 +16,8 @@ from eutectic.knowledge.materials import find_materials
 from eutectic.knowledge.sentence_properties import NamedProperty
 from eutectic.knowledge.units_text import unit_at
 
-_BEST = re.compile(
-    r"(?<!-)\b(?:optimum|optimal|optimi[sz]ed|best|highest|maximum|maximal|largest|peak(?:s|ed)(?=\s+(?:at|in|for|with|around|near|between)\b)|peak(?=\s+(?:value\s+)?(?:of|at)\b)|lowest|minimum|minimal|smallest)\b(?!-)|最佳|最优|最高|最大|最低|最小",
+BEST = re.compile(
+    r"(?<!-)\b(?:optimum|optimal|optimi[sz]ed|best|highest|maximum|maximal|largest|peak(?:s|ed)(?=\s+(?:at|in|for|with|around|near|between)\b)|peak(?=\s+(?:(?:value\s+)?(?:of|at)\b|hardness|strength))|lowest|minimum|minimal|smallest)\b(?!-)|最佳|最优|最高|最大|最低|最小",
     re.IGNORECASE,
 )
 
@@ -39,7 +39,7 @@ def property_name(item: NamedProperty) -> str:
 
 def optima(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:
     """`Fe80Co5B15 exhibits the highest Bs`; `the maximum is at x = 0.2 in Fe1-xCox`."""
-    best = _BEST.search(sentence)
+    best = BEST.search(sentence)
     if best is None or NEGATED.search(sentence) or re.search(r"\bthan\b|比", sentence):
         return
     item = min(named, key=lambda each: abs(each.start - best.end()))
@@ -59,13 +59,13 @@ def optima(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:
     whole = [material for material in materials if material is not None and material.composition is not None]
     if len(whole) == 1 == len(materials) and whole[0].composition is not None:
         yield Said(
-            property_name(item), Region(composition=whole[0].composition, radius=0.05), "at%", _superlative(best[0])
+            property_name(item), Region(composition=whole[0].composition, radius=0.05), "at%", superlative(best[0])
         )
 
 
 def ranges(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:
     """`the optimum Bs lies between 8 and 12 at.% B`, `the lowest Hc at 12 at.% Co`."""
-    best = _BEST.search(sentence)
+    best = BEST.search(sentence)
     if best is None or NEGATED.search(sentence):
         return
     item = min(named, key=lambda each: abs(each.start - best.end()))
@@ -81,7 +81,7 @@ def ranges(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:
         if low is not None and high is not None and 0 <= low <= high <= 100:
             basis: Basis = unit.unit.basis  # type: ignore[assignment]
             statement = BestRange(component=component.symbol, low=round(low / 100, 6), high=round(high / 100, 6))
-            yield Said(property_name(item), statement, basis, _superlative(best[0]))
+            yield Said(property_name(item), statement, basis, superlative(best[0]))
 
 
 def _nearest(words: Sequence[ElementWord], start: int, end: int) -> ElementWord | None:
@@ -97,7 +97,8 @@ def _around(value: float) -> tuple[float, float]:
     return max(0.0, value - half), min(100.0, value + half)
 
 
-def _superlative(word: str) -> str:
+def superlative(word: str) -> str:
+    """Which way a superlative points: `highest`, `lowest` or `best`."""
     lowered = word.lower()
     if lowered in ("lowest", "minimum", "minimal", "smallest", "最低", "最小"):
         return "lowest"

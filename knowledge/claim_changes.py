@@ -131,7 +131,7 @@ def _amounts(formula: Formula) -> dict[str, float]:
 
 
 def _is_unit(clause: str, word: ElementWord) -> bool:
-    return word.symbol in _UNITS and bool(re.search(r"\d\s?$", clause[: word.start]))
+    return word.symbol in _UNITS and bool(re.search(r"(?:\d|[°º◦˚])\s?$", clause[: word.start]))
 
 
 def _is_ratio(clause: str, word: ElementWord) -> bool:

@@ -5,25 +5,25 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eutectic.core.claim import BestRange, Claim, Effect, Ranking, Region, Synergy
+from eutectic.core.claim import BestRange, Claim, Effect, ProcessEffect, ProcessRange, Ranking, Region, Synergy
 from eutectic.core.errors import BadInput
 from eutectic.core.objective import Objective
-from eutectic.core.record import Record, sha256
+from eutectic.core.record import Record
+from eutectic.core.space import ProcessVariable
 from eutectic.core.trial import Observation
+from eutectic.knowledge.claim_tests import FloatArray, Tested, inside_test, partial, ranks
+from eutectic.knowledge.claim_variables import si_values, variable_of
+from eutectic.knowledge.units import read_unit
 
-FloatArray = NDArray[np.float64]
 Verdict = Literal["supported", "refuted", "open"]
 
 LEAST = 8
 """Observations with a value of the property below which every claim stays open."""
-_LEAST_SIDE = 3
-"""Observations inside and outside of a range or region."""
-_PERMUTATIONS = 999
 FALSE_DISCOVERY = 0.05
 """Rate of false verdicts accepted among a campaign's claims (Benjamini and Hochberg 1995).
 
@@ -52,15 +52,11 @@ class ClaimStanding(Record):
     """The source whose record of verdicts moved the trust of its other claims."""
 
 
-class _Tested(NamedTuple):
-    estimate: float | None
-    p: float | None
-    n: int
-    words: str
-
-
 def ledger(
-    claims: Sequence[Claim], observations: Sequence[Observation], objectives: Sequence[Objective]
+    claims: Sequence[Claim],
+    observations: Sequence[Observation],
+    objectives: Sequence[Objective],
+    process: Sequence[ProcessVariable] = (),
 ) -> list[ClaimStanding]:
     """The standing of every claim on a campaign's own observations (not on earlier or simulated ones of others).
 
@@ -68,7 +64,7 @@ def ledger(
     against outside, all by permutation with a seed that depends on the claim alone; the verdicts keep the false
     discovery rate over all claims.
     """
-    tested = [_test(claim, observations, objectives) for claim in claims]
+    tested = [_test(claim, observations, objectives, process) for claim in claims]
     verdicts = _verdicts(tested)
     records: dict[str, list[Verdict]] = defaultdict(list)
     for claim, verdict in zip(claims, verdicts, strict=True):
@@ -113,7 +109,7 @@ def updated_trust(trust: float, verdict: Verdict, of_source: Sequence[Verdict]) 
     return round(min(_MOST_TRUST, max(_LEAST_TRUST, 1 / (1 + math.exp(-odds)))), 3)
 
 
-def _verdicts(tested: Sequence[_Tested]) -> list[Verdict]:
+def _verdicts(tested: Sequence[Tested]) -> list[Verdict]:
     """Verdicts at a false discovery rate over the claims that could be tested."""
     values = sorted(test.p for test in tested if test.p is not None)
     limit = max(
@@ -128,31 +124,73 @@ def _verdicts(tested: Sequence[_Tested]) -> list[Verdict]:
     return verdicts
 
 
-def _test(claim: Claim, observations: Sequence[Observation], objectives: Sequence[Objective]) -> _Tested:
+def _test(
+    claim: Claim,
+    observations: Sequence[Observation],
+    objectives: Sequence[Objective],
+    process: Sequence[ProcessVariable],
+) -> Tested:
     objective = next((item for item in objectives if item.property == claim.property), None)
     if objective is None:
-        return _Tested(None, None, 0, f"{claim.property} is not measured in this campaign")
+        return Tested(None, None, 0, f"{claim.property} is not measured in this campaign")
     try:
         shares, values = _data(claim, observations)
     except BadInput as error:
-        return _Tested(None, None, 0, str(error)[:200])
+        return Tested(None, None, 0, str(error)[:200])
     n = len(values)
     if n < LEAST:
-        return _Tested(None, None, n, f"{n} observations, at least {LEAST} are needed")
+        return Tested(None, None, n, f"{n} observations, at least {LEAST} are needed")
     said = claim.statement
     sign = -1.0 if objective.direction == "minimize" else 1.0
+    if isinstance(said, ProcessEffect | ProcessRange):
+        return _process_test(said, claim, observations, shares, values, sign, process)
     if isinstance(said, BestRange | Region):
         if objective.direction == "target":
-            return _Tested(None, None, n, "a target value has no best end")
+            return Tested(None, None, n, "a target value has no best end")
         inside, better = _inside(claim, shares), sign
         if isinstance(said, Region):
             better *= said.sign
-        return _inside_test(inside, _ranks(values) * better, n, _seed(claim))
+        return inside_test(inside, ranks(values) * better, n, _seed(claim))
     wanted = _direction(claim, shares)
     if wanted is None:
-        return _Tested(None, None, n, "the components it names did not vary")
+        return Tested(None, None, n, "the components it names did not vary")
     score, controls, what = wanted
-    return _partial(score, _ranks(values), controls, n, _seed(claim), what)
+    return partial(score, ranks(values), controls, n, _seed(claim), what)
+
+
+def _process_test(
+    said: ProcessEffect | ProcessRange,
+    claim: Claim,
+    observations: Sequence[Observation],
+    shares: dict[str, FloatArray],
+    values: FloatArray,
+    sign: float,
+    process: Sequence[ProcessVariable],
+) -> Tested:
+    """A claim of processing by its campaign's variable, components held constant for an effect."""
+    item = variable_of(said.variable, process)
+    n = len(values)
+    if item is None:
+        return Tested(None, None, n, f"the campaign sets no {said.variable.replace('_', ' ')}")
+    used = [each for each in observations if each.status == "ok" and each.value(claim.property) is not None]
+    setting = si_values(item, used)
+    if np.isnan(setting).any():
+        return Tested(None, None, n, f"{item.name} is not known for every observation")
+    if isinstance(said, ProcessRange):
+        if read_unit(item.unit) is None:
+            return Tested(None, None, n, f"the unit of {item.name} is not known")
+        inside = (setting >= said.low - 1e-9) & (setting <= said.high + 1e-9)
+        return inside_test(inside, ranks(values) * sign, n, _seed(claim))
+    if len(np.unique(np.round(setting, 9))) < 3:
+        return Tested(None, None, n, f"{item.name} did not vary")
+    return partial(
+        said.sign * setting,
+        ranks(values),
+        _others(shares, set()),
+        n,
+        _seed(claim),
+        f"partial rank correlation with {item.name}",
+    )
 
 
 def _data(claim: Claim, observations: Sequence[Observation]) -> tuple[dict[str, FloatArray], FloatArray]:
@@ -217,63 +255,8 @@ def _inside(claim: Claim, shares: dict[str, FloatArray]) -> NDArray[np.bool_]:
     return away <= said.radius + 1e-9
 
 
-def _inside_test(inside: NDArray[np.bool_], ranks: FloatArray, n: int, seed: str) -> _Tested:
-    count = int(inside.sum())
-    if min(count, n - count) < _LEAST_SIDE:
-        return _Tested(
-            None, None, n, f"{count} of {n} observations lie inside, at least {_LEAST_SIDE} on each side are needed"
-        )
-
-    def gap(mask: NDArray[np.bool_]) -> float:
-        return float(ranks[mask].mean() - ranks[~mask].mean()) / n
-
-    generator = _generator(seed)
-    found = gap(inside)
-    more = sum(abs(gap(generator.permutation(inside))) >= abs(found) - 1e-12 for _ in range(_PERMUTATIONS))
-    p = (1 + more) / (1 + _PERMUTATIONS)
-    return _Tested(
-        found,
-        p,
-        n,
-        f"{count} of {n} inside; their mean rank is {found * n:+.1f} of {n} better than outside, p = {p:.3g}",
-    )
-
-
-def _partial(
-    score: FloatArray, ranks: FloatArray, controls: Sequence[FloatArray], n: int, seed: str, what: str
-) -> _Tested:
-    """Partial Spearman correlation, residuals permuted (Freedman and Lane 1983, DOI 10.1080/07350015.1983.10509354)."""
-    ranked = [_ranks(control) for control in controls]
-    x, y = _residuals(_ranks(score), ranked), _residuals(ranks, ranked)
-    if np.std(x) < 1e-9 or np.std(y) < 1e-9:
-        return _Tested(None, None, n, "the components it names did not vary by themselves")
-    found = float(np.corrcoef(x, y)[0, 1])
-    generator = _generator(seed)
-    more = sum(
-        abs(float(np.corrcoef(x, generator.permutation(y))[0, 1])) >= abs(found) - 1e-12 for _ in range(_PERMUTATIONS)
-    )
-    p = (1 + more) / (1 + _PERMUTATIONS)
-    held = f", {len(controls)} other components held" if controls else ""
-    return _Tested(found, p, n, f"{what} {found:+.2f} in the sense of the claim, n = {n}{held}, p = {p:.3g}")
-
-
-def _residuals(values: FloatArray, controls: Sequence[FloatArray]) -> FloatArray:
-    design = np.column_stack([np.ones(len(values)), *controls])
-    fitted, *_ = np.linalg.lstsq(design, values, rcond=None)
-    return np.asarray(values - design @ fitted, dtype=np.float64)
-
-
-def _ranks(values: FloatArray) -> FloatArray:
-    """Ranks from 1, ties shared."""
-    _, inverse, counts = np.unique(np.round(values, 12), return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return np.asarray(((ends - counts + 1 + ends) / 2)[inverse], dtype=np.float64)
-
-
 def _seed(claim: Claim) -> str:
     """The same for a claim and its opposite, so that chance does not tell them apart."""
-    return f"{claim.property} {claim.statement.kind} {' '.join(sorted(claim.components))}"
-
-
-def _generator(seed: str) -> np.random.Generator:
-    return np.random.default_rng(int(sha256({"claim": seed})[:12], 16))
+    said = claim.statement
+    about = said.variable if isinstance(said, ProcessEffect | ProcessRange) else " ".join(sorted(claim.components))
+    return f"{claim.property} {said.kind} {about}"

@@ -9,13 +9,26 @@ from eutectic.core.claim import Effect, Ranking, Synergy
 from eutectic.core.elements import is_element
 from eutectic.knowledge.claim_best import Said, optima, property_name, ranges
 from eutectic.knowledge.claim_changes import Changed, changes
-from eutectic.knowledge.claim_verbs import MORE_IS_BETTER, NEGATED, NOT_MONOTONE, UNSURE, VERB, verbs
+from eutectic.knowledge.claim_process import process_effects, process_ranges
+from eutectic.knowledge.claim_verbs import NEGATED, NOT_MONOTONE, UNSURE, VERB, better, sign_of, verbs
 from eutectic.knowledge.element_words import find_elements
 from eutectic.knowledge.sentence_properties import NamedProperty, named_properties
 
 _CLAUSE = re.compile(r";|；|，而|,\s*(?:while|whereas|but|although|however)\b|\bwhereas\b|\bwhile\b|。")
 _ORDER = re.compile(
     r"(?:order|sequence|ranking|trend|顺序|次序)[^.;]{0,60}?((?:[A-Z][a-z]?)(?:\s*[>＞<＜≫≪]\s*[A-Z][a-z]?){1,7})"
+)
+_LISTED = re.compile(
+    r"\b(?P<verb>increas\w*|ris\w+|rose|grow\w*|decreas\w*|fall\w*|reduc\w*|drop\w*)\b[^.;]{0,30}?\bin\s+the\s+"
+    r"(?:order|sequence)\s+(?:of\s+)?(?P<list>[A-Z][a-z]?(?:\s*(?:,\s*and|,|and|→|to)\s*[A-Z][a-z]?){1,6})(?![\w>＞<＜])"
+)
+_EFFECTIVE = re.compile(
+    r"\b(?P<first>[A-Z][a-z]?)\s+(?:is|was|proved|turned out)[^.;]{0,20}?\b(?P<how>more|less)\s+"
+    r"(?:effective|efficient|potent|powerful|beneficial)\s+than\s+(?P<second>[A-Z][a-z]?)\s+(?:in|at|for)\s+(?P<verb>[a-z]+ing)\b"
+)
+_STRONGER = re.compile(
+    r"\b(?P<first>[A-Z][a-z]?)\s+(?P<verb>[a-z]+s|[a-z]+ed)\s[^.;]{0,50}?\b"
+    r"(?P<how>more(?:\s+(?:strongly|effectively|than))?|stronger|less|weaker)(?:\s+\w+ly)?\s*(?:than)?\s+(?P<second>[A-Z][a-z]?)\b(?:\s+does)?"
 )
 _TOGETHER = re.compile(
     r"\b(?:co-?addition|co-?doping|combined addition|simultaneous (?:addition|substitution)|joint addition|synerg\w+)\b|复合添加|共掺杂|协同",
@@ -33,9 +46,13 @@ def statements_in(sentence: str) -> list[Said]:
     if named and not _CAPTION.match(sentence):
         found += [
             *_rankings(sentence, named),
+            *_listed(sentence, named),
+            *_compared(sentence, named),
             *_synergies(sentence, named),
             *optima(sentence, named),
             *ranges(sentence, named),
+            *process_ranges(sentence, named),
+            *process_effects(sentence, named),
         ]
         if not (NOT_MONOTONE.search(sentence) or UNSURE.search(sentence)) and not any(
             isinstance(item.statement, Synergy) for item in found
@@ -100,9 +117,7 @@ def _about(verb: re.Match[str], named: Sequence[NamedProperty], clause: str) -> 
 
 def _signed(sign: int, item: NamedProperty) -> int | None:
     """`improves` is a sign only where more is better for every use of the property."""
-    if abs(sign) == 1:
-        return sign
-    return sign // 2 if all(candidate.name in MORE_IS_BETTER for candidate in item.candidates) else None
+    return sign if abs(sign) == 1 else better(sign, item)
 
 
 def _rankings(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:
@@ -116,6 +131,34 @@ def _rankings(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:
                 Ranking(components=ordered),
                 "at%",
             )
+
+
+def _listed(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:
+    """`Hardness increases in the order Cr, Mo and W`: without signs, the verb says which end is the larger."""
+    for match in _LISTED.finditer(sentence):
+        symbols = re.findall(r"[A-Z][a-z]?", match["list"])
+        if NEGATED.search(sentence) or len(set(symbols)) < len(symbols) or not all(map(is_element, symbols)):
+            continue
+        is_rising = re.match(r"incr|ris|rose|grow|增|升", match["verb"], re.IGNORECASE) is not None
+        item = min(named, key=lambda each: abs(each.start - match.start()))
+        ordered = tuple(reversed(symbols)) if is_rising else tuple(symbols)
+        yield Said(property_name(item), Ranking(components=ordered), "at%")
+
+
+def _compared(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:
+    """`Nb is more effective than Mo in raising the hardness`, `W raises the hardness more strongly than Mo`."""
+    for pattern in (_EFFECTIVE, _STRONGER):
+        match = pattern.search(sentence)
+        if match is None or NEGATED.search(sentence) or UNSURE.search(sentence):
+            continue
+        first, second = match["first"], match["second"]
+        item = min(named, key=lambda each: abs(each.start - match.start("verb")))
+        sign = sign_of(match["verb"], item)
+        if sign is None or first == second or not (is_element(first) and is_element(second)):
+            continue
+        is_less = match["how"].lower().startswith(("less", "weak"))
+        ordered = (second, first) if (sign < 0) != is_less else (first, second)
+        yield Said(property_name(item), Ranking(components=ordered), "at%")
 
 
 def _synergies(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Said]:

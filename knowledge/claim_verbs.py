@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from eutectic.knowledge.sentence_properties import named_properties
+from eutectic.knowledge.sentence_properties import NamedProperty, named_properties
 
 _UP_WORDS = (
     r"increas\w*|rais(?:e[sd]?|ing)|enhanc\w*|elevat\w*|ris(?:es?|ing)|rose|boost\w*|promot\w*|grow[s]?|grew|higher|larger|"
@@ -126,3 +126,14 @@ _RAISED_BY_BETTER = (
 )
 MORE_IS_BETTER = frozenset(_RAISED_BY_BETTER.split(", "))
 """Properties that `improves` raises whatever they are used for; of coercivity or a band gap it says no sign."""
+
+
+def sign_of(verb: str, item: NamedProperty) -> int | None:
+    """1 or -1 as a word of change says; of better and worse only where more of a property is better for every use."""
+    sign = next((value for pattern, value in _SIGNS if pattern.match(verb)), -2)
+    return sign if abs(sign) == 1 else better(sign, item)
+
+
+def better(sign: int, item: NamedProperty) -> int | None:
+    """The sign that 2 for better or -2 for worse means; None where more of the property is not always better."""
+    return sign // 2 if all(candidate.name in MORE_IS_BETTER for candidate in item.candidates) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eutectic.core.claim import BestRange, Claim, Effect, Ranking, Synergy
+from eutectic.core.claim import BestRange, Claim, Effect, ProcessEffect, ProcessRange, Ranking, Synergy
 
 
 def claim_words(claim: Claim) -> str:
@@ -16,6 +16,10 @@ def claim_words(claim: Claim) -> str:
         return f"{name} is best with {said.component} from {_percent(said.low)} to {_percent(said.high)} {claim.basis}"
     if isinstance(said, Ranking):
         return f"{name} rises in the order {' > '.join(said.components)}"
+    if isinstance(said, ProcessEffect):
+        return f"a higher {_variable(said.variable)} {_moves(said.sign)} {name}"
+    if isinstance(said, ProcessRange):
+        return f"{name} is best with the {_variable(said.variable)} from {said.low:g} to {said.high:g} in SI units"
     quality = "good" if said.sign > 0 else "bad"
     return f"{name} is {quality} within {said.radius:g} of {said.composition.formula()}"
 
@@ -26,3 +30,7 @@ def _moves(sign: int) -> str:
 
 def _percent(share: float) -> str:
     return f"{share * 100:g}"
+
+
+def _variable(name: str) -> str:
+    return name.replace("_", " ")

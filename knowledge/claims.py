@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from eutectic.core.claim import Claim, Effect
+from eutectic.core.claim import Claim, Effect, ProcessEffect, ProcessRange
 from eutectic.core.objective import Objective
+from eutectic.core.space import ProcessVariable
 from eutectic.core.trial import Quote
 from eutectic.knowledge.claim_best import Said
 from eutectic.knowledge.claim_sentences import statements_in
+from eutectic.knowledge.claim_variables import variable_of
 from eutectic.knowledge.properties import same_property
 from eutectic.knowledge.record import LiteratureRecord
 from eutectic.knowledge.suspicion import is_suspicious
@@ -64,21 +66,33 @@ def merged(claims: Sequence[Claim], records: Sequence[LiteratureRecord] = ()) ->
     return [_together(same, records) for same in by_id.values()]
 
 
-def for_objectives(claims: Iterable[Claim], objectives: Sequence[Objective], components: Sequence[str]) -> list[Claim]:
-    """The claims that speak of a campaign: under its names of properties, of components it has.
+def for_objectives(
+    claims: Iterable[Claim],
+    objectives: Sequence[Objective],
+    components: Sequence[str],
+    process: Sequence[ProcessVariable] = (),
+) -> list[Claim]:
+    """The claims that speak of a campaign: under its names of properties, of components and process variables it has.
 
     `the highest` and `the lowest` say where the best is only under an objective that wants that.
     """
     kept = []
     for claim in claims:
         for objective in objectives:
-            if not same_property(claim.property, objective.property) or not set(claim.components) & set(components):
+            if not same_property(claim.property, objective.property) or not _is_of(claim, components, process):
                 continue
             wanted = {"maximize": "highest", "minimize": "lowest"}.get(objective.direction, "")
             stated = next((word for word in ("highest", "lowest") if claim.note.startswith(word)), "")
             if not stated or stated == wanted:
                 kept.append(claim.model_copy(update={"property": objective.property}))
     return kept
+
+
+def _is_of(claim: Claim, components: Sequence[str], process: Sequence[ProcessVariable]) -> bool:
+    said = claim.statement
+    if isinstance(said, ProcessEffect | ProcessRange):
+        return variable_of(said.variable, process) is not None
+    return bool(set(claim.components) & set(components))
 
 
 def _claim(sentence: Sourced, said: Said, dated: str) -> Claim:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eutectic.core.claim import BestRange, Claim, Effect, Ranking, Region, Synergy
+from eutectic.core.claim import BestRange, Claim, Effect, ProcessEffect, ProcessRange, Ranking, Region, Synergy
 from eutectic.core.composition import Basis, per_mole
 from eutectic.core.errors import BadInput
 from eutectic.core.objective import Objective
@@ -53,6 +53,7 @@ class ClaimScore:
             share, edge = self._share(shares, said.component), max(said.high - said.low, _LEAST_EDGE)
             outside = np.maximum(np.maximum(said.low - share, share - said.high), 0.0)
             return np.asarray(self.better * np.maximum(0.0, 1.0 - outside / edge), dtype=np.float64)
+        assert isinstance(said, Region)
         centre = (
             said.composition.to(self.claim.basis) if said.composition.basis != self.claim.basis else said.composition
         )
@@ -72,6 +73,10 @@ def claim_score(claim: Claim, space: SearchSpace, objective: Objective) -> Claim
         return f"speaks of {claim.property}, not of {objective.property}"
     known = set(space.component_names)
     said = claim.statement
+    if isinstance(said, ProcessEffect | ProcessRange):
+        return (
+            f"speaks of the {said.variable.replace('_', ' ')}: it is scored on the observations, and steers no recipe"
+        )
     needed = set(claim.components)
     if isinstance(said, Ranking | Region):
         if len(needed & known) < 2:

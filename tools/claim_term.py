@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eutectic.core.claim import Claim
+from eutectic.core.claim import Claim, ProcessEffect, ProcessRange
 from eutectic.core.objective import Objective
 from eutectic.core.space import SearchSpace
 from eutectic.tools.claim_score import ClaimScore, claim_score
@@ -101,4 +101,6 @@ def _term(kind: str, author: str, name: str, scores: Sequence[ClaimScore], share
 
 
 def _title(claim: Claim) -> str:
-    return f"{claim.statement.kind} of {', '.join(claim.components)} on {claim.property} ({claim.author})"[:160]
+    said = claim.statement
+    about = said.variable if isinstance(said, ProcessEffect | ProcessRange) else ", ".join(claim.components)
+    return f"{claim.statement.kind} of {about} on {claim.property} ({claim.author})"[:160]

@@ -92,7 +92,7 @@ def _show_standings(out: Path, campaign: str, as_json: bool) -> int:
             f"campaign {campaign!r} has no claims", mend="give it a library, or knowledge.claims in its spec"
         )
     frozen = FrozenClaims.model_validate(book.claims)
-    standings = ledger(frozen.claims, own(list(book.view.training())), book.spec.objectives)
+    standings = ledger(frozen.claims, own(list(book.view.training())), book.spec.objectives, book.spec.space.process)
     if as_json:
         print_json({"frozen": frozen.frozen, "claims": [item.model_dump(mode="json") for item in standings]})
     else:

@@ -67,7 +67,7 @@ def trusted_claims(ctx: CampaignContext) -> tuple[Claim, ...]:
     if payload is None:
         return ()
     frozen = FrozenClaims.model_validate(payload["result"])
-    return trusted(ledger(frozen.claims, own(list(ctx.view.training())), ctx.spec.objectives))
+    return trusted(ledger(frozen.claims, own(list(ctx.view.training())), ctx.spec.objectives, ctx.spec.space.process))
 
 
 def own(observations: Sequence[Observation]) -> list[Observation]:
@@ -128,7 +128,7 @@ def _freeze(ctx: CampaignContext, passages: Sequence[Passage], pick: ClaimPick) 
     given = load_claims(Path(ctx.spec.knowledge.claims)) if ctx.spec.knowledge.claims else ()
     known = {claim.id for claim in given}
     kept = [*given, *(claim for claim in merged(accepted) if claim.id not in known)]
-    usable = for_objectives(kept, ctx.spec.objectives, ctx.spec.space.component_names)
+    usable = for_objectives(kept, ctx.spec.objectives, ctx.spec.space.component_names, ctx.spec.space.process)
     spoken = {claim.statement.model_dump_json() for claim in usable}
     refused += [
         f"{c.author}: says nothing of this campaign" for c in kept if c.statement.model_dump_json() not in spoken

@@ -20,7 +20,9 @@ def claims_section(ledger: Ledger) -> Section | None:
     frozen = FrozenClaims.model_validate(ledger.claims)
     if not frozen.claims and not frozen.refused:
         return None
-    standings = scored(frozen.claims, own(list(ledger.view.training())), ledger.spec.objectives)
+    standings = scored(
+        frozen.claims, own(list(ledger.view.training())), ledger.spec.objectives, ledger.spec.space.process
+    )
     order = {"refuted": 0, "supported": 1, "open": 2}
     standings = sorted(standings, key=lambda item: (order[item.verdict], -item.trust_after))
     counts = [sum(item.verdict == verdict for item in standings) for verdict in ("supported", "refuted", "open")]

@@ -21,7 +21,7 @@ from eutectic.agents.decisions.designer import (
 )
 from eutectic.agents.decisions.records import ProposedRecord, RecordPick, RecordsContext
 from eutectic.agents.roles.wording import clip, count
-from eutectic.core.claim import BestRange, Effect, Region, Statement, Synergy
+from eutectic.core.claim import BestRange, Effect, ProcessEffect, ProcessRange, Region, Statement, Synergy
 from eutectic.core.elements import is_element
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])\s*|\n\s*\n")
@@ -91,7 +91,7 @@ def claims(context: ClaimsContext) -> ClaimPick:
         for sentence in _sentences(passage.text):
             for said in statements_in(sentence):
                 name = next((o.property for o in context.objectives if same_property(o.property, said.property)), None)
-                if name is not None:
+                if name is not None and not isinstance(said.statement, ProcessEffect | ProcessRange):
                     found.append(_proposed(passage.id, sentence, name, said))
     kept = [item for item in found if item.formula or set(item.components) & set(context.components)][:_MAX_CLAIMS]
     return ClaimPick(claims=tuple(kept), note=f"{count(len(kept), 'statement')} read in the passages by rules.")
@@ -142,7 +142,7 @@ def records(context: RecordsContext) -> RecordPick:
 def _components(statement: Statement) -> tuple[str, ...]:
     if isinstance(statement, Effect | BestRange):
         return (statement.component,)
-    return () if isinstance(statement, Region) else statement.components
+    return () if isinstance(statement, Region | ProcessEffect | ProcessRange) else statement.components
 
 
 def choose(context: ChooseContext) -> Choice:

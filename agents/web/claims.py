@@ -36,7 +36,9 @@ def standing_rows(out: Path, names: Sequence[str], settings: Settings) -> Iterat
         if book.claims is None:
             continue
         frozen = FrozenClaims.model_validate(book.claims)
-        standings = ledger(frozen.claims, own(list(book.view.training())), book.spec.objectives)
+        standings = ledger(
+            frozen.claims, own(list(book.view.training())), book.spec.objectives, book.spec.space.process
+        )
         for item in sorted(standings, key=lambda item: (item.verdict == "open", -item.trust_after)):
             yield {
                 "name": name,
