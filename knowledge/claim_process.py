@@ -76,6 +76,25 @@ _LOOSE = re.compile(
 )
 _WITH = re.compile(r"\b(?:with|on|upon|by)\s+(?:the\s+)?$|随(?:着)?$", re.IGNORECASE)
 _DONE = re.compile(rf"(?:(?<![A-Za-z])(?=[A-Za-z])|(?=[^\x00-\x7f]))(?:{_STAGE})(?![a-z])", re.IGNORECASE)
+_GIVEN = re.compile(
+    r"\b(?:at|for|of|to|is|was|between|from)\s+(?:about\s+|around\s+|only\s+)?$|[^\x00-\x7f]\s*$", re.IGNORECASE
+)
+"""What stands right in front of the setting of a treatment."""
+_SETTINGS = frozenset(("film thickness", "cooling rate", "critical cooling rate", "annealing temperature"))
+"""Properties that are set or follow from processing alone."""
+_SET_BY = {
+    "mill": ("time", "speed"),
+    "cool": ("rate",),
+    "wheel": ("speed",),
+    "laser": ("power",),
+    "scan": ("speed",),
+    "press": ("pressure", "temperature"),
+    "oxygen": ("pressure",),
+    "film": (),
+    "substrate": ("temperature",),
+}
+"""What is set in a stage; of all others a temperature and a time."""
+_FAR = 60
 _NEAR = 40
 _KELVIN = 15.0
 
@@ -162,12 +181,16 @@ def _about(
     verb: re.Match[str], named: Sequence[NamedProperty], clause: str, changed: Sequence[Moved]
 ) -> NamedProperty | None:
     """The property a verb moves: right behind it (`lowers Hc`, `a higher hardness`), else the nearest before it."""
-    free = [item for item in named if not any(one.start <= item.start < one.end for one in changed)]
+    free = [
+        item
+        for item in named
+        if item.candidates[0].name not in _SETTINGS and not any(one.start <= item.start < one.end for one in changed)
+    ]
     behind = [item for item in free if verb.end() <= item.start and item.start - verb.end() <= _NEAR]
     between = clause[verb.end() : behind[0].start] if behind else ""
     if VERB.search(between):
         return None
-    if behind and not re.search(r"\b(?:with|when|as|by|after)\b|[,，]", between):
+    if behind and not re.search(r"\b(?:with|when|as|by|after|and)\b|[,，]", between):
         return behind[0]
     before = [item for item in free if item.end <= verb.start() and verb.start() - item.end <= 80]
     return before[-1] if before else None
@@ -181,18 +204,21 @@ def process_ranges(sentence: str, named: Sequence[NamedProperty]) -> Iterator[Sa
     if any(mention.material.composition is not None for mention in find_materials(sentence, {})):
         return
     item = min(named, key=lambda each: abs(each.start - best.end()))
+    if item.candidates[0].name in _SETTINGS or abs(item.start - best.end()) > _FAR:
+        return
     for done in _DONE.finditer(sentence):
         between = sentence[min(best.end(), done.start()) : max(best.start(), done.start())]
         if re.search(
             r"\b(?:alloys?|samples?|compositions?|contents?|films? with|specimens?)\b|试样|样品|成分", between
         ):
             continue
+        stage = _stage_of(done)
         for amount in _amounts_behind(sentence, done.end()):
             unit = unit_at(sentence, amount.end)
             name = _QUANTITY_OF.get(unit.unit.dimension) if unit is not None else None
-            if unit is not None and name is not None and amount.value is not None:
+            if unit is not None and name in _SET_BY.get(stage, ("temperature", "time")) and amount.value is not None:
                 low, high = _around(amount, unit.unit, is_kelvin=name == "temperature")
-                statement = ProcessRange(variable=f"{_stage_of(done)}_{name}", low=low, high=high)
+                statement = ProcessRange(variable=f"{stage}_{name}", low=low, high=high)
                 yield Said(property_name(item), statement, "at%", superlative(best[0]))
         return
 
@@ -201,7 +227,11 @@ def _amounts_behind(sentence: str, start: int) -> list[Amount]:
     """The amounts of a treatment: `at 723 K`, `for 8 h at 460 K`, `is 723 K`; in Chinese also before it."""
     stop = re.search(r"[.;。；](?:\s|$)", sentence[start:])
     end = start + (stop.start() if stop else len(sentence) - start)
-    found = [amount for amount in find_amounts(sentence) if start <= amount.start < end]
+    found = [
+        amount
+        for amount in find_amounts(sentence)
+        if start <= amount.start < min(end, start + _FAR) and _GIVEN.search(sentence[start : amount.start])
+    ]
     if not found and not sentence.isascii():
         found = [amount for amount in find_amounts(sentence) if amount.end <= start <= amount.end + 8]
     by_unit: dict[object, list[Amount]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,6 +19,11 @@ _BREAKING = (
 )
 _BREAKS = frozenset(_BREAKING.split())
 _SILENT = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "object", "textarea", "select"))
+
+
+_HEADING = re.compile(r" {0,3}#{1,6}\s+(?P<text>.*?)\s*#*\s*$")
+_UNDERLINE = re.compile(r"={3,}|-{3,}")
+_ITEM = re.compile(r"\s{0,6}(?:[-*+•]|\d{1,2}[.)])\s+\S")
 
 
 class TextReader:
@@ -46,7 +52,7 @@ class TextReader:
         if len(pages) > limits.pages:
             raise Refusal("too_many_pages", f"{len(pages)} pages, at most {limits.pages} are read")
         flags = (("hidden_text",) if hidden else ()) + (("text_cut",) if is_cut else ())
-        return ReadDocument("text 2", title, pages, flags, tuple(tables))  # type: ignore[arg-type]
+        return ReadDocument("text 3", title, pages, flags, tuple(tables))  # type: ignore[arg-type]
 
 
 def _decode(data: bytes) -> str:
@@ -65,11 +71,28 @@ def _decode(data: bytes) -> str:
 def _blocks(page: str) -> tuple[Block, ...]:
     blocks = []
     for raw in re.split(r"\n\s*\n", visible(page.replace("\f", "\n"))):
-        text = raw.strip("\n")
-        if text.strip():
-            is_heading = text.startswith("#") and "\n" not in text.strip()
-            blocks.append(Block(text, is_heading or looks_like_heading(text)))
+        for text, is_marked in _parted(raw.strip("\n")):
+            if text.strip():
+                blocks.append(Block(text, is_marked or looks_like_heading(text)))
     return tuple(blocks)
+
+
+def _parted(block: str) -> Iterator[tuple[str, bool]]:
+    """A block cut at the headings and list items that Markdown marks, with whether each piece is a heading."""
+    kept: list[str] = []
+    for line in block.split("\n"):
+        if _UNDERLINE.fullmatch(line.strip()) and len(kept) == 1:
+            yield kept.pop(), True
+        elif match := _HEADING.match(line):
+            yield "\n".join(kept), False
+            kept = []
+            yield match["text"], True
+        else:
+            if _ITEM.match(line):
+                yield "\n".join(kept), False
+                kept = []
+            kept.append(line)
+    yield "\n".join(kept), False
 
 
 class _Html(HTMLParser):

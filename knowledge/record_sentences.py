@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -18,6 +19,8 @@ from eutectic.knowledge.sentence_values import RESPECTIVELY, Clause, Value
 
 _LONGEST = 900
 _TABLE_LIKE = 0.45
+_NUMERIC = re.compile(r"[(\[~<>≈≤≥±+−–-]?\d")
+"""A word that is a number, not a formula or a unit with digits in it."""
 _BACK = re.compile(r"^(?:It|This|These|The|Its|Their|Such|该|此|其)\b|^(?:该|此|其)")
 _NEGATIVE = re.compile(
     r"\b(no (?:glass|glassy phase|amorphous phase|activity|conductivity|precipitates?)(?: (?:was|were|is))?(?: (?:formed|observed|detected|found))?|"
@@ -28,10 +31,14 @@ _NEGATIVE = re.compile(
 _NEGATED = re.compile(r"\b(?:glass|amorphous|vitrif\w+)\b|非晶|玻璃", re.IGNORECASE)
 _ORDINAL = re.compile(r"\b(?:former|latter)\b", re.IGNORECASE)
 _COMPARED = re.compile(
-    r"\b(?:compar\w+ (?:to|with)|relative to|than (?:that|those) (?:of|for)|than|similar to|comparable (?:to|with)|versus|vs\.?|unlike|in contrast to|superior to|instead of)"
+    r"\b(?:compar\w+ (?:to|with)|relative to|(?:than|twice|thrice|half|times|exceed\w*|above|below|to|with|from) (?:that|those) (?:of|for)|than|similar to|comparable (?:to|with)|versus|vs\.?|unlike|in contrast to|superior to|instead of)"
     r"(?:\s+\w+){0,4}\s+$|(?:相比于?|比|优于|高于|低于)$",
     re.IGNORECASE,
 )
+_AND = re.compile(r"\s*(?:,|and|、|和|与|,\s*and)\s*")
+_ARE = re.compile(r"(?:\s+\w+){0,2}?\s+(?:are|were|amount(?:ed)? to)\b|分别为?|为")
+_ITS = re.compile(r"(?:Its|Their)\b|[该此其]")
+_BRACKET = re.compile(r"\s*[(（\[][^()（）\[\]]{0,40}")
 _FOR = re.compile(r"\s*\)?\s*(?:for|of|in)\s+(?:the\s+)?(?:\w+\s+){0,2}")
 
 
@@ -68,7 +75,7 @@ def sentence_records(
 
 def _is_table_like(text: str) -> bool:
     words = text.split()
-    numeric = sum(any(c.isdigit() for c in word) for word in words)
+    numeric = sum(bool(_NUMERIC.match(word)) for word in words)
     return len(words) >= 12 and numeric > _TABLE_LIKE * len(words)
 
 
@@ -173,8 +180,17 @@ class _Sentence(NamedTuple):
         at_once = [m for m in own if m.start >= value.end and _FOR.fullmatch(self.sentence.text[value.end : m.start])]
         if at_once:
             return judged(at_once[0].material)
+        text, start = self.sentence.text, value.amount.start
+        if beside := [m for m in own if m.end <= start and _BRACKET.fullmatch(text[m.end : start])]:
+            return judged(beside[0].material)
+        if own and value.end <= own[0].start and _ITS.match(text) and self._is_compared(own[0]):
+            own, before = [], self.before[-1:]
+            if not before:
+                return None, []
+            material, flaws = judged(before[0].material)
+            return material, [*flaws, Flaw(reason="material_from_context", detail="named in the sentence before")]
         own = [mention for mention in own if not self._is_compared(mention)] or own
-        if len(own) == n_values > 1 and RESPECTIVELY.search(self.sentence.text):
+        if len(own) == n_values > 1 and (RESPECTIVELY.search(text) or self._is_listed(own)):
             return judged(own[place].material)
         if own:
             earlier = [mention for mention in own if mention.end <= value.amount.start]
@@ -201,6 +217,12 @@ class _Sentence(NamedTuple):
         if self.fallback is not None:
             return self.fallback, [Flaw(reason="material_from_context", detail="the only material of the document")]
         return None, []
+
+    def _is_listed(self, own: Sequence[Mention]) -> bool:
+        """Whether the materials stand in one list and the values in another behind it: `CdS and CdSe are 2.42 and …`."""
+        text = self.sentence.text
+        gaps = [text[a.end : b.start] for a, b in itertools.pairwise(own)]
+        return all(_AND.fullmatch(gap) for gap in gaps) and bool(_ARE.match(text, own[-1].end))
 
     def _is_compared(self, mention: Mention) -> bool:
         """Whether a material is only what another one is measured against."""

@@ -48,7 +48,9 @@ def _is_word(text: str, start: int, end: int, name: str) -> bool:
 
 @cache
 def _by_name() -> tuple[tuple[str, tuple[Property, ...]], ...]:
-    return _longest_first([(name, item) for item in properties().values() for name in item.names])
+    named = [(name, item) for item in properties().values() for name in item.names]
+    plural = [(f"{name[:-1]}ies", item) for name, item in named if re.search(r"[^aeiou\W]y$", name)]
+    return _longest_first([*named, *plural])
 
 
 @cache
