@@ -56,7 +56,7 @@ def assemble(batch: Batch, view: CampaignView, space: SearchSpace) -> Assembled:
     for pick in [*reference, *repeats, *wanted, *(_Pick(offer, offer.why) for offer in offers)]:
         key = recipe_key(pick.proposal.composition, pick.proposal.process)
         is_repeat = pick.proposal.purpose != "data"
-        if len(picks) == size or key in taken or (key in view.trials_of and not is_repeat):
+        if len(picks) == size or key in taken or (view.trials_of(key) and not is_repeat):
             continue
         taken.add(key)
         picks.append(pick)

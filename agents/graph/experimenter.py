@@ -197,7 +197,7 @@ def watch(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Liter
 
 
 def _times_tried(ctx: CampaignContext, trial: str) -> int:
-    mates = ctx.view.trials_of[ctx.view.recipe_of[trial]]
+    mates = ctx.view.trials_of(ctx.view.recipe_of[trial])
     return sum(mate in ctx.view.observations for mate in mates)
 
 

@@ -97,7 +97,7 @@ def contradicted(view: CampaignView) -> list[tuple[Trial, str, float]]:
     found = []
     for one in () if view.drift is None else view.drift.properties:
         for key in one.outliers:
-            mates = [mate for mate in view.trials_of[view.recipe_of[key]] if mate != key and mate not in view.excluded]
+            mates = [mate for mate in view.trials_of(view.recipe_of[key]) if mate != key and mate not in view.excluded]
             items = [view.corrected(view.observations[mate]) for mate in mates if mate in view.observations]
             values = [
                 value for item in items if item.status == "ok" and (value := item.value(one.property)) is not None

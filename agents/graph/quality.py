@@ -83,7 +83,7 @@ def _lines(view: CampaignView, trial: Trial, known: _Known) -> list[QualityLine]
     item = view.observations.get(trial.id)
     if item is None or item.status != "ok":
         return []
-    mates = view.trials_of[view.recipe_of[trial.id]] if trial.purpose != "data" else []
+    mates = view.trials_of(view.recipe_of[trial.id]) if trial.purpose != "data" else []
     others = [view.observations[key] for key in mates if key != trial.id and key in view.observations]
     twins = [view.corrected(other) for other in others if other.status == "ok"]
     return [
@@ -202,8 +202,8 @@ def replicate_cv(view: CampaignView, without: Collection[str] = ()) -> dict[str,
     """
     drifts = {} if view.drift is None else {one.property: one for one in view.drift.properties}
     values: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for recipe in sorted(view.repeated, key=lambda item: _came(view.trials_of[item][0])):
-        for key in view.trials_of[recipe]:
+    for recipe in sorted(view.repeated, key=lambda item: _came(view.trials_of(item)[0])):
+        for key in view.trials_of(recipe):
             if key in view.excluded or key in without:
                 continue
             number, _ = _came(key)

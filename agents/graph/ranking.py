@@ -101,8 +101,8 @@ class Leaderboard:
         self._spec, self._key = spec, recipe_key
         self._own: dict[str, Observation] = {}
         self._keeps, self._known = known is None, known or self._own.__getitem__
-        self._mates: dict[str, tuple[str, ...]] = {}
-        """Trials with values by recipe."""
+        self._several: dict[str, tuple[str, ...]] = {}
+        """Trials with values by recipe, where there is more than one."""
         self._rows: dict[str, _Row] = {}
         self._inside: list[_Row] = []
         self._outside: list[_Row] = []
@@ -122,15 +122,17 @@ class Leaderboard:
         if self._keeps:
             self._own[item.trial] = item
         key = self._key(item.trial)
-        self._mates[key] = (*self._mates.get(key, ()), item.trial)
-        pooled = self._pooled(key)
+        mates = (*self._mates(key), item.trial)
+        if len(mates) > 1:
+            self._several[key] = mates
+        pooled = self._pooled(mates)
         mine = scores(self._spec, pooled)
         assert mine is not None
         if meets_goal(self._spec, pooled):
             self._met.setdefault(key, pooled.trial)
         else:
             self._met.pop(key, None)
-        is_first = len(self._mates[key]) == 1
+        is_first = len(mates) == 1
         row = _Row(mine, pooled.trial, key, within_limits(self._spec, pooled), self._goals(pooled))
         self._rows[key] = row
         before = self._inside[0].scores if self._inside else None
@@ -150,10 +152,16 @@ class Leaderboard:
         board = self._inside or self._outside
         if board and len(board[0].scores) > 1:
             board = sorted(board, key=lambda row: (-row.goals, _distance(board, row.scores), row.trial))
-        return [Ranked(row.scores, self._pooled(row.recipe), len(self._mates[row.recipe])) for row in board[:limit]]
+        ranked = [(row.scores, self._mates(row.recipe)) for row in board[:limit]]
+        return [Ranked(mine, self._pooled(mates), len(mates)) for mine, mates in ranked]
 
-    def _pooled(self, recipe: str) -> Observation:
-        return pool([self._known(trial) for trial in self._mates[recipe]])
+    def _mates(self, recipe: str) -> tuple[str, ...]:
+        """Trials of a recipe that gave values."""
+        known = self._rows.get(recipe)
+        return self._several.get(recipe, () if known is None else (known.trial,))
+
+    def _pooled(self, trials: Sequence[str]) -> Observation:
+        return pool([self._known(trial) for trial in trials])
 
     def _goals(self, pooled: Observation) -> int:
         wanted = [objective for objective in self._spec.objectives if objective.has_goal]

@@ -58,8 +58,8 @@ class CampaignView:
         """Trials of the reference sample, in order."""
         self.recipe_of: dict[str, str] = {}
         """Recipe key by trial."""
-        self.trials_of: dict[str, tuple[str, ...]] = {}
-        """Trials by recipe key, in order."""
+        self._first_of: dict[str, str] = {}
+        """First trial by recipe key."""
         self._rounds: dict[int, list[str]] = {}
         self.observations = Shelf(Observation)
         self.read: defaultdict[str, dict[str, float]] = defaultdict(dict)
@@ -67,8 +67,8 @@ class CampaignView:
         self.replicates: dict[str, tuple[tuple[str, float], ...]] = {}
         """Uncensored values by property, as read, of each good trial whose recipe was measured more than once: what the
         noise is told from, kept apart so that a round need not unpack every repeat there ever was."""
-        self.repeated: dict[str, None] = {}
-        """Recipes with more than one trial."""
+        self.repeated: dict[str, tuple[str, ...]] = {}
+        """Recipes with more than one trial, with these in order."""
         self.prior: list[Observation] = []
         """Earlier measurements the campaign was opened with; they cost nothing of its budget."""
         self.rejected: list[Trial] = []
@@ -115,6 +115,11 @@ class CampaignView:
         if self._spec is None:
             raise NotebookCorrupt("the notebook does not begin with a campaign", mend="start the campaign again")
         return self._spec
+
+    def trials_of(self, recipe: str) -> tuple[str, ...]:
+        """Trials of a recipe key, in order; none of one that was never tried."""
+        first = self._first_of.get(recipe)
+        return self.repeated.get(recipe, () if first is None else (first,))
 
     @property
     def spent(self) -> Spent:
@@ -199,9 +204,11 @@ class CampaignView:
         if trial.purpose == "reference":
             self.references.append(key)
         self.recipe_of[key] = recipe
-        self.trials_of[recipe] = (*self.trials_of.get(recipe, ()), key)
-        if len(self.trials_of[recipe]) > 1:
-            self.repeated[recipe] = None
+        mates = (*self.trials_of(recipe), key)
+        if len(mates) > 1:
+            self.repeated[recipe] = mates
+        else:
+            self._first_of[recipe] = key
         self._rounds.setdefault(round_of(key), []).append(key)
 
     def _on_tool(self, slot: str, payload: dict[str, Any]) -> None:
@@ -254,7 +261,7 @@ class CampaignView:
     def _keep(self, item: Observation) -> None:
         own = sys.intern(item.trial)
         self.observations.put(own, item)
-        mates = [key for key in self.trials_of.get(self.recipe_of.get(item.trial, ""), ()) if key in self.observations]
+        mates = [key for key in self.trials_of(self.recipe_of.get(item.trial, "")) if key in self.observations]
         for key in mates if len(mates) > 1 else ():
             if key == own or key not in self.replicates:
                 self.replicates[key] = _read_values(self.observations[key])

@@ -38,7 +38,7 @@ def _campaign_problems(subject: Subject) -> Iterator[str]:
 def check_duplicates(subject: Subject) -> list[Check]:
     """No trial, sample label or recipe stands twice, and none was measured or sent before."""
     plan, view = subject.plan, subject.view
-    earlier = [view.trials_of.get(trial.recipe_key, ()) for trial in plan.trials if trial.purpose == "data"]
+    earlier = [view.trials_of(trial.recipe_key) for trial in plan.trials if trial.purpose == "data"]
     again = sum(any(mate in view.observations for mate in mates) for mates in earlier)
     passed = f"{len(plan.trials)} trials, each once" + (f"; {again} repeat an earlier recipe" if again else "")
     return [outcome("duplicates", _duplicate_problems(subject), passed)]
