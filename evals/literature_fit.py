@@ -25,6 +25,8 @@ _BELIEVED = {
     "silent": -2.5, "thing": 0.5, "entity": 1.0, "near": 1.0, "stranger": -1.0, "name": 1.5, "condition": 3.0,
 }  # fmt: skip
 """Weights of the confidence believed without data; 0 for the others."""
+_SILENT = -0.5
+"""Weight in the ranking of a statement without the kind of value asked for, which few right answers are; not fitted."""
 _ELSEWHERE = 0.5
 """Weight of a question with an answer asked of the other papers alone, which do not answer it."""
 _MADE = 150
@@ -166,8 +168,12 @@ def _fit_ranking(found: Sequence[Case]) -> FloatArray:
         away = weights - start
         return total + _PULL_RANKING * float(away @ away), slope + 2 * _PULL_RANKING * away
 
+    silent = Features._fields.index("silent")
     start = np.array(RANKING)
-    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=_bounds()).x)
+    start[silent] = _SILENT
+    bounds = _bounds()
+    bounds[silent] = (_SILENT, _SILENT)
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x)
 
 
 def _told_rows(found: Sequence[Case], ranking: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:

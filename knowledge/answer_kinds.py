@@ -9,14 +9,17 @@ from eutectic.knowledge.asking import answers_in_words
 from eutectic.knowledge.measures import bracketed_units, plain_numbers, same_value
 from eutectic.knowledge.sorts import shows
 from eutectic.knowledge.statement import Statement
-from eutectic.knowledge.units import NUMBER
+from eutectic.knowledge.units import NUMBER, read_unit
 from eutectic.knowledge.variants import aliases
 
+_TREATING = tuple(unit.dimension for text in ("K", "s") if (unit := read_unit(text)) is not None)
+"""What a treatment is given in."""
 _PLAIN = 0.7
 """Credit of a number without a unit where a share is asked for."""
 _RATE = re.compile(r"\b(?:C-)?rates?\b", re.IGNORECASE)
 _CELL_RATE = re.compile(r"(?<![\w°])(?:\d+(?:\.\d+)?\s?)?C/\d+|\b\d+(?:\.\d+)?C\b")
 """Rates of battery cells: C/50, 0.5C."""
+_COMPOSITION = re.compile(r"\bcompositions?\b|\bformulae?\b|成分|化学式", re.IGNORECASE)
 _UNREAD = re.compile(r"[(\[]\s*\ufffd\s*[)\]]")
 """A unit whose letter the document's fonts do not tell."""
 _SPELLED = re.compile(
@@ -40,6 +43,8 @@ def answer_kind(question: Question, statement: Statement, own: frozenset[str]) -
         return float(_has_new_number(question, statement))
     if question.sort:
         return float(shows(question.sort, statement.words, question.meant))
+    if question.is_treatment:
+        return 0.5 + 0.5 * float(any(measure.dimension in _TREATING for measure in statement.measures))
     return 0.5
 
 
@@ -51,6 +56,8 @@ def numbers(statement: Statement) -> list[float]:
 def _formula(question: Question, statement: Statement, own: frozenset[str]) -> float:
     asked = {term.token for term in question.terms}
     new = [token for token in own if token.startswith("f:") and token != "f:" and token not in asked]
+    if new and statement.is_row and _COMPOSITION.search(statement.said):
+        return 1.0
     if not question.names or not new:
         return 0.7 * bool(new)
     declared = aliases(statement.quotes[0])

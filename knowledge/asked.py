@@ -62,6 +62,8 @@ class Question:
     """Those of what it speaks of as a thing, whatever is asked of it: `silver` and `layer` in `of the silver layer`."""
     sort: str = ""
     """The sort of thing asked for by a class noun, see `sorts.sort_of`; empty where a value or a kind is asked for."""
+    is_treatment: bool = False
+    """Whether it asks for a treatment, which is told by its temperature and time."""
     most: float = 1.0
     """The weight of a word that is nowhere in the library."""
 

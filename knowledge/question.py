@@ -49,6 +49,12 @@ _YES_OR_NO = re.compile(
 """Questions that no value answers by itself."""
 _RELATIVE = re.compile(r"\b(?:reduced|relative|normali[sz]ed|homologous|dimensionless)\b", re.IGNORECASE)
 """Properties given as plain numbers."""
+_TREATMENT = re.compile(
+    r"\b(?:treatments?|anneal(?:ing|ed)?|aged|ag(?:e)?ing|sinter(?:ing|ed)|calcin(?:ation|ed)|temper(?:ing|ed)?|"
+    r"schedule|(?:synthesis|processing|preparation) conditions?)$|^\W*how (?:was|were) .*"
+    r"\b(?:treated|annealed|aged|sintered|calcined|tempered|heated|dried|cured)\b|热处理|退火|时效|烧结",
+    re.IGNORECASE,
+)
 _HOW = re.compile(r"\W*how\b", re.IGNORECASE)
 _WEIGHTY = 0.35
 _GENERIC_SHARE = 0.3
@@ -137,6 +143,7 @@ def read_question(
             if term.token in acts and not (term.is_name or term in named or is_little(term.token))
         ),
         things=tuple(term for term in terms if term.token in spoken and not (term in named or is_little(term.token))),
+        is_treatment=bool(_TREATMENT.search(asked_phrase(text) or text)),
         sort=sort_of(asked_phrase(text)),
         most=math.log(2 * n_chunks + 2) if n_chunks else 1.0,
     )

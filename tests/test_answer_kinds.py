@@ -103,6 +103,14 @@ def test_a_unit_is_asked_for_with_its_prefix() -> None:
     assert asked("What is the resistance in milliohm?").dimensions == {ohm.dimension}
 
 
+def test_a_treatment_is_told_by_temperature_and_time_and_a_composition_by_its_column() -> None:
+    treated = asked("What heat treatment was applied to it?")
+    assert grade(treated, said("It was held at 540 °C for 20 min."), NOWHERE).answer == 1.0
+    assert grade(treated, said("The same heat treatment was applied."), NOWHERE).answer == 0.5
+    cell = Statement("c", "p.pdf", 1, ("6 mm Ti60Zr40",), "Table 1", is_row=True, said="6 mm, Compositions: Ti60Zr40")
+    assert grade(asked("What composition has the rod of 6 mm?"), cell, NOWHERE).answer == 1.0
+
+
 def test_a_year_is_no_count() -> None:
     question = asked("How many alloys were made?")
     assert grade(question, said("Alloys were made by Smith in 2016."), NOWHERE).answer == 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from eutectic.core.settings import Settings
 from eutectic.evals.literature_data import near_misses, own_pairs
 from eutectic.evals.literature_negatives import made_negatives
+from eutectic.knowledge import searching
 from eutectic.knowledge.asking import answers_in_words, asked_phrase, kind_of
 from eutectic.knowledge.library import Library, open_library
 from eutectic.knowledge.measures import find_measures
@@ -76,6 +78,40 @@ def test_near_misses_are_refused(library: Library, question: str) -> None:
     reply = library.ask(question)
     assert not reply.answered, reply.sentences
     assert reply.reason.startswith("not in the library")
+
+
+def test_only_the_promising_passages_are_cut_and_no_passage_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        text = f"# Paper {number}\n\nThe hardness of sample S{number} is {100 + number} HV after ageing."
+        (tmp_path / f"p{number:02d}.md").write_text(text, encoding="utf-8")
+    with open_library(tmp_path / "library", Settings()) as library:
+        library.ingest(sorted(tmp_path.glob("*.md")))
+        whole = library.rank("What is the hardness of sample S7?")
+        monkeypatch.setattr(searching, "LOOKED_AT", 3)
+        cut = library.rank("What is the hardness of sample S7?")
+    assert cut.rows[0] == whole.rows[0]
+    assert {row.id for row in cut.rows} == {row.id for row in whole.rows}
+    assert len({item.statement.chunk for item in cut.graded}) == 3
+    assert cut.graded[0].statement.text == whole.graded[0].statement.text
+
+
+def test_what_a_table_is_of_is_told_by_the_sentence_that_cites_it(tmp_path: Path) -> None:
+    text = (
+        "# Castings\n\nThe phases of the cast rods are given in Table 1.\n\n"
+        + "The furnace was cleaned and the crucible was weighed again. " * 60
+        + "\n\nTable 1. Phases by diameter.\n\n"
+        "| Diameter | Phase | Composition |\n|---|---|---|\n| 6 mm | matrix | Ti59Zr35Cu6 |\n"
+        "| 10 mm | matrix | Ti60Zr36Cu4 |\n"
+    )
+    (tmp_path / "castings.md").write_text(text, encoding="utf-8")
+    with open_library(tmp_path / "library", Settings()) as library:
+        library.ingest([tmp_path / "castings.md"])
+        graded = library.rank("What composition has the matrix in the rod of 6 mm?").graded
+    cell = next(item for item in graded if item.statement.text.endswith("Ti59Zr35Cu6"))
+    assert graded[0] == cell
+    assert cell.features.thing > 0
 
 
 def test_sources_that_disagree_are_both_shown(library: Library) -> None:
