@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from eutectic.core.elements import is_element
@@ -52,6 +53,8 @@ class Labels(NamedTuple):
 
     materials: dict[str, Material]
     families: tuple[Family, ...]
+    numbers: Mapping[str, Material] = MappingProxyType({})
+    """Materials that a table only numbers: for other tables, as text has too many numbers."""
 
 
 def read_labels(pages: Iterable[tuple[int, str]]) -> Labels:

@@ -21,6 +21,8 @@ _TOGETHER = 0.55
 """Of the font size: words nearer than this belong together, unless each stands inside a column."""
 _PITCH = 1.1
 """How much wider the gap between rows is than the one between lines of a cell, where they differ."""
+_NARROWER = 0.8
+"""Of the gap between two rows of values: more is no gap between the lines of one cell."""
 _OF_COMPOSITION = re.compile(r"(?:at|wt|mol|mass)\.?\s?%|composition|content|fraction|成分|含量", re.IGNORECASE)
 """What a header cell says over the columns of elements."""
 _GOES_ON = re.compile(r"[a-z(（\[/%°·×±μ]|\d+ ?[a-zA-Z%°]|[A-Z][a-z]?\s?[⁻−-]")
@@ -85,7 +87,7 @@ def _pitch(slabs: Sequence[Sequence[Printed]]) -> float | None:
     """The largest gap between lines of one cell, where it is clearly smaller than the gap between rows."""
     pairs = [pair for slab in slabs for pair in itertools.pairwise(slab)]
     of_rows = min((b.height - a.height for a, b in pairs if _are_rows(a, b)), default=float("inf"))
-    near = sorted(gap for a, b in pairs if 0 < (gap := b.height - a.height) < 0.97 * of_rows)
+    near = sorted(gap for a, b in pairs if 0 < (gap := b.height - a.height) < _NARROWER * of_rows)
     near += [of_rows] if near and of_rows < float("inf") else []
     for small, large in itertools.pairwise(near):
         if large > _PITCH * small and small > 0.9 * near[0]:

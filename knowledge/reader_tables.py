@@ -57,6 +57,7 @@ def read_table(number: int, box: Box, words: Sequence[Word], rules: Rules, body_
     if len(grid.columns) < 2:
         return None
     cells, n_header = _whole_heads(fill(grid, inside, n_header, rules.across), n_header)
+    cells = [*cells[:n_header], *_whole_labels(cells[n_header:])]
     marks: list[CellMark] = []
     notes = (*own, *notes)
     kept = [i for i, row in enumerate(cells) if any(row)]
@@ -86,6 +87,18 @@ def _whole_heads(cells: list[list[str]], n_header: int) -> tuple[list[list[str]]
             whole = [_both(a, b) if a != b else a for a, b in zip(*cells[row : row + 2], strict=True)]
             return _whole_heads([*cells[:row], whole, *cells[row + 2 :]], n_header - 1)
     return cells, n_header
+
+
+def _whole_labels(rows: list[list[str]]) -> list[list[str]]:
+    """Rows with a label put together that a property's name was cut in, one half of it alone in a row."""
+    done: list[list[str]] = []
+    for row in rows:
+        if done and not (any(done[-1][1:]) and any(row[1:])) and _goes_on(done[-1][0], row[0]):
+            rest = row[1:] if any(row[1:]) else done[-1][1:]
+            done[-1] = [_both(done[-1][0], row[0]), *rest]
+        else:
+            done.append(row)
+    return done
 
 
 def _goes_on(upper: str, lower: str) -> bool:

@@ -13,7 +13,7 @@ from eutectic.knowledge.materials import Material
 from eutectic.knowledge.record import Conditions, Flaw, LiteratureRecord, Origin
 from eutectic.knowledge.record_values import Reading, valued
 from eutectic.knowledge.table import Table
-from eutectic.knowledge.table_columns import cell_amount, columns_of
+from eutectic.knowledge.table_columns import cell_amount, columns_of, under_property
 from eutectic.knowledge.table_headers import Column
 from eutectic.knowledge.table_rows import (
     TableReader,
@@ -64,14 +64,14 @@ def table_records(table: Table, labels: Labels, fallback: Material | None = None
         fallback: The one material the whole document is about, for tables that name none.
     """
     reader = TableReader(table, labels, fallback)
-    return [record for grid in grids(table) for record in _grid_records(reader, grid)]
+    return [record for grid in grids(table, labels.materials) for record in _grid_records(reader, grid)]
 
 
 def table_materials(table: Table, labels: Labels) -> list[Material]:
     """The material of every row of a table that names one itself."""
     reader = TableReader(table, labels, None)
     found = []
-    for grid in grids(table):
+    for grid in grids(table, labels.materials):
         columns = columns_of(grid, reader)
         found += [row_material(reader, columns, cells)[0] for cells in grid.rows]
     return found
@@ -82,12 +82,13 @@ def table_labels(table: Table, labels: Labels) -> dict[str, Material]:
     reader = TableReader(table, labels, None)
     named: dict[str, Material] = {}
     double: set[str] = set()
-    for grid in grids(table):
+    for grid in grids(table, labels.materials):
         columns = columns_of(grid, reader)
         for cells in grid.rows:
             material, _ = row_material(reader, columns, cells)
             name = row_name(columns, cells)
-            is_name = material.composition is not None and name and name != material.written and is_label(name)
+            is_name = name and name != material.written and (is_label(name) or name.isdigit())
+            is_name = is_name and material.composition is not None
             if is_name and named.setdefault(name, material).composition != material.composition:
                 double.add(name)
     return {name: material for name, material in named.items() if name not in double}
@@ -116,7 +117,7 @@ def _grid_records(reader: TableReader, grid: Grid) -> Iterable[LiteratureRecord]
             origin,
         )
         yield from _shares(reader, grid, columns, row)
-        yield from _values(reader, grid, columns, row)
+        yield from _values(reader, grid, under_property(columns, grid, above[index]), row)
 
 
 def _only_one(columns: Sequence[Column], grid: Grid, materials: Sequence[Material]) -> Material | None:

@@ -92,12 +92,16 @@ def document_labels(source: Source) -> Labels:
     """The names a document gives its materials, in text and in tables."""
     labels = read_labels(sorted(source.pages.items()))
     named = dict(labels.materials)
+    numbered: dict[str, list[Material]] = {}
     for table in source.tables:
         for name, material in table_labels(table, Labels(named, labels.families)).items():
             known = named.get(name)
-            if known is None or known.composition == material.composition:
+            if name.isdigit():
+                numbered.setdefault(name, []).append(material)
+            elif known is None or known.composition == material.composition:
                 named[name] = material
-    return Labels(named, labels.families)
+    one = {name: found[0] for name, found in numbered.items() if len({item.composition for item in found}) == 1}
+    return Labels(named, labels.families, one)
 
 
 def only_material(source: Source) -> Material | None:

@@ -15,6 +15,11 @@ from eutectic.knowledge.table_shape import Grid
 from eutectic.knowledge.table_states import is_state
 from eutectic.knowledge.units_text import unit_at
 
+_NUMBERED = re.compile(
+    r"(?:(?:samples?|alloys?|specimens?|runs?|batch|heat|glass|exp\w*)?\s*\.?\s*(?:no|nr|number|id|#)\.?|samples?|alloys?|specimens?|"
+    r"编号|序号|样品|试样|样品编号|试样编号)$",
+    re.IGNORECASE,
+)
 _COMPOUND = re.compile(r"(?:[A-Z][a-z]?\d?){1,2}(?:O|F|Cl|S|N|Se|Te|I|Br)\d{0,2}")
 """A simple oxide or salt, as compositions of glasses and slags are given in."""
 
@@ -37,6 +42,8 @@ def columns_of(grid: Grid, reader: TableReader) -> list[Column]:
             columns[place] = column._replace(kind="property")
         elif column.kind == "property" and cells and not any(cell_amount(cell) for cell in cells):
             columns[place] = column._replace(kind="text")
+    if columns and _NUMBERED.match(columns[0].name) and _are_numbers([row[0].strip() for row in grid.rows]):
+        columns[0] = columns[0]._replace(kind="label")
     _with_compounds(columns, grid, reader.basis)
     _keep_one_material(columns, grid)
     _under_caption(columns, grid, reader.table.caption)
@@ -80,6 +87,29 @@ def _keep_one_material(columns: list[Column], grid: Grid) -> None:
     for place in places:
         if with_formulas and place > with_formulas[0]:
             columns[place] = columns[place]._replace(kind="text")
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return (
+        len(filled) > 1 and len(set(filled)) == len(filled) and all(re.fullmatch(r"\d{1,3}", cell) for cell in filled)
+    )
+
+
+def under_property(columns: Sequence[Column], grid: Grid, heading: str) -> list[Column]:
+    """The columns below a heading row that names the property of all that are headed by states alone."""
+    said = read_header(heading) if heading else None
+    if said is None or said.kind != "property" or said.property is None:
+        return list(columns)
+    return [
+        said
+        if place
+        and column.property is None
+        and column.kind in ("text", "property", "condition")
+        and is_state(grid.header(place).split(" | ")[-1])
+        else column
+        for place, column in enumerate(columns)
+    ]
 
 
 def _under_caption(columns: list[Column], grid: Grid, caption: str) -> None:

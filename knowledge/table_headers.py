@@ -9,7 +9,7 @@ from eutectic.core.elements import elements, is_element
 from eutectic.knowledge.conditions import is_calculated
 from eutectic.knowledge.formula_words import RADIOACTIVE
 from eutectic.knowledge.properties import Property, find_property, properties
-from eutectic.knowledge.table_states import is_state, unit_said
+from eutectic.knowledge.table_states import is_state, meaning_said, unit_said
 from eutectic.knowledge.units import NUMBER, Unit, read_basis, read_unit
 
 ColumnKind = Literal["material", "label", "element", "property", "error", "condition", "variable", "reference", "text"]
@@ -127,6 +127,13 @@ def in_context(column: Column, caption: str) -> Column:
     if column.unit is None and column.kind in ("property", "text") and (unit := unit_said(column.name, caption)):
         known = column_property(column.name, unit)
         column = column._replace(kind="property", unit=unit, property=known) if known is not None else column
+    if (
+        column.kind in ("property", "text")
+        and column.property is None
+        and (meant := meaning_said(column.name, caption))
+    ):
+        known = property_in(meant, column.unit)
+        column = column._replace(kind="property", property=known) if known is not None else column
     if (
         column.kind != "property"
         or column.property is None

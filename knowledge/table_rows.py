@@ -87,6 +87,8 @@ def row_material(
                 return judged(found._replace(label=label))
     if name in reader.labels.materials:
         return judged(reader.labels.materials[name]._replace(label=name))
+    if name in reader.labels.numbers and any(column.kind == "label" for column in columns[:1]):
+        return judged(reader.labels.numbers[name]._replace(label=name))
     headed = _cell_material(reader, heading, Column("material", "")) if heading else None
     if headed is not None and headed.composition is not None:
         return judged(headed)

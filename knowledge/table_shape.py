@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from eutectic.knowledge.amounts import is_missing, read_amount
+from eutectic.knowledge.formula_text import read_formula
 from eutectic.knowledge.table import Table
 from eutectic.knowledge.table_headers import read_header
+from eutectic.knowledge.table_states import is_state
 from eutectic.knowledge.table_written import Cells, written_out
 
 
@@ -54,8 +56,8 @@ class Grid:
         return self.row_at[at] + self.n_skipped if at >= 0 else at, self.column_at[beside]
 
 
-def grids(table: Table) -> list[Grid]:
-    """The parts of a table, each with one record a row."""
+def grids(table: Table, names: Container[str] = ()) -> list[Grid]:
+    """The parts of a table, each with one record a row; `names` are those the document gives its materials."""
     if not table.rows or not table.n_columns:
         return []
     headers, rows, skipped = _with_header(table)
@@ -66,11 +68,11 @@ def grids(table: Table) -> list[Grid]:
     if _is_titled(headers):
         headers, rows, skipped = headers[:-1], (headers[-1], *rows), skipped - 1
     headers, rows, row_at, column_at = written_out(*_with_units(headers, rows))
-    parts = _parts(headers, rows)
+    parts = _parts(headers, rows, names)
     return [replace(grid, n_skipped=skipped, row_at=row_at, column_at=column_at) for grid in parts]
 
 
-def _parts(headers: Cells, rows: Cells) -> list[Grid]:
+def _parts(headers: Cells, rows: Cells, names: Container[str]) -> list[Grid]:
     if half := _folded(headers):
         halves = ((0, half), (half, 2 * half))
         return [
@@ -79,6 +81,10 @@ def _parts(headers: Cells, rows: Cells) -> list[Grid]:
         ]
     if _is_turned(headers, rows):
         return [_turned(headers, rows)]
+    if _is_crossed(headers, rows, names):
+        unit = read_header(headers[-1][0]).unit
+        measured = tuple((f"{row[0]} {unit.text}" if unit else row[0], *row[1:]) for row in rows)
+        return [_turned((*headers[:-1], ("Material", *headers[-1][1:])), measured)]
     return [Grid(top, _carried(part), start) for top, part, start in _stacked(headers, rows) if part]
 
 
@@ -124,15 +130,17 @@ _UNITS = re.compile(r"(?:units?|dimensions?|单位)\s*[.:]?", re.IGNORECASE)
 
 
 def _with_units(headers: Cells, rows: Cells) -> tuple[Cells, Cells]:
-    """The table with the units of a column of their own put behind the names to its left; that column is left empty."""
+    """The table with the units of a column of their own put behind the names in front; that column is left empty."""
     for place in range(1, len(headers[-1])):
         if not _UNITS.fullmatch(headers[-1][place].strip()):
             continue
+        is_behind = sum(read_amount(row[place - 1]) is not None for row in rows) > len(rows) // 2
+        at = 0 if is_behind else place - 1
         done = []
         for row in rows:
             unit = row[place].strip()
-            named = f"{row[place - 1]} ({unit})" if unit and not is_missing(unit) and unit != "1" else row[place - 1]
-            done.append((*row[: place - 1], named, "", *row[place + 1 :]))
+            named = f"{row[at]} ({unit})" if unit and not is_missing(unit) and unit != "1" else row[at]
+            done.append((*row[:at], named, *row[at + 1 : place], "", *row[place + 1 :]))
         blank = tuple((*row[:place], "", *row[place + 1 :]) for row in headers)
         return blank, tuple(done)
     return headers, rows
@@ -154,6 +162,16 @@ def _is_turned(headers: Cells, rows: Cells) -> bool:
     across = sum(map(_is_field, top)) / max(1, len(top))
     down = sum(map(_is_field, side)) / len(side)
     return down >= 0.6 and across < 0.5 and (corner or down == 1.0 or across == 0.0)
+
+
+def _is_crossed(headers: Cells, rows: Cells, names: Container[str]) -> bool:
+    """Whether materials stand along the header and temperatures or states down the side, all of one property."""
+    top = [cell.strip() for cell in headers[-1][1:]]
+    are_materials = len(top) > 1 and all(cell in names or read_formula(cell) is not None for cell in top)
+    if not are_materials or read_header(headers[-1][0]).kind not in ("condition", "variable", "text"):
+        return False
+    side = [row[0] for row in rows if any(cell.strip() for cell in row[1:])]
+    return bool(side) and all(read_amount(cell) is not None or is_state(cell) for cell in side)
 
 
 def _turned(headers: Cells, rows: Cells) -> Grid:
@@ -213,12 +231,17 @@ def _titles(headers: Cells) -> Cells:
     return tuple(row for row in headers if not any(read_header(cell).kind == "element" for cell in row if cell.strip()))
 
 
+def _is_value(cell: str) -> bool:
+    return read_amount(cell) is not None or is_missing(cell)
+
+
 def _carried(rows: Cells) -> Cells:
     """A first cell that spans rows is said once: the rows below it take it over."""
     above = ""
     done = []
     for row in rows:
-        has_more = any(cell.strip() for cell in row[1:]) or len(row) == 1
+        filled = [cell for cell in row[1:] if cell.strip()]
+        has_more = len(filled) > 1 or len(row) == 1 or any(map(_is_value, filled))
         if row[0].strip():
             above = row[0]
         elif above and has_more and not re.search(r"^\s*$", above):

@@ -17,6 +17,8 @@ _STATE = re.compile(
 _VARIABLE = re.compile(r"^[A-Za-zα-ω][\w,]{0,4}\s*=\s*")
 _OPEN = re.compile(r"\s*(?:[(（\[]|,|，|/|:|：|\bin\b)\s*(?:in\s+)?(?P<rest>[^,;，；()（）\[\]]{1,24})")
 
+_MEANS = r"\s*(?:[:=：]|,\s|–|—|\bis the\b|\bdenotes?\b|\bstands for\b)\s*(?:the\s+)?"
+
 
 def is_state(part: str) -> bool:
     """Whether a header cell is a state of the sample or an amount with its unit, such as `673 K`: no name."""
@@ -42,6 +44,17 @@ def unit_said(name: str, text: str) -> Unit | None:
         if unit is not None:
             return unit
     return None
+
+
+def meaning_said(name: str, text: str) -> str:
+    """What a caption says an abbreviated header means: `YS: yield strength`, `YS = …`, `yield strength (YS)`."""
+    if not re.fullmatch(r"[^\W\d][\w,]{0,7}", name.strip()):
+        return ""
+    bare = re.escape(name.strip())
+    behind = re.search(rf"(?<![A-Za-z0-9]){bare}{_MEANS}(?P<said>[^,;.()=:]{{4,40}})", text)
+    before = re.search(rf"(?P<said>[A-Za-z][^,;.()=:]{{3,40}})\s*[(（]{bare}[)）]", text)
+    found = behind or before
+    return found["said"].strip() if found else ""
 
 
 def longest_unit(text: str) -> Unit | None:
