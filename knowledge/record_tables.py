@@ -170,11 +170,13 @@ def _shares(reader: TableReader, grid: Grid, columns: Sequence[Column], row: _Ro
     """One record for each element's share."""
     if sum(column.kind == "element" for column in columns) < 2:
         return
+    stated = {column.basis for column in columns if column.kind == "element" and column.basis}
+    common = next(iter(stated)) if len(stated) == 1 else reader.basis
     for place, column in enumerate(columns):
         amount = cell_amount(row.cells[place]) if column.kind == "element" else None
         if amount is None or amount[0].value is None:
             continue
-        basis = column.basis or next(iter(corner(columns)), "") or reader.basis
+        basis = column.basis or next(iter(corner(columns)), "") or common
         name = f"{_SHARE_NAMES.get(basis, 'share')} of {column.element}"
         flaws = () if basis else (Flaw(reason="basis_unknown", detail="the table says neither at% nor wt%"),)
         own = tuple(flaw for flaw in row.flaws if flaw.reason in ("sum_not_100",))

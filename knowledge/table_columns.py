@@ -34,7 +34,14 @@ def columns_of(grid: Grid, reader: TableReader) -> list[Column]:
     for place, column in enumerate(columns):
         cells = [row[place] for row in grid.rows if row[place] and not is_missing(row[place])]
         formulas = sum(_is_material(clean(cell)) for cell in cells)
-        if cells and formulas >= 0.6 * len(cells) and column.kind not in ("element", "condition"):
+        if (
+            len(cells) > 1
+            and column.property is None
+            and column.kind in ("text", "property")
+            and all(map(is_state, cells))
+        ):
+            columns[place] = column._replace(kind="condition", unit=None)
+        elif cells and formulas >= 0.6 * len(cells) and column.kind not in ("element", "condition"):
             columns[place] = column._replace(kind="material")
         elif (
             column.kind == "text" and cells and sum(read_amount(cell) is not None for cell in cells) >= 0.7 * len(cells)

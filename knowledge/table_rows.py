@@ -133,6 +133,8 @@ def _cell_material(reader: TableReader, cell: str, column: Column) -> Material |
         m for m in find_materials(text + _suffix(column, reader), reader.labels.materials) if m.start < len(text)
     ]
     mentions = [m for m in mentions if m.material.composition is not None] or mentions
+    if len({m.material.composition for m in mentions}) == 1 and mentions[0].material.composition is not None:
+        mentions = [next((m for m in mentions if m.formula is not None), mentions[0])]
     if len(mentions) != 1:
         return None
     mention = mentions[0]
