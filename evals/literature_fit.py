@@ -22,11 +22,11 @@ FloatArray = NDArray[np.float64]
 _PULL_RANKING, _PULL_CONFIDENCE = 2.0, 1.0
 """How strongly weights are held to what is believed of them without data."""
 _BELIEVED = {
-    "silent": -2.5, "thing": 0.5, "entity": 1.0, "near": 1.0, "stranger": -1.0, "name": 1.5, "condition": 3.0,
+    "silent": -2.5, "thing": 1.0, "entity": 1.5, "near": 2.5, "stranger": -1.0, "name": 1.5, "condition": 3.0,
 }  # fmt: skip
 """Weights of the confidence believed without data; 0 for the others."""
-_SILENT = -0.5
-"""Weight in the ranking of a statement without the kind of value asked for, which few right answers are; not fitted."""
+_SET = {"silent": -0.5, "answer": 1.0}
+"""Weights in the ranking that are not fitted: few right answers lack the kind of thing that is asked for."""
 _ELSEWHERE = 0.5
 """Weight of a question with an answer asked of the other papers alone, which do not answer it."""
 _MADE = 150
@@ -168,11 +168,11 @@ def _fit_ranking(found: Sequence[Case]) -> FloatArray:
         away = weights - start
         return total + _PULL_RANKING * float(away @ away), slope + 2 * _PULL_RANKING * away
 
-    silent = Features._fields.index("silent")
     start = np.array(RANKING)
-    start[silent] = _SILENT
     bounds = _bounds()
-    bounds[silent] = (_SILENT, _SILENT)
+    for name, weight in _SET.items():
+        start[Features._fields.index(name)] = weight
+        bounds[Features._fields.index(name)] = (weight, weight)
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x)
 
 

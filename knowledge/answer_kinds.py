@@ -20,6 +20,8 @@ _RATE = re.compile(r"\b(?:C-)?rates?\b", re.IGNORECASE)
 _CELL_RATE = re.compile(r"(?<![\w°])(?:\d+(?:\.\d+)?\s?)?C/\d+|\b\d+(?:\.\d+)?C\b")
 """Rates of battery cells: C/50, 0.5C."""
 _COMPOSITION = re.compile(r"\bcompositions?\b|\bformulae?\b|成分|化学式", re.IGNORECASE)
+_AT_COMPOSITION = re.compile(r"\b(?:at|for|with) (?:which|what) (?:\w+ )?composition", re.IGNORECASE)
+_SHARE_OF = re.compile(r"\bx\s*=\s*0?\.?\d|\d\s?(?:at|mol|wt)\.?\s?%")
 _UNREAD = re.compile(r"[(\[]\s*\ufffd\s*[)\]]")
 """A unit whose letter the document's fonts do not tell."""
 _SPELLED = re.compile(
@@ -58,8 +60,10 @@ def _formula(question: Question, statement: Statement, own: frozenset[str]) -> f
     new = [token for token in own if token.startswith("f:") and token != "f:" and token not in asked]
     if new and statement.is_row and _COMPOSITION.search(statement.said):
         return 1.0
+    if not new and _SHARE_OF.search(statement.words) and _AT_COMPOSITION.search(question.text):
+        return _PLAIN
     if not question.names or not new:
-        return 0.7 * bool(new)
+        return _PLAIN * bool(new)
     declared = aliases(statement.quotes[0])
     return 1.0 if any(declared.get(term.token) for term in question.names) else 0.6
 

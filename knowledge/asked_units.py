@@ -22,10 +22,14 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (r"\btime\b|\bduration|\bhow long\b|\bhours?\b|\bminutes?\b|\bseconds?\b|时间|多久|多长时间", ("s",)),
     (
-        r"\bdiameter|\bradius|\bthickness|\bwidth|\bheight|\blength|\bsizes?\b|\bhow (?:thick|wide|big|large|tall)\b"
+        r"\bdiameter|\bradius|\bthickness|\bwidth|\bheight|\blength|\bsizes?\b|\bhow (?:thick|wide|tall)\b"
         r"|直径|半径|厚度|宽度|尺寸|粒径|多厚|多大|多宽|多长(?!时)",
         ("m",),
     ),
+    (r"\bhow (?:big|large)\b", ("m", "%")),
+    (r"\bwavelength|波长", ("m",)),
+    (r"(?<!charge )\bcurrent\b(?! (?:densit|collector))|电流(?!密度)", ("A", "A/m2")),
+    (r"\bpH\b", ("%",)),
     (r"\bvoltage|\bpotential\b|电压|电位|电势", ("V",)),
     (
         r"\bfraction|\bcontent|\bpercent\w*|\bhow (?:much|pure)\b|\befficiency|\bpurity|\byield\b(?! str)|"
@@ -59,13 +63,13 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bangle|角度", ("deg",)),
     (r"\bpressure|\bmodulus|\bstress|压力|模量|应力", ("Pa",)),
     (r"\bstrength|强度(?!.*磁)", ("Pa",)),
-    (r"\bhardness|硬度", ("Pa", "HRC")),
+    (r"\bhardness|\bhow hard\b|硬度", ("Pa", "HRC")),
     (r"\bdensity\b(?!-? ?functional| of states)|密度", ("kg/m3", "A/m2", "T", "J/m3", "m-2")),
     (r"\bvolum\w+ capacity|容量", ("A s/m3",)),
     (r"\bcapacity\b", ("A s/kg", "A s/m3")),
     (r"\b(?:ionic|electr\w+|ion) conductivity|\bconductivit|电导率", ("S/m",)),
     (r"\bthermal conductivity|热导率", ("W/m/K",)),
     (r"\bheat transfer coefficient|换热系数|传热系数", ("W/m2/K",)),
-    (r"\benergy\b|\benthalpy|能量|焓", ("J", "J/kg", "J/mol", "eV")),
+    (r"\benergy\b|\benthalpy|能量|焓", ("J", "J/kg", "J/mol", "eV", "J/m3", "J/m2")),
 )
 """Patterns of what is asked for, and the units an answer may be in."""

@@ -67,7 +67,7 @@ _NOBODY = frozenset(
 _ABBREVIATION = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\w*\b|\b[A-Z]{2,}\b")
 _SAID_IN_FULL = re.compile(r"\bstands? for\b|\babbreviation|\bacronym|\bshort for\b", re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(
-    r"\b(?:error|accuracy|precision|ratio|factor|index|exponent|number|coefficient)$", re.IGNORECASE
+    r"\b(?:error|accuracy|precision|ratio|factor|index|exponent|number|coefficient|score|R2|pH)$", re.IGNORECASE
 )
 DEFINERS = frozenset(
     stem(word)
@@ -85,7 +85,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "year",
             (r"\b(?:which|what) year\b",
-             r"^\W*when (?:was|were|did|has) .*\b(?:publish|report|found|invent|first|discover|"
+             r"^\W*when (?:was|were|did|has) .*\b(?:publish|report|receiv|accept|submit|found|invent|first|discover|"
              r"commerciali|launch|release)",
              "哪一年|何时|哪年"),
         ),

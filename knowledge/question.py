@@ -55,6 +55,10 @@ _TREATMENT = re.compile(
     r"\b(?:treated|annealed|aged|sintered|calcined|tempered|heated|dried|cured)\b|热处理|退火|时效|烧结",
     re.IGNORECASE,
 )
+_BY_HOW_MUCH = re.compile(r"\W*(?:by )?how much (?:is|are|was|were|does|do|did|can|could)\b", re.IGNORECASE)
+"""Questions for a change, given in the property's unit or as a share."""
+_ASKS = re.compile(r"[?？]|^\W*(?:what|which|how|who\w*|why|when|where)\b|什么|多少|哪|几|怎", re.IGNORECASE)
+"""Questions, and not words to search for, whose quantities are what is looked for."""
 _HOW = re.compile(r"\W*how\b", re.IGNORECASE)
 _WEIGHTY = 0.35
 _GENERIC_SHARE = 0.3
@@ -129,7 +133,8 @@ def read_question(
         terms=tuple(terms),
         subject=subject,
         focus=focus,
-        dimensions=_dimensions(text, asked),
+        dimensions=_dimensions(text, asked)
+        - (frozenset() if _ASKS.search(text) or asked_phrase(text) else {measure.dimension for measure in measures}),
         kind=kind,
         conditions=measures,
         numbers=frozenset(plain_numbers(text)),
@@ -253,6 +258,9 @@ def _property_words(text: str) -> frozenset[str]:
 def _dimensions(text: str, asked: Collection[str]) -> frozenset[Dimension]:
     """What an answer in numbers may measure: the unit asked for, else of the property, else of the words that ask."""
     phrase = asked_phrase(text)
+    if _BY_HOW_MUCH.match(text):
+        changed = frozenset(dimensions_of(token) for token in property_tokens(text))
+        return changed | frozenset([NUMBER]) if changed else changed
     if _YES_OR_NO.match(text):
         return frozenset()
     if (unit := asked_unit(text)) is not None:

@@ -29,7 +29,8 @@ _GAS = re.compile(
 _SYMMETRY = re.compile(
     r"(?<!\w)[PIFRCAB][\d̅¯m-][\w/¯̅]*|\b(?:cubic|hexagonal|tetragonal|orthorhombic|monoclinic|triclinic|trigonal|"
     r"rhombohedral|b\.?c\.?c|f\.?c\.?c|h\.?c\.?p|spinel|perovskite|rock.?salt|wurtzite|garnet|layered|amorphous|"
-    r"(?:body|face)-cent\w+|close-packed)\b|立方|六方|四方|正交"
+    r"(?:body|face)-cent\w+|close-packed)\b|"
+    r"\b[A-Z]\w*(?:-type)? (?:crystal )?structure\b|\b\w+-type\b|立方|六方|四方|正交"
 )
 _SHAPE = re.compile(
     r"\b\w*(?:spher\w+|rods?|rod-\w+|plates?|plate-\w+|platelets?|needles?|cub\w+|discs?|disks?|cylind\w+|dendrit\w+|"
@@ -71,7 +72,7 @@ _NOUNS: tuple[tuple[str, str], ...] = (
     ("symmetry", r"space groups?|crystal (?:structures?|lattices?|systems?)|symmetr(?:y|ies)|lattices?|structures?|"
                  r"structure types?|空间群|晶体结构"),
     ("shape", r"shapes?|morpholog(?:y|ies)|形状|形貌"),
-    ("way", r"methods?|techniques?|procedures?|models?|approximations?|equations?|方法|技术"),
+    ("way", r"functionals?|algorithms?|methods?|techniques?|procedures?|models?|approximations?|equations?|方法|技术"),
     ("version", r"versions?|releases?|版本"),
 )  # fmt: skip
 

@@ -33,6 +33,7 @@ def said(text: str, around: str = "") -> Statement:
     [
         ("heat treatment atmosphere", "gas", "Pieces were annealed in flowing argon.", "Pieces were annealed for 2 h."),
         ("space group", "symmetry", "It crystallises in P63/mmc.", "It crystallises slowly."),
+        ("crystal structure", "symmetry", "It has the NaCl structure.", "Its lattice shrinks."),
         ("company", "proper", "The powder came from Alfa Aesar.", "The powder was bought."),
         ("binder", "binder", "The slurry held polyvinylidene fluoride.", "The slurry held iron."),
         ("solvent", "solvent", "It was dissolved in ethanol.", "It was dissolved with iron."),
@@ -109,6 +110,19 @@ def test_a_treatment_is_told_by_temperature_and_time_and_a_composition_by_its_co
     assert grade(treated, said("The same heat treatment was applied."), NOWHERE).answer == 0.5
     cell = Statement("c", "p.pdf", 1, ("6 mm Ti60Zr40",), "Table 1", is_row=True, said="6 mm, Compositions: Ti60Zr40")
     assert grade(asked("What composition has the rod of 6 mm?"), cell, NOWHERE).answer == 1.0
+
+
+def test_sizes_changes_and_shares_take_the_units_that_fit() -> None:
+    metre, field = read_unit("m"), read_unit("A/m")
+    assert metre is not None
+    assert field is not None
+    assert asked("How large is the deviation?").dimensions == {metre.dimension, NUMBER}
+    assert asked("How thick is the film?").dimensions == {metre.dimension}
+    assert asked("By how much does the coercivity drop?").dimensions == {field.dimension, NUMBER}
+    assert asked("How many alloys have a coercivity?").dimensions == frozenset()
+    highest = asked("At which composition is the magnetization highest?")
+    assert grade(highest, said("The magnetization is highest at x = 0.3."), NOWHERE).silent == 0.0
+    assert grade(highest, said("The magnetization is highest there."), NOWHERE).silent == 1.0
 
 
 def test_a_year_is_no_count() -> None:
