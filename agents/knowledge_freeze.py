@@ -13,6 +13,8 @@ from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
 
 if TYPE_CHECKING:
+    from eutectic.core.objective import Objective
+    from eutectic.knowledge.units import Unit
     from eutectic.tools.source_term import SourceTerm
 
 _MOST_ROWS = 5_000
@@ -70,7 +72,8 @@ def freeze_tables(spec: CampaignSpec) -> FrozenTables:
 def read_source(path: Path, spec: CampaignSpec) -> list[SourceTable]:
     """A CSV as source tables, one for each objective that has a column.
 
-    Components are the columns named like an element or like a component of the space.
+    Recipes stand in a column per component, named like an element or a component of the space, or in one called
+    `formula`, as `eutectic records --csv` writes them; objectives in columns of their name, with the unit behind it.
 
     Raises:
         BadInput: no objective or fewer than two components have a column, or a cell is no number.
@@ -82,14 +85,67 @@ def read_source(path: Path, spec: CampaignSpec) -> list[SourceTable]:
     head = list(lines[0]) if lines else []
     ours = spec.space.component_names
     components = [name for name in head if name in ours or is_element(name)]
-    columns = {o.property: c for o in spec.objectives for c in head if c in (o.property, f"{o.property}_{o.unit}")}
-    if not columns or len(components) < 2 or len(lines) > _MOST_ROWS:
+    columns = [(o.property, *found) for o in spec.objectives if (found := _column(o, head)) is not None]
+    has_recipes = len(components) >= 2 or _FORMULA in head
+    if not columns or not has_recipes or len(lines) > _MOST_ROWS:
         raise BadInput(
             f"{len(lines)} rows with {len(components)} component and {len(columns)} objective columns",
             where=path.name,
-            mend="give a column per component and one named like the objective (Bs or Bs_T); at most 5,000 rows",
+            mend="give a column per component, or one called formula, and one named like the objective (Bs, Bs_T or "
+            "Bs (T)); at most 5,000 rows",
         )
-    return [_source(path.name, name, lines, components, column, ours) for name, column in columns.items()]
+    if len(components) < 2:
+        components, lines = _with_shares(path.name, lines, spec)
+    return [_source(path.name, name, lines, components, column, units, ours) for name, column, units in columns]
+
+
+_FORMULA = "formula"
+Units = tuple["Unit", "Unit"] | None
+"""Of a column and of its objective, where both are known and measure one thing."""
+
+
+def _column(objective: Objective, head: Sequence[str]) -> tuple[str, Units] | None:
+    """The column of an objective: `Bs`, `Bs_T`, `Bs (T)`, or another name of the property with a unit it has."""
+    from eutectic.knowledge.properties import same_property
+    from eutectic.knowledge.units import read_unit
+
+    wanted = read_unit(objective.unit) if objective.unit else None
+    for name in head:
+        if name in (objective.property, f"{objective.property}_{objective.unit}"):
+            return name, None
+        bare, _, unit = name.rstrip(")").partition(" (")
+        if not same_property(bare.replace("_", " "), objective.property):
+            continue
+        given = read_unit(unit) if unit else None
+        if unit == objective.unit:
+            return name, None
+        if given is not None and wanted is not None and given.dimension == wanted.dimension:
+            return name, (given, wanted)
+    return None
+
+
+def _with_shares(
+    name: str, lines: Sequence[dict[str, Any]], spec: CampaignSpec
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """The elements of the formulas, and the rows with a share of each."""
+    from eutectic.core.composition import Composition
+
+    made: list[dict[str, Any]] = []
+    for number, line in enumerate(lines, start=2):
+        try:
+            shares = Composition.from_formula(str(line[_FORMULA] or "")).to(spec.space.basis).fractions
+        except BadInput as error:
+            raise BadInput(str(error), where=f"{name}:{number}", mend="mend the formula or leave the row out") from None
+        made.append({**line, **shares})
+    return sorted({key for line in made for key in line if key not in lines[0]}), made
+
+
+def _number(cell: str, units: Units) -> float | None:
+    """A value in the objective's unit; None for a bound, which says no value."""
+    if cell.startswith(("<", ">")):
+        return None
+    value = float(cell)
+    return value if units is None else (units[0].to_si(value) - units[1].offset) / units[1].factor
 
 
 def _source(
@@ -98,18 +154,22 @@ def _source(
     lines: Sequence[dict[str, Any]],
     components: Sequence[str],
     column: str,
+    units: Units,
     ours: Sequence[str],
 ) -> SourceTable:
     shares, values, overlap = [], [], 0
     for number, line in enumerate(lines, start=2):
-        if not str(line[column] or "").strip():
+        cell = str(line[column] or "").strip()
+        if not cell:
             continue
         try:
-            row, value = [float(line[c] or 0) for c in components], float(line[column])
+            row, value = [float(line.get(c) or 0) for c in components], _number(cell, units)
         except ValueError:
             raise BadInput(
                 "a cell is no number", where=f"{name}:{number}", mend="mend the cell or leave it empty"
             ) from None
+        if value is None:
+            continue
         total = sum(row)
         if total <= 0 or min(row) < 0:
             raise BadInput("the shares do not add up", where=f"{name}:{number}", mend="give shares of 0 or more")

@@ -14,12 +14,13 @@ _FULL = (99.0, 101.0)
 
 
 def join_formula_lines(text: str) -> str:
-    """A text in which a formula cut at a line end stands whole; only where the parts then add up to 100."""
+    """A text in which a formula cut at a line end, with a hyphen or without, stands whole where it adds up to 100."""
     lines = text.split("\n")
     joined = lines[:1]
     for line in lines[1:]:
-        if _is_cut(joined[-1], line):
-            joined[-1] += line.lstrip()
+        bare = joined[-1].rstrip("-‐\u00ad")
+        if _is_cut(bare, line):
+            joined[-1] = bare + line.lstrip()
         else:
             joined.append(line)
     return "\n".join(joined)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from eutectic.knowledge.amounts import Amount
 from eutectic.knowledge.conditions import is_calculated, is_computed, read_conditions
-from eutectic.knowledge.labels import Labels, filled, values_of
-from eutectic.knowledge.materials import Material, Mention, find_materials
+from eutectic.knowledge.labels import Labels
+from eutectic.knowledge.materials import Material, Mention
 from eutectic.knowledge.properties import Property
 from eutectic.knowledge.record import Conditions, Flaw, LiteratureRecord, Origin, judged
 from eutectic.knowledge.record_values import Reading, read_value
+from eutectic.knowledge.sentence_materials import mentioned
 from eutectic.knowledge.sentence_properties import NamedProperty, named_properties
 from eutectic.knowledge.sentence_values import RESPECTIVELY, Clause, Value
 
@@ -60,7 +61,7 @@ def sentence_records(
         if len(sentence.text) > _LONGEST or _is_table_like(sentence.text):
             before = ()
             continue
-        mentions = tuple(_mentions(sentence.text, labels))
+        mentions = tuple(mentioned(sentence.text, labels))
         named = tuple(named_properties(sentence.text))
         if named or mentions:
             carried = before_property if _BACK.match(sentence.text) else ()
@@ -77,40 +78,6 @@ def _is_table_like(text: str) -> bool:
     words = text.split()
     numeric = sum(bool(_NUMERIC.match(word)) for word in words)
     return len(words) >= 12 and numeric > _TABLE_LIKE * len(words)
-
-
-def _is_additive(text: str, mention: Mention) -> bool:
-    """Whether a compound is only added, measured out or replaced: `the addition of MgI2 content`."""
-    before, behind = text[max(0, mention.start - 28) : mention.start], text[mention.end : mention.end + 10]
-    return bool(
-        re.search(
-            r"\b(?:addition|content|amount|doping|substitution|presence|excess|increase|layer|phases?) of (?:the )?$",
-            before,
-        )
-    ) or bool(re.match(r"\s(?:content|addition|phase|anion|ligand|group|ion|unit|precipitate)", behind))
-
-
-def _mentions(text: str, labels: Labels) -> Iterable[Mention]:
-    """The materials of a sentence; the document's own before phases, baths and gases."""
-    named = {material.composition for material in labels.materials.values() if material.composition is not None}
-    found = list(find_materials(text, labels.materials))
-    if any(not mention.is_reagent for mention in found):
-        found = [mention for mention in found if not mention.is_reagent]
-    own = [
-        m for m in found if m.material.label or m.material.composition in named or (m.formula and m.formula.variables)
-    ]
-    found = own or [mention for mention in found if not _is_additive(text, mention)] or found
-    given = values_of(text)
-    for mention in found:
-        formula = mention.formula
-        if (
-            formula is not None
-            and formula.variables
-            and all(len(given.get(name, ())) == 1 for name in formula.variables)
-        ):
-            said = ", ".join(f"{name} = {given[name][0]:g}" for name in formula.variables)
-            mention = mention._replace(material=filled(formula, said) or mention.material)
-        yield mention
 
 
 class _Sentence(NamedTuple):

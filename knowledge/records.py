@@ -130,14 +130,18 @@ def _quoted(record: LiteratureRecord, table: Table, pages: Mapping[int, str]) ->
 
 
 def _table_quote(at_row: int, at_column: int, table: Table, page: str) -> str | None:
-    """The longest piece of the row, else of the column, that stands on the page and holds the value's cell."""
+    """The longest piece of the row, else of the column, that stands on the page and holds the value's cell.
+
+    A table of a text file has bars between its cells.
+    """
     row = table.rows[at_row] if at_row < len(table.rows) else ()
     column = [line[at_column] for line in (*table.headers, *table.rows) if at_column < len(line)]
     for cells, place in ((row, at_column), (column, at_row + len(table.headers))):
         for start, end in _windows(len(cells), place):
-            text = " ".join(cell for cell in cells[start:end] if cell.strip())
-            if text and (quote := find_quote(page, text)) is not None:
-                return quote
+            words = " ".join(cell for cell in cells[start:end] if cell.strip())
+            for text in (words, "|".join(cells[start:end])) if words and "|" in page else (words,):
+                if text and (quote := find_quote(page, text)) is not None:
+                    return quote
     return None
 
 

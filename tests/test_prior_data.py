@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from eutectic.agents.knowledge_freeze import read_source
+from eutectic.agents.spec_file import load_spec
 from eutectic.core.errors import BadTable
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Trial
@@ -120,3 +122,16 @@ def test_trial_ids_never_repeat_and_are_valid() -> None:
     made = {"composition": {"parts": [{"component": "Fe", "fraction": 1}]}, "source": "prior", "why": ""}
     for name in (ids[0], ids[998], ids[999], ids[-1], prior_trial_id(90_000_000)):
         assert Trial.model_validate({"id": name, **made}).id == name
+
+
+def test_records_of_papers_are_read_as_a_source_task(tmp_path: Path) -> None:
+    lines = ["formula,saturation_induction (kG),saturation_induction sd,note", "Fe78Si9B13,15.6,0.2,a"]
+    lines += ["Fe80B20,16,0.2,b", "Fe70Ni8Si9B13,14.6,0.2,a", "Fe60Mn5B35,<9,,c"]
+    (tmp_path / "records.csv").write_text("\n".join(lines), encoding="utf-8")
+    text = """{name: a, goal: g, space: {components: [{name: Fe}, {name: B}]}, budget: {experiments: 4},
+               objectives: [{property: Bs, unit: T, direction: maximize}], lab: {kind: simulated}}"""
+    (tmp_path / "spec.yaml").write_text(text, encoding="utf-8")
+    (table,) = read_source(tmp_path / "records.csv", load_spec(tmp_path / "spec.yaml"))
+    assert (table.property, table.components, table.overlap) == ("Bs", ("B", "Fe", "Mn", "Ni", "Si"), 1)
+    assert table.values == pytest.approx((1.56, 1.46))
+    assert table.shares[0] == pytest.approx((0.13, 0.78, 0, 0, 0.09))
