@@ -109,7 +109,7 @@ def _page_text(pymupdf: Any, page: Any, number: int) -> PageText:
     for raw in content["blocks"]:
         lines = []
         for line in raw.get("lines", ()):
-            seen = [span for span in line["spans"] if sight.sees(span)]
+            seen = sight.seen(line["spans"])
             hidden += [visible(span["text"]).strip() for span in line["spans"] if span not in seen]
             lines.append(seen)
         block = _block(lines, body)

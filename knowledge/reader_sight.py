@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from eutectic.knowledge.table import Box
 
 _LEAST_SIZE = 3.0
 """Points; smaller text cannot be read on the page."""
+_SCRIPT, _SCRIPT_LENGTH = 0.5, 12
+"""Share of its line's type size that a raised or lowered piece has at least, and its most characters."""
 _LEAST_ALPHA = 30
 """Of 255; render mode 3 (invisible) is reported as alpha 0."""
 _LIGHT = 240
@@ -28,9 +31,18 @@ class Sight:
         self._drawn: Any = None
         self._opaque: list[Box] = []
 
-    def sees(self, span: dict[str, Any]) -> bool:
-        """Whether a span can be read on the page."""
-        if span["alpha"] < _LEAST_ALPHA or span["size"] < _LEAST_SIZE:
+    def seen(self, spans: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The spans of a line that can be read; raised and lowered digits of small print are small, and seen."""
+        largest = max((span["size"] for span in spans), default=0.0)
+        script = _SCRIPT * largest if largest >= _LEAST_SIZE else _LEAST_SIZE
+        return [
+            span
+            for span in spans
+            if self._sees(span, min(_LEAST_SIZE, script) if len(span["text"]) <= _SCRIPT_LENGTH else _LEAST_SIZE)
+        ]
+
+    def _sees(self, span: dict[str, Any], least: float) -> bool:
+        if span["alpha"] < _LEAST_ALPHA or span["size"] < least:
             return False
         if self._log is None:
             self._log = [(kind, tuple(box)) for kind, box, *_ in self._page.get_bboxlog()]

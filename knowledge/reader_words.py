@@ -49,7 +49,7 @@ def page_words(pymupdf: Any, page: Any) -> list[Word]:
             if abs(line["dir"][0]) < 0.9:
                 continue
             spans = [span | {"text": "".join(c["c"] for c in span["chars"])} for span in line["spans"]]
-            words += _line_words([span for span in spans if sight.sees(span)], (number, place))
+            words += _line_words(sight.seen(spans), (number, place))
             number += 1
     return words
 

@@ -31,6 +31,8 @@ _CONDITION = re.compile(
     r"退火温度|温度|时间|退火时间|状态|工艺|处理)$|^(?:T|t|Ta|TA|Tann|T_a|ta|pH|f)$|^(?:年|温度)",
     re.IGNORECASE,
 )
+_EXTREME = re.compile(r"^(.{1,12}?)[\s,_-]?(?:max|min|avg|av|mean|exp|meas)\.?$", re.IGNORECASE)
+"""A symbol with what of its values is given: `ZTmax`, `Bs,exp`."""
 _PROCESS = re.compile(
     r"\b(?:mill|wheel|roll|spin|rotation|laser|scan|sputter|deposit|cool|heat|anneal|age?ing|sinter|calcin|quench|hold|soak|"
     r"press|mix|stir|growth|extru|substrate|input|beam|dwell)\w*(?:[- ]\w+)?\s+(?:times?|durations?|temperatures?|speeds?|"
@@ -164,6 +166,8 @@ def property_in(name: str, unit: Unit | None) -> Property | None:
               if _has_words(lowered, known.replace("-", " ")) and (unit is None or item.to_si(1.0, unit) is not None)]  # fmt: skip
     if inside:
         return max(inside, key=lambda pair: pair[0])[1]
+    if (extreme := _EXTREME.match(bare)) is not None and (found := find_property(extreme[1], unit)):
+        return found
     for token in re.split(r"[\s,;:=()\[\]（）]+", bare):
         if token and (len(token) > 1 or unit is not None) and (found := _by_symbol(token, unit)):
             return found
