@@ -50,7 +50,7 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\brevolutions?\b|\brpm\b", ("1/s",)),
     (r"\bhow (?:dense)\b", ("kg/m3",)),
     (r"\bcapacity retention|\bcoulombic", ("%",)),
-    (r"\bhow long\b", ("s", "m")),
+    (r"\bhow long (?:is|are)\b", ("s", "m")),
     (r"\b(?:resistance|impedance)\b|电阻(?!率)|阻抗", ("ohm", "ohm m2")),
     (r"\b(?:mass |areal )?loadings?\b|载量", ("kg/m2",)),
     (r"\bconcentration|\bmolarity\b|浓度", ("mol/m3", "%", "kg/m3", "m-3")),

@@ -159,7 +159,7 @@ def _foreign(question: Question, own: frozenset[str], wide: frozenset[str]) -> f
     names = question.names
     if not names or any(term.held(own) for term in names):
         return element
-    if any(term.token.startswith("f:") for term in names):
+    if any(term.token.startswith(("f:", "v:")) for term in names):
         if _is_named(own):
             return 1.0
         return max(element, 0.5 * float(_is_named(wide) and not any(term.held(wide) for term in names)))
@@ -168,7 +168,7 @@ def _foreign(question: Question, own: frozenset[str], wide: frozenset[str]) -> f
 
 
 def _is_named(tokens: frozenset[str]) -> bool:
-    return any(token.startswith("f:") and token != "f:" for token in tokens)
+    return any(token.startswith(("f:", "v:")) and token != "f:" for token in tokens)
 
 
 def _other_element(asked: frozenset[str], own: frozenset[str], wide: frozenset[str]) -> float:

@@ -15,12 +15,14 @@ from eutectic.knowledge.asked_units import KINDS
 from eutectic.knowledge.asking import DEFINERS, asked_phrase, kind_of
 from eutectic.knowledge.chinese import is_chinese
 from eutectic.knowledge.concepts import dimensions_of, named_properties, property_tokens
+from eutectic.knowledge.families import memberships, system_of
 from eutectic.knowledge.glossary import in_chinese, little_tokens, words_of
 from eutectic.knowledge.measures import find_measures, plain_numbers
 from eutectic.knowledge.question_words import (
     asked_unit,
     bare_numbers,
     is_count,
+    joined_words,
     proper_words,
     quantity_words,
     things,
@@ -93,12 +95,13 @@ def read_question(
     in_property = _property_words(plain)
     symbols = frozenset(token for token, name in named_properties(plain) if not name.islower() and name.isascii())
     terms = []
+    variables: set[float] = set()
     content = content_tokens(plain) - symbols - formula_words(text) or content_tokens(text) - formula_words(text)
-    if not any(token.startswith("f:") for token in content):
+    if not any(token.startswith(("f:", "v:")) for token in content):
         content |= {token for token in tokenise(text) if token.startswith("sys:") and frequency.get(token, 0)}
     quantities = quantity_words(text)
     graded = {grade.lower() for match in _GRADE.findall(text) for grade in match if grade}
-    joined = _joined_words(plain, frequency)
+    joined = joined_words(plain, frequency)
     english, within = _chinese(text)
     for token in sorted(content - within):
         if token.startswith(("q:", "el:")) and (token[:2] == "q:" or content & _spellings(token)):
@@ -111,7 +114,11 @@ def read_question(
         stand_ins |= joined.get(token, frozenset())
         if token in in_property:
             stand_ins |= properties
-        is_name = token.startswith("f:") or bool(_CODE.match(token)) or token in graded
+        if token.startswith("f:") and not frequency.get(token, 0):
+            members = memberships(token, frequency)
+            stand_ins |= frozenset(members) | system_of(token)
+            variables.update(members.values())
+        is_name = token.startswith(("f:", "v:")) or bool(_CODE.match(token)) or token in graded
         seen = frequency.get(token, 0) or max((frequency.get(other, 0) for other in stand_ins), default=0)
         seen = seen or n_chunks * (token in unit_words())
         weight = math.log(1 + (n_chunks - seen + 0.5) / (seen + 0.5)) if n_chunks else 1.0
@@ -140,7 +147,7 @@ def read_question(
         numbers=frozenset(plain_numbers(text)),
         pairs=frozenset(pairwise(words)),
         entities=tuple(term for term in terms if term.is_name or term.token in proper or _elements(term.token)),
-        bare=bare_numbers(without(text, measures, graded)),
+        bare=bare_numbers(without(text, measures, graded)) | variables,
         weighty=_weighty([term for term in terms if term.token not in acts]),
         acts=tuple(
             term
@@ -207,18 +214,6 @@ def _elements(token: str) -> frozenset[str]:
 def _anions() -> dict[str, frozenset[str]]:
     """By stem of an anion's name, the token of the element that a formula with it shows: P of a phosphate."""
     return {stem(name): frozenset([f"el:{symbol}"]) for symbol, names in ANIONS.items() for name in names.split()}
-
-
-def _joined_words(text: str, known: Collection[str]) -> dict[str, frozenset[str]]:
-    """By token of two neighbouring words: what they make as one word that the library knows, `beamtime`."""
-    found: dict[str, frozenset[str]] = {}
-    words = re.findall(r"[A-Za-z]{2,}", text.lower())
-    for first, second in pairwise(words):
-        whole = stem(first + second)
-        if whole in known:
-            for token in (stem(first), stem(second)):
-                found[token] = found.get(token, frozenset()) | {whole}
-    return found
 
 
 def _family(token: str, text: str, known: Iterable[str]) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from functools import cache
+from itertools import pairwise
 
 from eutectic.knowledge.measures import Measure, find_measures, measure_tokens, plain_numbers
 from eutectic.knowledge.synonyms import SPELLED_UNITS
@@ -75,6 +76,18 @@ def without(text: str, measures: Iterable[Measure], names: Collection[str]) -> s
         text = text[: measure.start] + " " * (measure.end - measure.start) + text[measure.end :]
     pattern = "|".join(rf"{re.escape(name)}(?:-\d+)?" for name in names)
     return re.sub(pattern, " ", text, flags=re.IGNORECASE) if names else text
+
+
+def joined_words(text: str, known: Collection[str]) -> dict[str, frozenset[str]]:
+    """By token of two neighbouring words: what they make as one word that the library knows, `beamtime`."""
+    found: dict[str, frozenset[str]] = {}
+    words = re.findall(r"[A-Za-z]{2,}", text.lower())
+    for first, second in pairwise(words):
+        whole = stem(first + second)
+        if whole in known:
+            for token in (stem(first), stem(second)):
+                found[token] = found.get(token, frozenset()) | {whole}
+    return found
 
 
 def is_count(text: str) -> bool:

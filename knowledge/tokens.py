@@ -12,6 +12,7 @@ from eutectic.core.errors import BadInput
 from eutectic.core.formula import parse_formula
 from eutectic.knowledge.chinese import RUN, element_tokens, is_chinese, pair_tokens
 from eutectic.knowledge.concepts import property_tokens
+from eutectic.knowledge.families import find_families, tokens_of
 from eutectic.knowledge.measures import measure_tokens
 
 _PIECE = re.compile(rf"\d+(?:\.\d+)?(?![^\W_{RUN}])|[{RUN}]+|[^\W_{RUN}]+")
@@ -53,7 +54,7 @@ _COMMON = (
 )
 _NO_FORMULA = re.compile(r"(?!KOH|KCN|HCN)[A-Z]{3,}|H[VBK]\d*|HR[A-C]\d*")
 """Abbreviations whose letters are symbols of elements, and scales of hardness: LIB, PBE, HV1."""
-TOKENISER = 5
+TOKENISER = 6
 """Version of the tokens: an index of another one is built anew."""
 _CITED = re.compile(r"(?<=[a-z]{3})[⁰¹²³⁴-⁹][⁰¹²³⁴-⁹,⁻–-]*")
 """The raised number of a reference behind a word."""
@@ -82,13 +83,15 @@ def token_set(text: str) -> frozenset[str]:
 
 def is_exact_query(text: str) -> bool:
     """Whether a query holds a number, a formula or a code word, which exact matching serves better than meaning."""
-    return any(token.startswith(("el:", "f:", "sys:")) or any(c.isdigit() for c in token) for token in tokenise(text))
+    return any(
+        token.startswith(("el:", "f:", "v:", "sys:")) or any(c.isdigit() for c in token) for token in tokenise(text)
+    )
 
 
 def content_tokens(text: str) -> set[str]:
     """The tokens of a question that carry its meaning, each fact once (a formula, not its elements too)."""
     found = set(tokenise(text))
-    if any(token.startswith("f:") for token in found):
+    if any(token.startswith(("f:", "v:")) for token in found):
         found = {token for token in found if not token.startswith(("el:", "sys:"))}
     return {token for token in found if not token.startswith("sys:")}
 
@@ -99,6 +102,7 @@ def formula_words(text: str) -> frozenset[str]:
     written = [match[0] for match in _FORMULA.finditer(plain)]
     written += [match[0] for match in _SPACED.finditer(plain) if " " in match[0].strip()]
     spelled = [piece for piece in written if any(token.startswith("f:") for token in _formula(piece.replace(" ", "")))]
+    spelled += find_families(plain)
     return frozenset(word for piece in spelled for word in _words(piece))
 
 
@@ -121,6 +125,8 @@ def _chemical(plain: str) -> list[str]:
             found += _system(set(symbols))
     for match in _FORMULA.finditer(plain):
         found += _formula(_balanced(match[0]))
+    for family in find_families(plain):
+        found += tokens_of(family)
     for match in _SPACED.finditer(plain):
         if " " in match[0].strip():
             found += _formula(match[0].replace(" ", ""))
