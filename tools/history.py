@@ -103,10 +103,10 @@ class History:
         self._places: dict[str, int] = {}
         """Where the line of each trial stands in the columns."""
         self._features = _Column(self.encoder.n_features, np.float64)
-        self._rows = _Column(width, np.int64)
+        self._rows = _Column(width, np.int32)
         self._values, self._sds = _Column(m, np.float64), _Column(m, np.float64)
-        self._sides, self._survived = _Column(m, np.int64), _Column(1, np.float64)
-        self._batches, self._calculated = _Column(1, np.int64), _Column(1, np.bool_)
+        self._sides, self._survived = _Column(m, np.int8), _Column(1, np.float64)
+        self._batches, self._calculated = _Column(1, np.int32), _Column(1, np.bool_)
         self._unreadable: set[str] = set()
 
     @property
@@ -142,12 +142,12 @@ class History:
         return Table(
             tuple(self._places),
             self._features.array[index],
-            self._rows.array[index],
+            self._rows.array[index].astype(np.int64),
             self._values.array[index],
-            self._sides.array[index],
+            self._sides.array[index].astype(np.int64),
             self._sds.array[index],
             self._survived.array[index, 0],
-            self._batches.array[index, 0],
+            self._batches.array[index, 0].astype(np.int64),
             self._calculated.array[index, 0],
             len(self.encoder.low),
         )
@@ -194,7 +194,8 @@ class _Column:
     def put(self, place: int, values: Sequence[float] | IntArray) -> None:
         """Write one row, the next or one that is there."""
         if place >= len(self.array):
-            self.array = np.vstack([self.array, np.zeros_like(self.array)])
+            more = np.zeros((max(64, len(self.array) // 8), self.array.shape[1]), dtype=self.array.dtype)
+            self.array = np.vstack([self.array, more])
         self.array[place] = values
         self.used = max(self.used, place + 1)
 

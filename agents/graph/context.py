@@ -43,8 +43,8 @@ class CampaignContext:
     """The last plan read from the notebook, by its key."""
     is_replay: bool = False
     """Whether tools and results come from a recording."""
-    told: set[str] = field(default_factory=set)
-    """Trials whose observation the optimiser knows."""
+    untold: dict[str, None] = field(default_factory=dict)
+    """Trials whose observation the optimiser does not know yet, in the order they came."""
     board: Leaderboard = field(init=False)
     highest_cost: float = 0.0
     """Of one trial, in the budget's currency."""
@@ -53,24 +53,28 @@ class CampaignContext:
     _failed: int = 0
 
     def __post_init__(self) -> None:
-        self._sum_up()
+        self._tell_anew()
 
     def on_event(self, event: Event) -> None:
         """Keep the sums up to date; listens to the notebook after the view."""
         if event.kind == "observation":
+            self.untold[event.slot] = None
             self._take(self.view.observations[event.slot])
         elif event.kind == "observation_judged" and self._is_set_aside_anew(event):
             self._sum_up()
         elif event.kind == "tool" and event.slot.endswith(DRIFT_SUFFIX):
-            self.told.clear()
-            self._sum_up()
+            self._tell_anew()
         elif event.kind == "observation_corrected":
-            self.told.discard(event.payload["trial"])
+            self.untold[event.payload["trial"]] = None
             self._sum_up()
 
     def _is_set_aside_anew(self, event: Event) -> bool:
         """Whether a judgement changed what models may learn from."""
         return event.slot.split("/")[0] in self.view.excluded or event.payload["verdict"] == "keep"
+
+    def _tell_anew(self) -> None:
+        self.untold = dict.fromkeys(self.view.observations)
+        self._sum_up()
 
     def _sum_up(self) -> None:
         self.board = Leaderboard(self.spec, self.view.recipe_of.__getitem__, known=self._known)
@@ -106,11 +110,11 @@ class CampaignContext:
     def tell_new(self) -> None:
         """Tell the optimiser what it has not been told yet."""
         view = self.view
-        keys = [key for key in view.observations if key not in self.told and key not in view.excluded]
+        keys = [key for key in self.untold if key not in view.excluded]
         new = [view.corrected(view.observations[key]) for key in keys]
         if new:
             self.optimizer.tell(new)
-            self.told.update(keys)
+            self.untold = {key: None for key in self.untold if key in view.excluded}
 
     def findings(self, number: int) -> tuple[str, ...]:
         """What the analyst found in a round, in its words."""

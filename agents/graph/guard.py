@@ -185,7 +185,7 @@ def recipe_scores(view: CampaignView, objective: Objective) -> dict[str, float]:
 def _values(view: CampaignView, name: str) -> Iterator[tuple[str, float]]:
     """Trial and value of everything models may learn from; observations are unpacked only where drift corrects them."""
     if view.drift is None:
-        yield from ((trial, value) for trial, value in view.read[name].items() if trial not in view.excluded)
+        yield from ((trial, value) for trial, value in view.read(name) if trial not in view.excluded)
         return
     for item in view.each_training():
         value = item.value(name) if item.status == "ok" else None

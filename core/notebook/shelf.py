@@ -85,6 +85,10 @@ class Shelf(Mapping[str, T], Generic[T]):
     def __contains__(self, key: object) -> bool:
         return key in self._place
 
+    def place(self, key: str) -> int:
+        """How many records came before this one."""
+        return self._place[key]
+
     def each(self) -> Iterator[T]:
         """Every record in the order it came, unpacked one at a time and not kept at hand."""
         for key, place in self._place.items():

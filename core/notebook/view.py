@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -62,8 +64,8 @@ class CampaignView:
         """First trial by recipe key."""
         self._rounds: dict[int, list[str]] = {}
         self.observations = Shelf(Observation)
-        self.read: defaultdict[str, dict[str, float]] = defaultdict(dict)
-        """Uncensored value by trial of each objective's property, as it was read, where the trial gave one."""
+        self._read: defaultdict[str, array[float]] = defaultdict(lambda: array("d"))
+        """Value by property and place of the observation, NaN where there is none."""
         self.replicates: dict[str, tuple[tuple[str, float], ...]] = {}
         """Uncensored values by property, as read, of each good trial whose recipe was measured more than once: what the
         noise is told from, kept apart so that a round need not unpack every repeat there ever was."""
@@ -115,6 +117,11 @@ class CampaignView:
         if self._spec is None:
             raise NotebookCorrupt("the notebook does not begin with a campaign", mend="start the campaign again")
         return self._spec
+
+    def read(self, name: str) -> Iterator[tuple[str, float]]:
+        """Trial and uncensored value of an objective's property, as it was read, where the trial gave one."""
+        column = self._read[name]
+        return ((key, value) for key, value in zip(self.observations, column, strict=False) if not math.isnan(value))
 
     def trials_of(self, recipe: str) -> tuple[str, ...]:
         """Trials of a recipe key, in order; none of one that was never tried."""
@@ -267,10 +274,9 @@ class CampaignView:
                 self.replicates[key] = _read_values(self.observations[key])
         for objective in self.spec.objectives if self._spec is not None else ():
             value = item.value(objective.property) if item.status == "ok" else None
-            if value is None:
-                self.read[objective.property].pop(own, None)
-            else:
-                self.read[objective.property][own] = value
+            column, place = self._read[objective.property], self.observations.place(own)
+            column.extend([math.nan] * (place + 1 - len(column)))
+            column[place] = math.nan if value is None else value
 
     def _on_observation_corrected(self, _: str, payload: dict[str, Any]) -> None:
         """The newest version counts; what was judged of the old one is judged again."""
