@@ -89,7 +89,7 @@ def _about_starts(starts: int) -> str:
         return f"Starts: each method its own, {STARTS} random ones for gp-logei, rf-ei and et-ucb."
     return (
         f"Starts: {starts} random recipes, the same for all methods of a seed; those with knowledge choose as many "
-        "themselves, half of them by it."
+        "themselves, a quarter of them by it."
     )
 
 

@@ -148,4 +148,4 @@ if find_spec("baybe") is not None:
 BASELINES = ("gp-logei", "rf-ei", "et-ucb")
 """The better of these on each table is what the others are measured against."""
 OWN_STARTS = frozenset(f"ours-{arm}" for arm in KNOWLEDGE)
-"""Methods that choose their starts themselves, as many as the others have: half of them by what they know."""
+"""Methods that choose their starts themselves, as many as the others have: a quarter of them by what they know."""
