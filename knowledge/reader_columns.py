@@ -17,7 +17,7 @@ _GAP = 0.55
 _TIGHT = (0.5, 0.4, 0.3, 0.2)
 """Of the font size: gaps that all rows share, widest first, where every piece is a number under its own header."""
 _CERTAIN = 0.4
-"""Of the font size: a gap wider than the space between words, where every row fills every column."""
+"""Of the font size: a gap wider than the space between words, where nearly every row fills every column."""
 _TALL = 0.6
 """Share of the table's height that a vertical rule runs over."""
 _AT = 3.0
@@ -64,8 +64,10 @@ def _cut(cells: Sequence[Line], gap: float, heads: Sequence[Line]) -> list[Span]
     if len(cover) < 2 or not _has_own_heads(cover, heads, gap):
         return []
     full = sum(len(_values(words, cover)) == len(cover) for words in cells)
-    even = sum(all(_texts(words, cover)) for words in cells)
-    return cover if full >= 0.8 * len(cells) or (gap >= _CERTAIN and even == len(cells)) else []
+    if full >= 0.8 * len(cells):
+        return cover
+    filled = [sum(map(bool, column)) for column in zip(*(_texts(words, cover) for words in cells), strict=True)]
+    return cover if gap >= _CERTAIN and filled[0] > 1 and min(filled) >= 0.8 * filled[0] else []
 
 
 def _has_own_heads(cover: Sequence[Span], heads: Sequence[Line], gap: float) -> bool:

@@ -90,8 +90,7 @@ def _with_open_ends(box: Box, words: Sequence[Word], captions: Sequence[Box], ru
     above = lines_of([w for w in free if w.middle < box[1]])[::-1]
     below = lines_of([w for w in free if w.middle > box[3]])
     top, bottom = box[1], box[3]
-    width = 0.85 * (box[2] - box[0])
-    others = [rule[1] for rule in rules.across if min(rule[2], box[2]) - max(rule[0], box[0]) > width]
+    others = [rule[1] for rule in rules.across if _is_limit(rule, box)]
     ceiling = max((y for y in others if y < box[1] - 1), default=0.0)
     above = [line for line in above if line[0].middle > ceiling]
     for line in _open_rows(above[:_MOST_OPEN], top):
@@ -101,6 +100,13 @@ def _with_open_ends(box: Box, words: Sequence[Word], captions: Sequence[Box], ru
         for line in _open_rows(below, bottom):
             bottom = max(word.box[3] for word in line)
     return (box[0], top, box[2], bottom)
+
+
+def _is_limit(rule: Box, box: Box) -> bool:
+    """Whether a rule above bounds a table's rows: as wide as it, or another table's, narrower on both sides."""
+    width = box[2] - box[0]
+    is_narrower = rule[0] - box[0] > _SAME_EDGE and box[2] - rule[2] > _SAME_EDGE
+    return min(rule[2], box[2]) - max(rule[0], box[0]) > (0.6 if is_narrower else 0.85) * width
 
 
 def _open_rows(lines: Sequence[Sequence[Word]], edge: float) -> list[Sequence[Word]]:

@@ -10,8 +10,7 @@ import re
 from collections.abc import Sequence
 
 from eutectic.knowledge.amounts import is_missing, read_amount
-from eutectic.knowledge.chinese import RUN
-from eutectic.knowledge.properties import find_property
+from eutectic.knowledge.formula_text import read_formula
 from eutectic.knowledge.reader_columns import find_columns, split_tight, with_heads
 from eutectic.knowledge.reader_grid import Grid, fill
 from eutectic.knowledge.reader_regions import parts
@@ -26,6 +25,7 @@ from eutectic.knowledge.reader_rows import (
 )
 from eutectic.knowledge.reader_rules import Rules
 from eutectic.knowledge.reader_words import Word, join, lines_of
+from eutectic.knowledge.reader_wrapped import whole_heads, whole_labels
 from eutectic.knowledge.table import Box, CellMark, Table
 
 _MARK = re.compile(r"(?:[*†‡§¶#]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[a-z][).]?|\([a-z\d]\)|\d[).])(?=\s|[A-Z(])")
@@ -56,8 +56,8 @@ def read_table(number: int, box: Box, words: Sequence[Word], rules: Rules, body_
     grid, n_header = _grid(inside, box, rules)
     if len(grid.columns) < 2:
         return None
-    cells, n_header = _whole_heads(fill(grid, inside, n_header, rules.across), n_header)
-    cells = [*cells[:n_header], *_whole_labels(cells[n_header:])]
+    cells, n_header = whole_heads(fill(grid, inside, n_header, rules.across), n_header)
+    cells = [*cells[:n_header], *whole_labels(cells[n_header:])]
     marks: list[CellMark] = []
     notes = (*own, *notes)
     kept = [i for i, row in enumerate(cells) if any(row)]
@@ -77,44 +77,6 @@ def read_table(number: int, box: Box, words: Sequence[Word], rules: Rules, body_
         marks=tuple(marks),
         bbox=tuple(round(x, 1) for x in box),
     )
-
-
-def _whole_heads(cells: list[list[str]], n_header: int) -> tuple[list[list[str]], int]:
-    """The cells with header rows put together where a bracket, or a property's name, goes on from one to the next."""
-    for row in range(n_header - 1):
-        open_ones = [_goes_on(a, b) for a, b in zip(*cells[row : row + 2], strict=True) if cells[row].count(a) == 1]
-        if any(open_ones):
-            whole = [_both(a, b) if a != b else a for a, b in zip(*cells[row : row + 2], strict=True)]
-            return _whole_heads([*cells[:row], whole, *cells[row + 2 :]], n_header - 1)
-    return cells, n_header
-
-
-def _whole_labels(rows: list[list[str]]) -> list[list[str]]:
-    """Rows with a label put together that a property's name was cut in, one half of it alone in a row."""
-    done: list[list[str]] = []
-    for row in rows:
-        if done and not (any(done[-1][1:]) and any(row[1:])) and _goes_on(done[-1][0], row[0]):
-            rest = row[1:] if any(row[1:]) else done[-1][1:]
-            done[-1] = [_both(done[-1][0], row[0]), *rest]
-        else:
-            done.append(row)
-    return done
-
-
-def _goes_on(upper: str, lower: str) -> bool:
-    whole = _both(upper, lower)
-    if _is_open(upper) and not _is_open(whole):
-        return True
-    names = [re.split(r"[(（\[,/]", text)[0].strip() for text in (whole, upper, lower)]
-    return bool(upper and lower) and [find_property(name) is not None for name in names] == [True, False, False]
-
-
-def _both(upper: str, lower: str) -> str:
-    return re.sub(rf"(?<=[{RUN}]) (?=[{RUN}])", "", f"{upper} {lower}".strip())
-
-
-def _is_open(text: str) -> bool:
-    return sum(map(text.count, "([（")) > sum(map(text.count, ")]）"))
 
 
 def _without_notes(words: Sequence[Word], body_size: float) -> tuple[list[Word], tuple[str, ...]]:
@@ -141,7 +103,7 @@ def _grid(words: Sequence[Word], box: Box, rules: Rules) -> tuple[Grid, int]:
     inner = [rule for rule in rules.across if box[1] + 4 < rule[1] < box[3] - 4 and _share(rule, box) > 0]
     cuts = sorted(rule[1] for rule in inner if _share(rule, box) > 0.5 * (box[2] - box[0]))
     is_ruled = _is_every_row_ruled(given[n_head:], cuts)
-    while n_head > 1 and _is_row(given[n_head - 1]):
+    while n_head > 1 and (_is_row(given[n_head - 1]) or _is_title(given[n_head - 1])):
         n_head -= 1
     n_head += _subheads(given[n_head:]) if n_head else 0
     if not n_head and cuts:
@@ -163,6 +125,11 @@ def _grid(words: Sequence[Word], box: Box, rules: Rules) -> tuple[Grid, int]:
 def _is_row(line: Printed) -> bool:
     """Whether a line is one of the body: half of the cells behind its first hold a value."""
     return sum(map(is_value, line.cells[1:])) >= max(1, 0.5 * (len(line.cells) - 1))
+
+
+def _is_title(line: Printed) -> bool:
+    """Whether a line names the material of the rows below it, and nothing else."""
+    return line.filled == {0} and read_formula(line.cells[0]) is not None
 
 
 def _subheads(lines: Sequence[Printed]) -> int:
