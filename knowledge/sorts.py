@@ -52,7 +52,7 @@ _SOLVENT = re.compile(
     r"\bsolvents?\b|溶剂|乙醇"
 )
 _SALT = re.compile(
-    r"\b\w*(?:PF6|BF4|ClO4|TFSI|FSI|BOB|NO3|SO4|Cl2?|Br2?|I2)\b|\b\w+(?:chloride|bromide|iodide|fluoride|nitrate|sul[fp]h?ate|"
+    r"\b\w*(?:PF6|BF4|ClO4|TFSI|FSI|BOB|NO3|SO4|Cl2?|Br2?|I2)\b(?!-type)|\b\w+(?:chloride|bromide|iodide|fluoride|nitrate|sul[fp]h?ate|"
     r"perchlorate|phosphate|acetate|borate|imide)\b|盐"
 )
 _NOUNS: tuple[tuple[str, str], ...] = (

@@ -37,6 +37,7 @@ def said(text: str, around: str = "") -> Statement:
         ("company", "proper", "The powder came from Alfa Aesar.", "The powder was bought."),
         ("binder", "binder", "The slurry held polyvinylidene fluoride.", "The slurry held iron."),
         ("solvent", "solvent", "It was dissolved in ethanol.", "It was dissolved with iron."),
+        ("salt", "salt", "It held 1 M LiPF6.", "It has the NaCl-type structure."),
         ("secondary phase", "chemical", "Some Fe2B was seen.", "Something was seen."),
         ("shape", "shape", "They are needles of some length.", "They are small."),
         ("technique", "way", "It was found by spectroscopy.", "It was found again."),
