@@ -15,7 +15,6 @@ from eutectic.tools.descriptors import atoms_of, electronegativity_mismatches, m
 from eutectic.tools.knowledge_meter import read_meter, words
 from eutectic.tools.knowledge_term import Standing
 from eutectic.tools.mixing import electronegativity_mismatch, mixing_enthalpy_sum, size_mismatch
-from eutectic.tools.outlook import knowledge_gains
 from eutectic.tools.own_replay import replay_own
 from eutectic.tools.source_term import derangement, verdict
 
@@ -177,16 +176,6 @@ def test_replays_of_own_trials_see_a_good_source() -> None:
     found = replay_own(features, scores, known, rng.permutation(known), [(1.0, 0.5)], 6)
     assert found is not None and found.knowledge <= found.plain and found.knowledge < found.random
     assert replay_own(features[:5], scores[:5], known[:5], known[:5], [(1.0, 0.5)]) is None
-
-
-def test_repeats_pay_when_the_best_is_unsure_and_new_ones_when_it_is_not() -> None:
-    rng = np.random.default_rng(3)
-    close = rng.normal([1.0, 0.9, -3.0], [1.0, 1.0, 0.01], (4000, 3))
-    repeat, new = knowledge_gains(close, 2, 0.5)
-    assert repeat > new
-    sure = rng.normal([1.0, 0.0, 0.8], [0.01, 0.01, 1.0], (4000, 3))
-    repeat, new = knowledge_gains(sure, 2, 0.5)
-    assert new > repeat
 
 
 def test_a_derangement_leaves_nothing_in_place() -> None:
