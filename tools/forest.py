@@ -22,6 +22,8 @@ class ForestVoice:
     columns: IntArray
     """The feature columns it reads: the recipe's and the knowledge in use."""
     seed: int
+    seen: int
+    """How many values it was fitted on."""
 
     def moments(self, features: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mean and spread of the trees for recipes `N x d`, `N` each (Hutter et al. 2011, SMAC)."""
@@ -37,4 +39,5 @@ def fit_forest(process: ExactProcess, seed: int) -> ForestVoice:
     columns = np.array([*range(process.slopes.n_plain), *process.slopes.columns], dtype=np.int64)
     measured = process.is_measured
     forest = RandomForestRegressor(_TREES, random_state=seed, n_jobs=1)
-    return ForestVoice(forest.fit(process.features[measured][:, columns], process.standard[measured]), columns, seed)
+    trees = forest.fit(process.features[measured][:, columns], process.standard[measured])
+    return ForestVoice(trees, columns, seed, int(measured.sum()))

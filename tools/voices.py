@@ -19,6 +19,8 @@ from eutectic.tools.kernel_fit import Family, NoisePrior, fit_kernel
 _MOST = 300
 """Measurements up to which others are asked beside the process itself: with more of them they say the same."""
 _LEAST = 4
+_STALE = 1 / 30
+"""Share of its values by which what is believed may grow before the forest is fitted anew."""
 
 
 class Voice(Protocol):
@@ -68,7 +70,7 @@ class Voices:
             replace(other, process=other.process.believing(_read(features, other.rooted), means))
             for other in self.others
         )
-        return Voices(process, others, None if self.forest is None else fit_forest(process, self.forest.seed))
+        return Voices(process, others, None if self.forest is None else _kept_up(self.forest, process))
 
 
 def voices_of(process: ExactProcess, prior: NoisePrior, n_shares: int | None, seed: int) -> Voices:
@@ -86,6 +88,11 @@ def voices_of(process: ExactProcess, prior: NoisePrior, n_shares: int | None, se
     shares = process.slopes.n_plain if n_shares is None else n_shares
     tried = (_refitted(process, prior, shares, shares, "matern"), _refitted(process, prior, 0, 0, "gaussian"))
     return Voices(process, tuple(voice for voice in tried if voice is not None), fit_forest(process, seed))
+
+
+def _kept_up(forest: ForestVoice, process: ExactProcess) -> ForestVoice:
+    known = int(process.is_measured.sum())
+    return fit_forest(process, forest.seed) if known > forest.seen * (1 + _STALE) else forest
 
 
 def _refitted(process: ExactProcess, prior: NoisePrior, rooted: int, alike: int, family: Family) -> ProcessVoice | None:
