@@ -30,7 +30,7 @@ _DRAWS = 4000
 class RepeatLine(Record):
     """One landscape, noise and rule."""
 
-    landscape: Literal["smooth", "rugged"]
+    landscape: Literal["smooth", "rugged", "both"]
     noise: float
     """Standard deviation of a measurement, in that of the landscape over the space."""
     rule: Arm
@@ -45,29 +45,44 @@ class RepeatLine(Record):
 
 
 def run_repeats(seeds: int, trials: int) -> list[RepeatLine]:
-    """Every landscape, noise and rule, on the same landscapes and seeds."""
-    found = []
-    for landscape in ("smooth", "rugged"):
-        for noise in _NOISES:
-            never = np.zeros(0)
-            for arm in _ARMS:
-                each = [_campaign(arm, landscape == "rugged", noise, seed, trials) for seed in range(seeds)]
-                regrets = np.array([regret for regret, _ in each])
-                never = regrets if arm == "never" else never
-                low, high = _interval(regrets - never)
-                found.append(
-                    RepeatLine(
-                        landscape=landscape,
-                        noise=noise,
-                        rule=arm,
-                        seeds=seeds,
-                        trials=trials,
-                        repeats=round(float(np.mean([count for _, count in each])), 2),
-                        regret=round(float(regrets.mean()), 4),
-                        less_never=(round(float((regrets - never).mean()), 4), low, high),
-                    )
-                )
-    return found
+    """Every landscape, noise and rule, on the same landscapes and seeds, then both kinds of landscape together."""
+    found: dict[tuple[str, float, Arm], tuple[FloatArray, FloatArray]] = {}
+    for noise in _NOISES:
+        for arm in _ARMS:
+            for kind in ("smooth", "rugged"):
+                each = [_campaign(arm, kind == "rugged", noise, seed, trials) for seed in range(seeds)]
+                found[kind, noise, arm] = np.array([r for r, _ in each]), np.array([float(n) for _, n in each])
+            pair = found["smooth", noise, arm], found["rugged", noise, arm]
+            found["both", noise, arm] = np.concatenate([p[0] for p in pair]), np.concatenate([p[1] for p in pair])
+    return [
+        _line(kind, noise, arm, found[kind, noise, arm], found[kind, noise, "never"][0], seeds, trials)
+        for kind in ("smooth", "rugged", "both")
+        for noise in _NOISES
+        for arm in _ARMS
+    ]
+
+
+def _line(
+    kind: Literal["smooth", "rugged", "both"],
+    noise: float,
+    arm: Arm,
+    own: tuple[FloatArray, FloatArray],
+    never: FloatArray,
+    seeds: int,
+    trials: int,
+) -> RepeatLine:
+    regrets, made = own
+    low, high = _interval(regrets - never)
+    return RepeatLine(
+        landscape=kind,
+        noise=noise,
+        rule=arm,
+        seeds=seeds,
+        trials=trials,
+        repeats=round(float(made.mean()), 2),
+        regret=round(float(regrets.mean()), 4),
+        less_never=(round(float((regrets - never).mean()), 4), low, high),
+    )
 
 
 def _interval(differences: FloatArray) -> tuple[float, float]:

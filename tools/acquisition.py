@@ -40,6 +40,11 @@ class Acquisition:
         self._rng = np.random.default_rng(self.seed)
         self._build()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of how it chooses."""
+        return ()
+
     @cached_property
     def _joint(self) -> Any:
         return _joint(self.models)
@@ -154,6 +159,10 @@ def acquisition_of(
         from eutectic.tools.improvement import Improvement
 
         return Improvement(models, goals, features[best], reference, seed)
+    if len(goals.goals) == 2 and not goals.limits and all(goal.target is None for goal in goals.goals):
+        from eutectic.tools.front_improvement import FrontImprovement
+
+        return FrontImprovement(models, goals, features[best], reference, seed, features)
     return Acquisition(models, goals, features[best], reference, seed)
 
 

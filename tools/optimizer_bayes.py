@@ -22,7 +22,7 @@ from eutectic.tools.knowledge_term import Judge, KnowledgeTerm, Verdict
 from eutectic.tools.lattice import IntArray
 from eutectic.tools.local_search import allowed, row_keys
 from eutectic.tools.optimizer_space import pending_rows, pick_spread, space_proposal
-from eutectic.tools.outlook import repeat_of
+from eutectic.tools.outlook import repeats_of
 from eutectic.tools.sampling import Domain, domain_of, unique_rows
 from eutectic.tools.surrogate import MOST_TRAINING, Posterior, fit_table, training_rows
 from eutectic.tools.survival import fit_survival
@@ -157,6 +157,7 @@ class BayesOptimizer:
             notes=(
                 *self._notes(state),
                 *(model.note for model in posterior.models.values() if model.note),
+                *batch.acquisition.notes,
                 *(f"knowledge {name!r} is set aside" for name, verdict in verdicts.items() if verdict == "drop"),
             ),
         )
@@ -216,8 +217,8 @@ class BayesOptimizer:
         wanted = self._spec.optimizer.replicates
         if wanted == "by_value":
             models = [posterior.models[objective.property] for objective in self._spec.objectives]
-            place = repeat_of(self._spec, self._domain, models, state.measured, places)
-            places, wanted = ([] if place is None else [place]), 1
+            places = list(repeats_of(self._spec, self._domain, models, state.measured, places))
+            wanted = max(1, n // 2)
         return unique_rows(state.measured.rows[places][: min(wanted, n - 1)])
 
     def _notes(self, state: _State) -> tuple[str, ...]:

@@ -123,12 +123,12 @@ def outlook(spec: CampaignSpec, observations: Sequence[Observation], batch: Sequ
     )
 
 
-def repeat_of(
+def repeats_of(
     spec: CampaignSpec, domain: Domain, models: list[PropertyModel], measured: Measured, free: Sequence[int]
-) -> int | None:
-    """Which measured recipe to repeat: one whose repeat is expected to improve the final choice more than a new recipe.
+) -> tuple[int, ...]:
+    """Measured recipes whose repeat is expected to improve the final choice more than a new recipe, best first.
 
-    None where none is, or with too few recipes for the surrogate to judge by.
+    None with too few recipes for the surrogate to judge by. Call inside a `torch_scope`.
 
     Args:
         spec: The campaign.
@@ -138,9 +138,8 @@ def repeat_of(
         free: Which of them may be repeated.
     """
     if len(measured.rows) < _least(domain) or not free:
-        return None
-    worth = _repeat_worth(spec, domain, models, measured, (), free)
-    return worth.place if worth.pays else None
+        return ()
+    return _repeat_worth(spec, domain, models, measured, (), free).places
 
 
 def _least(domain: Domain) -> int:

@@ -34,15 +34,16 @@ class RepeatWorth(NamedTuple):
     """What one trial more is expected to add to the score of the recipe finally chosen, in standard deviations."""
 
     repeat: float
-    place: int
-    """Which of the measured recipes to repeat, as they stand in `Measured`."""
+    """From the best of the repeats looked at."""
     new: float
-    """The same from the best of the new recipes looked at."""
+    """From the best of the new recipes looked at."""
+    places: tuple[int, ...]
+    """The measured recipes whose repeat is worth more than a new one, as they stand in `Measured`, best first."""
 
     @property
     def pays(self) -> bool:
         """Whether a repeat is worth more than a new recipe."""
-        return self.repeat > max(self.new, 0.0)
+        return bool(self.places)
 
 
 class RecipeDraws(NamedTuple):
@@ -82,12 +83,10 @@ def repeat_worth(
     reading = drawn.values + drawn.noise * rng.normal(size=drawn.values.shape)
     choice = Choice(goals, drawn.values, reading, shown[:n_seen], measured.counts[:n_seen])
     contenders = [place for place in free if place < n_seen][:_CONTENDERS]
-    repeats = [choice.repeat(place) for place in contenders]
-    best = int(np.argmax(repeats)) if repeats else 0
-    news = [choice.new(n_seen + j) for j in range(len(new))]
-    return RepeatWorth(
-        max(0.0, repeats[best]) if repeats else 0.0, contenders[best] if repeats else 0, max([0.0, *news])
-    )
+    new_gain = max([0.0, *(choice.new(n_seen + j) for j in range(len(new)))])
+    gains = {place: choice.repeat(place) for place in contenders}
+    paying = sorted((place for place, gain in gains.items() if gain > new_gain), key=lambda place: -gains[place])
+    return RepeatWorth(max([0.0, *gains.values()]), new_gain, tuple(paying))
 
 
 class Choice:
