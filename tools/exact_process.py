@@ -137,6 +137,14 @@ class ExactProcess:
             discrepancy=None if self.discrepancy is None else self.discrepancy.longer(len(features)),
         )
 
+    def left_out(self) -> tuple[FloatArray, FloatArray]:
+        """Mean and standard deviation of each measurement from all the others, hyper-parameters held (eq. 5.12)."""
+        from scipy.linalg import cho_solve
+
+        factor, weights = self._solved
+        precision = np.diag(cho_solve((factor, True), np.eye(len(self.features))))
+        return self.standard - weights / precision, np.sqrt(1.0 / precision)
+
     def independent(self) -> tuple[FloatArray, FloatArray]:
         """Values and variances `N` of independent measurements that give the same mean everywhere.
 

@@ -13,7 +13,6 @@ import numpy as np
 from eutectic.tools.acquisition import Acquisition
 from eutectic.tools.encoding import FloatArray
 from eutectic.tools.exact_process import ExactProcess
-from eutectic.tools.forest import log_density
 from eutectic.tools.gaussian_process import PropertyModel
 from eutectic.tools.goals import Goal, pareto
 
@@ -110,11 +109,16 @@ def sees(process: ExactProcess) -> bool:
     if n < _LEAST:
         return False
     mean, sd = process.left_out()
-    own = log_density(values, mean[process.is_measured], sd[process.is_measured])
+    own = _log_density(values, mean[process.is_measured], sd[process.is_measured])
     others = (values.sum() - values) / (n - 1)
     squares = ((values**2).sum() - values**2) / (n - 1) - others**2
     spread = np.sqrt(np.maximum(squares * (n - 1) / max(n - 2, 1), 1e-6) * (1 + 1 / (n - 1)))
-    return own > log_density(values, others, spread) + _SEES
+    return own > _log_density(values, others, spread) + _SEES
+
+
+def _log_density(values: FloatArray, mean: FloatArray, sd: FloatArray) -> float:
+    """Summed normal log density, less the constant that all share."""
+    return float((-0.5 * ((values - mean) / sd) ** 2 - np.log(sd)).sum())
 
 
 def front_gain(
