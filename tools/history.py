@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -123,7 +124,7 @@ class History:
                 self._places.pop(observation.trial, None)
             else:
                 self._unreadable.discard(observation.trial)
-                place = self._places.setdefault(observation.trial, self._features.used)
+                place = self._places.setdefault(sys.intern(observation.trial), self._features.used)
                 self._put(place, line)
 
     def _put(self, place: int, line: _Line) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from bisect import insort
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -133,7 +134,7 @@ class Leaderboard:
         else:
             self._met.pop(key, None)
         is_first = len(mates) == 1
-        row = _Row(mine, pooled.trial, key, within_limits(self._spec, pooled), self._goals(pooled))
+        row = _Row(mine, sys.intern(pooled.trial), key, within_limits(self._spec, pooled), self._goals(pooled))
         self._rows[key] = row
         before = self._inside[0].scores if self._inside else None
         if not is_first:
