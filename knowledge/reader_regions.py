@@ -90,7 +90,7 @@ def _with_open_ends(box: Box, words: Sequence[Word], captions: Sequence[Box], ru
     above = lines_of([w for w in free if w.middle < box[1]])[::-1]
     below = lines_of([w for w in free if w.middle > box[3]])
     top, bottom = box[1], box[3]
-    others = [rule[1] for rule in rules.across if _is_limit(rule, box)]
+    others = [rule[1] for rule in rules.across if _is_limit(rule, box, above)]
     ceiling = max((y for y in others if y < box[1] - 1), default=0.0)
     above = [line for line in above if line[0].middle > ceiling]
     for line in _open_rows(above[:_MOST_OPEN], top):
@@ -102,10 +102,15 @@ def _with_open_ends(box: Box, words: Sequence[Word], captions: Sequence[Box], ru
     return (box[0], top, box[2], bottom)
 
 
-def _is_limit(rule: Box, box: Box) -> bool:
-    """Whether a rule above bounds a table's rows: as wide as it, or another table's, narrower on both sides."""
+def _is_limit(rule: Box, box: Box, above: Sequence[Sequence[Word]]) -> bool:
+    """Whether a rule above bounds a table's rows: as wide as it, or another table's, narrower on both sides.
+
+    A rule under a heading that spans some columns is narrower too, but others stand beside that heading.
+    """
     width = box[2] - box[0]
-    is_narrower = rule[0] - box[0] > _SAME_EDGE and box[2] - rule[2] > _SAME_EDGE
+    line = next((line for line in above if line[0].middle < rule[1]), ())
+    is_spanning = any(word.box[2] < rule[0] or word.box[0] > rule[2] for word in line)
+    is_narrower = rule[0] - box[0] > _SAME_EDGE and box[2] - rule[2] > _SAME_EDGE and not is_spanning
     return min(rule[2], box[2]) - max(rule[0], box[0]) > (0.6 if is_narrower else 0.85) * width
 
 

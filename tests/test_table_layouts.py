@@ -57,7 +57,7 @@ def read(reader: ReaderProcess, path: Path) -> ReadDocument:
 
 
 def test_every_cell_of_the_made_tables_comes_back_in_every_style() -> None:
-    for style in drawn_cells(smoke=True):
+    for style in drawn_cells():
         assert style.wrong == ()
         assert style.exact == style.cells > 50
 
