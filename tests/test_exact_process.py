@@ -11,7 +11,7 @@ from eutectic.tools.gaussian_process import fit_property
 from eutectic.tools.improvement import log_improvement
 from eutectic.tools.kernel_fit import Kernel
 from eutectic.tools.knowledge_term import Slopes
-from eutectic.tools.readings import plain_readings
+from eutectic.tools.readings import Readings, plain_readings
 from eutectic.tools.torch_scope import tensor, torch_scope
 
 
@@ -50,3 +50,22 @@ def test_improvement_is_right_near_and_finite_far_below_the_best() -> None:
         assert log_improvement(np.array([mean]), np.array([0.7]), 0.2)[0] == pytest.approx(np.log(by_hand), abs=1e-4)
     far = log_improvement(np.array([-1.0, -10.0, -100.0, -1e4]), np.full(4, 0.1), 0.0)
     assert np.isfinite(far).all() and (np.diff(far) < 0).all()
+
+
+def test_outliers_among_values_of_stated_uncertainty_are_noise_and_no_landscape() -> None:
+    """A fit once explained them by length-scales of nothing and lost the landscape."""
+    errors = []
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        features = np.vstack([rng.random((90, 3)), np.full((20, 3), 0.5)])
+        truth = np.sin(2 * features[:, 0]) + features[:, 1] ** 2
+        values = truth + 0.03 * rng.normal(size=len(truth))
+        values[rng.choice(90, 6, replace=False)] += 0.5 * rng.choice([-1.0, 1.0], 6)
+        groups = np.append(np.arange(90), np.full(20, 90))
+        shown = Readings(values, np.full(110, 0.03), np.zeros(110, dtype=np.int64), np.full(110, -1))
+        new = rng.random((200, 3))
+        wanted = np.sin(2 * new[:, 0]) + new[:, 1] ** 2
+        with torch_scope(0):
+            model = fit_property("y", features, shown, groups, bend=False)
+            errors.append(float(np.sqrt(np.mean((model.predict(new)[0] - wanted) ** 2))))
+    assert max(errors) < 0.11, errors

@@ -165,13 +165,14 @@ def _model(process: ExactProcess) -> Any:
 
 
 def _noise_prior(standard: FloatArray, groups: IntArray, stated: FloatArray, is_read: BoolArray) -> NoisePrior:
-    """Around what the replicates vary beyond what the instrument states, as tight as their number allows.
+    """Around what the replicates vary beyond what the instrument states, as tight as that difference is known.
 
     Without replicates BoTorch's default.
     """
-    variance, freedom = replicate_variance(standard[is_read], groups[is_read])
+    whole, freedom = replicate_variance(standard[is_read], groups[is_read])
     usual = float(stated[is_read].mean()) if is_read.any() else 0.0
     if freedom < 2:
         return USUAL_NOISE
-    variance = max(variance - usual, 0.1 * variance)
-    return NoisePrior(float(np.log(max(variance, 2 * LEAST_NOISE))), max(0.3, (2.0 / freedom) ** 0.5))
+    beyond = max(whole - usual, 0.1 * whole, 2 * LEAST_NOISE)
+    known = float((2.0 / freedom) ** 0.5 * max(whole / beyond, 1.0))
+    return NoisePrior(float(np.log(beyond)), max(0.3, known))

@@ -32,6 +32,12 @@ USUAL_NOISE = NoisePrior(-4.0, 1.0)
 """BoTorch's default on standardised values."""
 
 
+_VAGUE = 1.5
+"""Width of a prior on the noise from which the search also begins where most of the variance is noise: with outliers
+among values whose uncertainty is stated, the nearest mode explains them by length-scales of nothing."""
+_MUCH_NOISE = 0.3
+
+
 @dataclass(frozen=True)
 class Kernel:
     """Hyper-parameters of an ARD process of unit variance."""
@@ -99,19 +105,26 @@ def fit_kernel(
     d = features.shape[1]
     first = first_kernel(d, prior, family)
     start = np.log(np.append(np.maximum(first.lengthscales, LEAST_LENGTHSCALE), first.noise))
+    starts = [start] if prior.width <= _VAGUE else [start, np.append(start[:-1], log(_MUCH_NOISE))]
     low, high = (LEAST_LENGTHSCALE, LEAST_NOISE), (_MOST_LENGTHSCALE, _MOST_NOISE)
     bounds = [(log(low[0]), log(high[0]))] * d + [(log(low[1]), log(high[1]))]
     try:
-        answer = minimize(
-            lambda point: _loss(point, features, standard, prior, extra, d if n_shares is None else n_shares, family),
-            start,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=bounds,
-            options={"maxiter": _ITERATIONS},
-        )
+        answers = [
+            minimize(
+                lambda point: _loss(
+                    point, features, standard, prior, extra, d if n_shares is None else n_shares, family
+                ),
+                start,
+                jac=True,
+                method="L-BFGS-B",
+                bounds=bounds,
+                options={"maxiter": _ITERATIONS},
+            )
+            for start in starts
+        ]
     except np.linalg.LinAlgError as error:
         raise ArithmeticError(str(error)) from error
+    answer = min(answers, key=lambda found: float(found.fun) if np.isfinite(found.fun) else np.inf)
     if not np.isfinite(answer.fun):
         raise ArithmeticError("the likelihood is not finite")
     lengthscales, noise = np.exp(answer.x[:-1]), float(np.exp(answer.x[-1]))
