@@ -138,9 +138,15 @@ def test_a_full_disk_stops_the_run_and_resume_finishes_it_with_nothing_lost_or_d
 
 
 def test_ctrl_c_ends_in_one_line_and_resume_goes_on(tmp_path: Path, finished: Path) -> None:
-    Path("s.yaml").write_text(SHORT.replace("magnet}", "magnet, latency_s: 5}"))
+    Path("s.yaml").write_text(SHORT.replace("magnet}", "magnet, latency_s: 1.5}"))
     command = [sys.executable, "-c", "from eutectic.agents.cli.main import run; run()", "run", "s.yaml"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    )
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("lab          took plan"):
@@ -150,7 +156,7 @@ def test_ctrl_c_ends_in_one_line_and_resume_goes_on(tmp_path: Path, finished: Pa
     assert process.returncode == 130
     assert "eutectic resume" in one_line(err)
     before = contents(tmp_path / "runs" / ID)
-    time.sleep(5)
+    time.sleep(1.5)
     assert main(["resume", ID, "--json"]) == 0
     after = contents(tmp_path / "runs" / ID)
     assert after[: len(before)] == before
