@@ -66,7 +66,6 @@ _BEHIND = re.compile(
     rf"\s*(?:的)?(?:\s*(?:is|was|are|were|has|been|further|gradually|during\s+\w+))*\s*(?:(?P<up>{_RAISED})|(?P<down>{_LOWERED}))",
     re.IGNORECASE,
 )
-_FROM_TO = re.compile(r"[^.;,，]{0,24}?\b(?:from|between)\b|从")
 _LOOSE = re.compile(
     rf"(?<![A-Za-z])(?:(?P<longer>longer|prolonged|extended)\s+(?P<stage1>{'|'.join(_STAGES.values())})(?!\s+(?:temp|rate|speed))"
     rf"|(?P<stage2>{'|'.join(_STAGES.values())})\b[^.;,]{{0,30}}?\b(?:at\s+(?P<hot>higher|elevated|increas\w+|lower|decreas\w+)\s+temperatures?"

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from eutectic.core.elements import elements
+from eutectic.knowledge.normalise import PLAIN_DASHES
 
-_DASHES = str.maketrans("\u2212\u2010\u2011\u2012\u2013\u2014", "------")
 _SYMBOLS = "|".join(sorted(elements(), key=lambda symbol: -len(symbol)))
 _SHARE = r"(?:\d+(?:\.\d+)?)?(?:[-+]\d*(?:\.\d+)?[xyz])?|\d*(?:\.\d+)?[xyz]"
 _PART = re.compile(rf"({_SYMBOLS})(\d*(?:\.\d+)?[xyz]|(?:\d+(?:\.\d+)?)?(?:[-+]\d*(?:\.\d+)?[xyz])?)")
@@ -29,7 +29,7 @@ class Part(NamedTuple):
 
 def find_families(text: str) -> list[str]:
     """The formulas with one variable that a text writes, with plain dashes."""
-    return [match[0] for match in _FAMILY.finditer(text.translate(_DASHES)) if parts_of(match[0])]
+    return [match[0] for match in _FAMILY.finditer(text.translate(PLAIN_DASHES)) if parts_of(match[0])]
 
 
 @lru_cache(maxsize=4096)

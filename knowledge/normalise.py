@@ -14,6 +14,8 @@ from typing import NamedTuple
 SUPERSCRIPTS = str.maketrans("0123456789+-\u2212\u2013()=", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁽⁾⁼")
 """What raised characters become; NFKC folds them back to the plain ones."""
 _DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad\ufe58\ufe63\uff0d\u207b\u208b", "-")
+PLAIN_DASHES = str.maketrans("\u2212\u2010\u2011\u2012\u2013\u2014", "------")
+"""Minus signs and dashes of printed text as hyphens, for formulas and search tokens."""
 _FOLDS = _DASHES | {
     "\u25e6": "°",
     "\u02da": "°",

@@ -14,6 +14,7 @@ from eutectic.knowledge.chinese import RUN, element_tokens, is_chinese, pair_tok
 from eutectic.knowledge.concepts import property_tokens
 from eutectic.knowledge.families import find_families, tokens_of
 from eutectic.knowledge.measures import measure_tokens
+from eutectic.knowledge.normalise import PLAIN_DASHES
 
 _PIECE = re.compile(rf"\d+(?:\.\d+)?(?![^\W_{RUN}])|[{RUN}]+|[^\W_{RUN}]+")
 _FORMULA = re.compile(r"(?<![\w.])[A-Z(\[][A-Za-z0-9.()\[\]]*[A-Za-z0-9)\]](?![\w])", re.ASCII)
@@ -22,7 +23,6 @@ _TYPED = re.compile(r"(?<=[A-Za-z)\]])_\{?(\d+(?:\.\d+)?)\}?")
 """Subscripts as they are typed: `Fe_{85}B_{15}`."""
 _SYSTEM = re.compile(r"(?<![\w-])[A-Z][a-z]?(?:[-/·][A-Z][a-z]?)+(?![\w\u0370-\u03ff-])", re.ASCII)
 _SYMBOL = re.compile(r"(?<![\w-])[A-Z][a-z]?(?![\w])(?!\s?-?\s?K\s?(?:α|β|alpha|beta))", re.ASCII)
-_DASHES = str.maketrans("\u2212\u2010\u2011\u2012\u2013\u2014", "------")
 _WORDY_SYMBOLS = "I In As At He Be No Am Os U A V Y K C B F P S N O H W La Pa Ho Ne Re Es Po Th Mo Ar Er Ac Cs"
 _WORDY = frozenset(_WORDY_SYMBOLS.split())
 """Symbols that are words, units or initials as often as elements: alone they count only inside a formula."""
@@ -65,7 +65,7 @@ _MIXED = re.compile(r"(?=.*\d)(?=.*[a-z])")
 
 def tokenise(text: str) -> list[str]:
     """Tokens of a text or a query, in order; the same spelling rules hold for both."""
-    plain = _TYPED.sub(r"\1", unicodedata.normalize("NFKC", _CITED.sub(" ", text)).translate(_DASHES))
+    plain = _TYPED.sub(r"\1", unicodedata.normalize("NFKC", _CITED.sub(" ", text)).translate(PLAIN_DASHES))
     return [*_chemical(plain), *_words(plain), *property_tokens(plain), *measure_tokens(text)]
 
 
@@ -98,7 +98,7 @@ def content_tokens(text: str) -> set[str]:
 
 def formula_words(text: str) -> frozenset[str]:
     """The plain words of a text that only spell a formula, which its formula token says better."""
-    plain = _TYPED.sub(r"\1", unicodedata.normalize("NFKC", text).translate(_DASHES))
+    plain = _TYPED.sub(r"\1", unicodedata.normalize("NFKC", text).translate(PLAIN_DASHES))
     written = [match[0] for match in _FORMULA.finditer(plain)]
     written += [match[0] for match in _SPACED.finditer(plain) if " " in match[0].strip()]
     spelled = [piece for piece in written if any(token.startswith("f:") for token in _formula(piece.replace(" ", "")))]

@@ -19,7 +19,6 @@ from eutectic.tools.gaussian_process import PropertyModel
 from eutectic.tools.goals import Goals, goals_of
 from eutectic.tools.history import replicate_variance
 from eutectic.tools.incumbent import Measured
-from eutectic.tools.kernel_fit import matern_between
 from eutectic.tools.lattice import IntArray
 
 _DRAWS = 1024
@@ -166,13 +165,13 @@ def recipe_posterior(
     noise, own = _parted(model, recipe)
     same = (recipe[:, None] == recipe[None, :]).astype(np.float64)
     known = _known(model, process.features), _known(model, wanted)
-    lengths = process.kernel.lengthscales
-    measured = matern_between(process.features[:, :n], process.features[:, :n], lengths) + known[0] @ known[0].T
+    between, seen = process.kernel.between, process.features[:, :n]
+    measured = between(seen, seen) + known[0] @ known[0].T
     measured += process.noise + own * (same - np.eye(len(same))) + 1e-8 * np.eye(len(same))
     places = np.append(np.arange(n_seen), np.full(len(wanted) - n_seen, -1))
-    cross = matern_between(wanted[:, :n], process.features[:, :n], lengths) + known[1] @ known[0].T
+    cross = between(wanted[:, :n], seen) + known[1] @ known[0].T
     cross += own * (places[:, None] == recipe[None, :])
-    prior = matern_between(wanted[:, :n], wanted[:, :n], lengths) + known[1] @ known[1].T + own * np.eye(len(wanted))
+    prior = between(wanted[:, :n], wanted[:, :n]) + known[1] @ known[1].T + own * np.eye(len(wanted))
     columns, means = list(process.slopes.columns), np.asarray(process.slopes.means)
     off = process.standard - process.kernel.mean - process.features[:, columns] @ means
     solved = np.linalg.solve(measured, np.column_stack([off, cross.T]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from eutectic.agents.graph.context import CampaignContext
 from eutectic.agents.graph.journal import Journal
-from eutectic.agents.knowledge_freeze import FrozenTables, SourceLine, SourceTable, Terms, freeze_tables, terms_of
+from eutectic.agents.knowledge_freeze import FrozenTables, SourceTable, Terms, freeze_tables, terms_of
 from eutectic.core.claim import Claim
 from eutectic.core.notebook import CampaignView
 from eutectic.core.optimizer import Advice, Optimizer, Pending
@@ -207,9 +207,3 @@ def round_outlook(ctx: CampaignContext, number: int, advice: Advice) -> Outlook 
         return Looked(outlook=outlook(ctx.spec, list(ctx.view.training()), batch))
 
     return ctx.journal.tool(f"r{number:02d}/outlook", Looked, compute).outlook
-
-
-def source_lines(journal: Journal) -> tuple[SourceLine, ...]:
-    """The sources of a campaign, as frozen."""
-    payload = journal.payload("tool", KNOWN_TERMS)
-    return Terms.model_validate(payload["result"]).used if payload is not None else ()

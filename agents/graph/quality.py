@@ -202,8 +202,8 @@ def replicate_cv(view: CampaignView, without: Collection[str] = ()) -> dict[str,
     """
     drifts = {} if view.drift is None else {one.property: one for one in view.drift.properties}
     values: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for recipe in sorted(view.repeated, key=lambda item: _came(view.trials_of(item)[0])):
-        for key in view.trials_of(recipe):
+    for recipe, mates in sorted(view.repeated.items(), key=lambda item: _came(item[1][0])):
+        for key in mates:
             if key in view.excluded or key in without:
                 continue
             number, _ = _came(key)

@@ -130,23 +130,29 @@ def _pick_up(paper: _Paper, command: Command) -> Iterator[Problem]:
 
 
 def _aspirate(paper: _Paper, tip: _Tip, command: Command, volume: float) -> Iterator[Problem]:
-    if tip.is_dirty or tip.stock not in ("", command.place):
-        yield Problem("dirty tip into stock", f"{command.trial}: tip {tip.number} has been elsewhere")
+    yield from _been_elsewhere(tip, command)
     yield from _taken(paper, command.trial, command.place, volume)
     tip.stock, tip.content = command.place, tip.content + volume
-    if tip.content > paper.deck.tip_ul + _SLACK:
-        yield Problem("above tip capacity", f"{command.trial}: {tip.content:g} uL, a tip holds {paper.deck.tip_ul:g}")
+    yield from _too_much(paper, command, tip.content)
 
 
 def _mix(paper: _Paper, tip: _Tip, command: Command, volume: float) -> Iterator[Problem]:
     content = paper.vessels.get(command.place, 0.0)
-    if not paper.deck.is_premix(command.place) or volume > content + _SLACK:
+    if paper.deck.premix_well(command.place) is None or volume > content + _SLACK:
         yield Problem("empty source", f"{command.trial}: {volume:g} uL to mix, {command.place} holds {content:g}")
+    yield from _been_elsewhere(tip, command)
+    yield from _too_much(paper, command, volume)
+    tip.stock = command.place
+
+
+def _been_elsewhere(tip: _Tip, command: Command) -> Iterator[Problem]:
     if tip.is_dirty or tip.stock not in ("", command.place):
         yield Problem("dirty tip into stock", f"{command.trial}: tip {tip.number} has been elsewhere")
+
+
+def _too_much(paper: _Paper, command: Command, volume: float) -> Iterator[Problem]:
     if volume > paper.deck.tip_ul + _SLACK:
         yield Problem("above tip capacity", f"{command.trial}: {volume:g} uL, a tip holds {paper.deck.tip_ul:g}")
-    tip.stock = command.place
 
 
 def _dispense(paper: _Paper, tip: _Tip, command: Command, volume: float) -> Iterator[Problem]:
@@ -169,7 +175,7 @@ def _make(paper: _Paper, command: Command) -> Iterator[Problem]:
 
 
 def _taken(paper: _Paper, trial: str, stock: str, volume: float) -> Iterator[Problem]:
-    if paper.deck.premix is not None and paper.deck.is_premix(stock):
+    if paper.deck.premix is not None and stock in paper.deck.premix.places:
         content = paper.vessels.get(stock, 0.0)
         left = max(0.0, content - paper.deck.premix.dead_ul)
         if volume > left + _SLACK:

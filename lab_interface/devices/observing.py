@@ -163,7 +163,7 @@ def _achieved(lab: DeviceLab, run: StoredRun, sample: Sample, state: Finished) -
     if not state.dispensed_ul:
         return sample.achieved, "planned"
     size = float(lab.settings.tick.split()[0])
-    place = _vessel(sample, state) or next(iter(v for _, _, v in state.dispensed_ul))
+    place = _vessel(sample, state) or state.dispensed_ul[0][2]
     found = state.contents_ul(place)
     planned = {name: ticks * size for name, ticks in sample.contents.items()}
     if all(math.isclose(found.get(name, 0.0), volume, abs_tol=1e-6) for name, volume in planned.items()):

@@ -90,9 +90,8 @@ def strokes(program: Sequence[Command], settings: Ot2Settings, deck: Deck) -> tu
 
 def _standing(deck: Deck, place: str) -> tuple[str, str]:
     """Labware and well of a mixture or a sample."""
-    if deck.premix is not None and deck.is_premix(place):
-        return "mixtures", deck.premix.well(place)
-    return "plate", place
+    mixture = deck.premix_well(place)
+    return ("plate", place) if mixture is None else ("mixtures", mixture)
 
 
 def stock_wells(settings: Ot2Settings, deck: Deck) -> dict[str, str]:

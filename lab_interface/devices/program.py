@@ -49,10 +49,6 @@ class PremixPlate(Record):
     dead_ul: float = Field(default=0.0, ge=0)
     """What cannot be taken out of one."""
 
-    def well(self, place: str) -> str:
-        """The well that a name stands for."""
-        return WELLS[self.places.index(place)]
-
 
 class Deck(Record):
     """What stands on a robot's deck and what it can do; a stock that is not listed is not there."""
@@ -74,9 +70,10 @@ class Deck(Record):
         found = self.stocks.get(stock)
         return 0.0 if found is None else max(0.0, found.volume_ul - found.dead_ul - used_ul)
 
-    def is_premix(self, place: str) -> bool:
-        """Whether a place is one for mixing beforehand."""
-        return self.premix is not None and place in self.premix.places
+    def premix_well(self, place: str) -> str | None:
+        """The well of a place for mixing beforehand; None for any other place."""
+        places = () if self.premix is None else self.premix.places
+        return WELLS[places.index(place)] if place in places else None
 
 
 def tick_ul(tick: str) -> float:

@@ -172,8 +172,9 @@ class PylabrobotDriver:
         deck: Any = self._robot.deck
         if name in self._deck.stocks:
             return deck.get_resource(name)
-        if self._deck.premix is not None and self._deck.is_premix(name):
-            return deck.get_resource(self._settings.premix_plate).get_item(self._deck.premix.well(name))
+        mixture = self._deck.premix_well(name)
+        if mixture is not None:
+            return deck.get_resource(self._settings.premix_plate).get_item(mixture)
         return deck.get_resource(self._settings.plate).get_item(name)
 
     def recover(self) -> None:
