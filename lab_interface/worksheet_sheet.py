@@ -83,6 +83,8 @@ class Sheet:
     heads: tuple[str, ...]
     """The same as headers of columns, with the unit where not all are in one."""
     has_premix: bool
+    doser: str
+    """The machine that doses, such as `the robot`; empty where a person weighs."""
     stocks: tuple[StockLine, ...]
     """What to have ready, in the order of the columns."""
     vessels: str
@@ -97,8 +99,8 @@ class Sheet:
     warnings: tuple[str, ...]
 
 
-def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
-    """The sheet of a plan."""
+def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable, doser: str = "") -> Sheet:
+    """The sheet of a plan; `doser` names the machine that doses where no person does."""
     names, ticks = components(plan), ticks_of(plan)
     units = list(dict.fromkeys(amount_unit(ticks[name]) for name in names))
     trials = {trial.id: trial for trial in plan.trials}
@@ -137,6 +139,7 @@ def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable) -> Sheet:
         sha256=plan.sha256,
         unit=" and ".join(units),
         heads=tuple(f"{name} [{amount_unit(ticks[name])}]" if len(units) > 1 else name for name in names),
+        doser=doser,
         has_premix=any(sample.premix is not None for sample in plan.samples),
         components=tuple(names),
         stocks=tuple(_stock(plan, name, _total(totals[name], ticks[name], len(units))) for name in names),

@@ -137,9 +137,16 @@ class History:
         self._batches.put(place, (round_of(line.trial),))
         self._calculated.put(place, (line.calculated,))
 
+    def recipes(self) -> IntArray:
+        """The rows of `table` alone, for those who ask for no values."""
+        return np.asarray(self._rows.array[self._index()], dtype=np.int64)
+
+    def _index(self) -> IntArray:
+        return np.fromiter(self._places.values(), dtype=np.int64, count=len(self._places))
+
     def table(self) -> Table:
         """Everything told so far."""
-        index = np.fromiter(self._places.values(), dtype=np.int64, count=len(self._places))
+        index = self._index()
         return Table(
             tuple(self._places),
             self._features.array[index],
@@ -186,7 +193,10 @@ class _Line:
 
 
 class _Column:
-    """An array that grows by rows: lines by themselves would take ten times the memory in a long campaign."""
+    """An array that grows by rows: lines by themselves would take ten times the memory in a long campaign.
+
+    It grows where it lies, without a second copy beside it: nobody may keep a view of it.
+    """
 
     def __init__(self, width: int, kind: type[np.generic]) -> None:
         self.array: Any = np.zeros((64, width), dtype=kind)
@@ -195,8 +205,8 @@ class _Column:
     def put(self, place: int, values: Sequence[float] | IntArray) -> None:
         """Write one row, the next or one that is there."""
         if place >= len(self.array):
-            more = np.zeros((max(64, len(self.array) // 8), self.array.shape[1]), dtype=self.array.dtype)
-            self.array = np.vstack([self.array, more])
+            more = max(64, len(self.array) // 8)
+            self.array.resize((len(self.array) + more, self.array.shape[1]), refcheck=False)
         self.array[place] = values
         self.used = max(self.used, place + 1)
 

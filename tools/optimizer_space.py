@@ -12,7 +12,7 @@ from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation, Source
 from eutectic.tools.history import History
 from eutectic.tools.lattice import IntArray, Lattice
-from eutectic.tools.local_search import allowed, candidates, row_keys
+from eutectic.tools.local_search import RowSet, allowed, candidates
 from eutectic.tools.sampling import Domain, domain_of, farthest
 
 
@@ -35,9 +35,9 @@ class SpaceOptimizer:
             InfeasibleSpace: nothing is left to propose.
         """
         rng = np.random.default_rng([self._spec.seed, round])
-        rows = self._history.table().rows
+        rows = self._history.recipes()
         waiting = pending_rows(self._domain.lattice, pending)
-        taken = set(row_keys(rows)) | set(row_keys(waiting))
+        taken = RowSet(np.vstack([rows, waiting]))
         pick = pick_random if self._spec.optimizer.kind == "random" else pick_spread
         seen = np.vstack([rows[-300:], waiting])
         picked = pick(self._domain, n + alternatives, seen, taken, rng)

@@ -206,7 +206,7 @@ class CampaignView:
 
     def _on_trial(self, _: str, payload: dict[str, Any]) -> None:
         trial = Trial.model_validate(payload)
-        key, recipe = sys.intern(trial.id), sys.intern(trial.recipe_key)  # one text each for every table it stands in
+        key, recipe = sys.intern(trial.id), trial.recipe_key  # interned: one text for every table it stands in
         self.trials.put(key, trial)
         if trial.purpose == "reference":
             self.references.append(key)

@@ -105,11 +105,11 @@ def nobody() -> ByHand:
     return ByHand(None)
 
 
-def a_person(spec: CampaignSpec, folder: Path, settings: DeviceSettings) -> ByHand:
-    """A person with a worksheet for what the devices of these settings make."""
+def a_person(spec: CampaignSpec, folder: Path, settings: DeviceSettings, doser: str = "") -> ByHand:
+    """A person with a worksheet for what the devices of these settings make; `doser` names the machine that doses."""
     shared = {name: value for name, value in settings.model_dump(mode="json").items() if name in _SHARED}
     lab = LabSpec(kind="worksheet", settings={name: value for name, value in shared.items() if value is not None})
-    return ByHand(WorksheetLab(spec.model_copy(update={"lab": lab}), folder))
+    return ByHand(WorksheetLab(spec.model_copy(update={"lab": lab}), folder, doser=doser))
 
 
 def _ref(run: StoredRun) -> RunRef:

@@ -36,7 +36,7 @@ def open(spec: CampaignSpec, folder: Path) -> DeviceLab:
     """
     settings = read_settings(spec, OpentronsSettings)
     rig = OpentronsRig(settings.robot, settings.deck, folder)
-    return DeviceLab(NAME, spec, folder, settings, rig, by_hand=a_person(spec, folder, settings))
+    return DeviceLab(NAME, spec, folder, settings, rig, by_hand=a_person(spec, folder, settings, doser="the robot"))
 
 
 @contextmanager

@@ -38,7 +38,8 @@ def open(spec: CampaignSpec, folder: Path) -> DeviceLab:
     settings = read_settings(spec, PylabrobotSettings)
     meter = open_meter(settings.measure, spec)
     rig = BenchRig(PylabrobotRobot(settings.robot, settings.deck), settings.deck, meter)
-    person = a_person(spec, folder, settings) if isinstance(settings.measure, PersonSettings) else None
+    is_person = isinstance(settings.measure, PersonSettings)
+    person = a_person(spec, folder, settings, doser="the robot") if is_person else None
     return DeviceLab(NAME, spec, folder, settings, rig, by_hand=person)
 
 

@@ -30,8 +30,9 @@ NAME = "worksheet"
 class WorksheetLab:
     """A real lab without devices: a plan becomes a sheet in `plans/`, results come back as a filled-in table."""
 
-    def __init__(self, spec: CampaignSpec, folder: Path, clock: Clock | None = None) -> None:
-        self._spec = spec
+    def __init__(self, spec: CampaignSpec, folder: Path, clock: Clock | None = None, doser: str = "") -> None:
+        """`doser`: the machine that makes the samples a person then measures; empty where the person makes them."""
+        self._spec, self._doser = spec, doser
         self._settings = read_settings(spec)
         self._folder = folder
         self._store = WorksheetStore(folder, clock)
@@ -62,7 +63,7 @@ class WorksheetLab:
             if stopped
             else Check(name="stop", verdict="pass", detail="no emergency stop")
         ]
-        make_sheet(plan, self._spec, hazard_table())
+        make_sheet(plan, self._spec, hazard_table(), self._doser)
         checks.append(Check(name="sheet", verdict="pass", detail=f"a sheet of {len(plan.samples)} samples"))
         return tuple(checks)
 
@@ -78,7 +79,7 @@ class WorksheetLab:
         if stopped:
             raise LabFailed(f"the lab is stopped: {stopped}", mend="a person must clear the stop first")
         number = self._store.add(key, plan)
-        sheet = make_sheet(plan, self._spec, hazard_table())
+        sheet = make_sheet(plan, self._spec, hazard_table(), self._doser)
         folder, results = self.folder_of(key), results_table(plan, self._spec.objectives, self._spec.space.process)
         for name, data in (
             ("plan.json", canonical_json(plan).encode()),
