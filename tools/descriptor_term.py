@@ -22,6 +22,7 @@ from eutectic.tools.descriptors import (
     size_mismatches,
     valence_concentrations,
 )
+from eutectic.tools.property_names import meaning
 from eutectic.tools.source_term import SourceTerm, standard_term
 
 FloatArray = NDArray[np.float64]
@@ -40,6 +41,7 @@ class Rule(NamedTuple):
     """Physics that gives a descriptor a direction for a property."""
 
     property: re.Pattern[str]
+    """Found in the property's name as `property_names.meaning` writes it out."""
     descriptor: str
     slope: tuple[float, float]
     source: str
@@ -47,19 +49,19 @@ class Rule(NamedTuple):
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        re.compile(r"^(bs|ms|saturation|js)\b|^(bs|ms|js)_|saturation|magneti[sz]ation", re.IGNORECASE),
+        re.compile(r"saturation|magneti[sz]ation", re.IGNORECASE),
         "magnetic moment",
         (0.7, 0.5),
         "generalised Slater-Pauling curve, Williams et al. 1983",
     ),
     Rule(
-        re.compile(r"hardness|^hv\b|yield", re.IGNORECASE),
+        re.compile(r"hardness|yield[ -]?(strength|stress|point)", re.IGNORECASE),
         "valence electrons",
         (-0.4, 0.5),
         "bcc below 6.87 valence electrons, Guo et al. 2011, DOI 10.1063/1.3587228",
     ),
     Rule(
-        re.compile(r"hardness|^hv\b|yield", re.IGNORECASE),
+        re.compile(r"hardness|yield[ -]?(strength|stress|point)", re.IGNORECASE),
         "size mismatch",
         (0.3, 0.5),
         "solid-solution strengthening, Wen et al. 2019, DOI 10.1016/j.actamat.2019.03.010",
@@ -86,9 +88,8 @@ def descriptor_terms(
     terms: list[SourceTerm] = []
     unused: list[Unused] = []
     for objective in objectives:
-        wanted = {
-            rule.descriptor: (rule.slope, rule.source) for rule in RULES if rule.property.search(objective.property)
-        }
+        words = meaning(objective.property, objective.unit)
+        wanted = {rule.descriptor: (rule.slope, rule.source) for rule in RULES if rule.property.search(words)}
         if undirected:
             plain = [name for name in DESCRIPTORS if name not in wanted and name != "magnetic moment"]
             wanted |= dict.fromkeys(plain, (UNDIRECTED, "no direction known"))
