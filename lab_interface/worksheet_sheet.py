@@ -14,6 +14,8 @@ from eutectic.lab_interface.checks.process import hottest_c
 from eutectic.lab_interface.hazards import HazardTable, Substance
 from eutectic.lab_interface.worksheet_tables import amount, amount_unit, components, plan_mark, ticks_of
 
+_DOSING = ("weigh", "dispense")
+"""Steps that are the machine's where one doses."""
 _TICKS = re.compile(r"(\d+) ticks of (\d+(?:\.\d+)?) (mg|uL)")
 
 
@@ -148,7 +150,7 @@ def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable, doser: str 
         process=tuple(f"{v.name} [{v.unit}]" if v.unit else v.name for v in spec.space.process),
         measured=tuple(f"{item.property} [{item.unit}]" for item in spec.objectives),
         lines=tuple(lines),
-        steps=tuple(_sized(_step(step)) for step in plan.protocol.steps),
+        steps=tuple(_sized(_step(step)) for step in plan.protocol.steps if not (doser and step.action in _DOSING)),
         dangers=_dangers(substances),
         warnings=_together(plan, spec, hazards, media),
     )
