@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pytest
 from lab_bench import CAMPAIGN, abilities, protocol_of, shares, spec_of, trials_of
 
@@ -11,8 +9,6 @@ from eutectic.core.plan import ProtocolStep
 from eutectic.lab_interface.compile import compile_plan
 from eutectic.lab_interface.hazards import hazard_table
 from eutectic.lab_interface.worksheet_sheet import make_sheet, to_html, to_markdown
-
-_ACTIONS: tuple[Literal["dispense"], Literal["measure"]] = ("dispense", "measure")
 
 
 @pytest.mark.parametrize("doser", ["", "the robot"])
@@ -22,7 +18,7 @@ def test_a_sheet_asks_nobody_to_dose_what_a_robot_doses(doser: str) -> None:
         ProtocolStep(action="dispense", parameters=(), note=""),
         ProtocolStep(action="measure", parameters=(), note=""),
     )
-    protocol = protocol_of().model_copy(update={"steps": (dose, measure)})
+    protocol = protocol_of().model_copy(update={"steps": steps})
     plan = compile_plan(spec, CAMPAIGN, 1, 1, trials, protocol, abilities())
     sheet = make_sheet(plan, spec, hazard_table(), doser)
     assert sheet.steps == (("Measure",) if doser else ("Dispense", "Measure"))
