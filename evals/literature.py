@@ -219,7 +219,7 @@ def _library_line(found: Literature) -> str:
 
 
 def _outcome_lines(outcome: Outcome, *, is_gate: bool) -> str:
-    figures = [f"  {name:<28}{'-' if value is None else f'{value:.3f}'}" for name, value in outcome.figures.items()]
+    figures = [f"  {name:<28}{_rate(value, outcome.intervals.get(name))}" for name, value in outcome.figures.items()]
     failed = [f"    {text[:220]}" for text in outcome.failed]
     return "\n".join([f"{outcome.name}:", *figures, *failed, *(map(_gate_line, outcome.gates) if is_gate else ())])
 
@@ -227,9 +227,16 @@ def _outcome_lines(outcome: Outcome, *, is_gate: bool) -> str:
 def _held_line(held: Held) -> str:
     return (
         f"weights fitted without the paper asked about ({held.answerable} questions with an answer, "
-        f"{held.unanswerable} without): abstains {held.abstained:.3f}, false refusals {held.refused:.3f}, first "
-        f"statement on a right page {held.hit_1:.3f}, with the answer {held.answered_right:.3f}"
+        f"{held.unanswerable} without): abstains {_rate(held.abstained, held.intervals.get('abstained'))}, false "
+        f"refusals {_rate(held.refused, held.intervals.get('refused'))}, first statement on a right page "
+        f"{_rate(held.hit_1, held.intervals.get('hit_1'))}, with the answer "
+        f"{_rate(held.answered_right, held.intervals.get('answered_right'))}"
     )
+
+
+def _rate(value: float | None, interval: tuple[float, float] | None) -> str:
+    said = "-" if value is None else f"{value:.3f}"
+    return said if interval is None else f"{said} (95 %: {interval[0]:.3f}-{interval[1]:.3f})"
 
 
 def _gate_line(gate: Gate) -> str:

@@ -15,6 +15,7 @@ from eutectic.core.record import Record
 from eutectic.evals.literature_data import Pair
 from eutectic.evals.literature_negatives import made_negatives
 from eutectic.knowledge.features import Features
+from eutectic.knowledge.genome import wilson
 from eutectic.knowledge.judge import CONFIDENCE, FLOOR, OFFSET, RANKING
 from eutectic.knowledge.library import Library
 
@@ -65,6 +66,8 @@ class Held(Record):
     refused: float
     answerable: int
     unanswerable: int
+    intervals: dict[str, tuple[float, float]] = {}
+    """Wilson's 95 % interval of each share, where there were questions."""
 
 
 def cases(library: Library, pairs: Sequence[Pair]) -> list[Case]:
@@ -123,6 +126,12 @@ def leave_one_paper_out(found: Sequence[Case], made: Sequence[Case] = ()) -> Hel
                 unanswerable += 1
                 abstained += sure < 0.5
     n, m = max(1, answerable), max(1, unanswerable)
+    counts = {
+        "hit_1": (hit, answerable),
+        "answered_right": (right, answerable),
+        "abstained": (abstained, unanswerable),
+        "refused": (refused, answerable),
+    }
     return Held(
         hit_1=hit / n,
         answered_right=right / n,
@@ -130,6 +139,7 @@ def leave_one_paper_out(found: Sequence[Case], made: Sequence[Case] = ()) -> Hel
         refused=refused / n,
         answerable=answerable,
         unanswerable=unanswerable,
+        intervals={name: wilson(hits, of) for name, (hits, of) in counts.items() if of},
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
 from eutectic.core.record import Record
+from eutectic.knowledge.genome import wilson
 
 S = TypeVar("S")
 O = TypeVar("O")  # noqa: E741  the output of a solver
@@ -73,6 +74,8 @@ class Outcome(Record):
     gates: tuple[Gate, ...]
     failed: tuple[str, ...]
     """Samples that a scorer found wanting, with its words."""
+    intervals: dict[str, tuple[float, float]] = {}
+    """Wilson's 95 % interval of each figure whose scores are all 0 or 1; a mean of shares has none."""
 
     @property
     def is_passed(self) -> bool:
@@ -101,4 +104,9 @@ def run_task(task: Task[S, O], label: Callable[[S], str], tell: Callable[[str], 
         Gate(name=name, about=about[name], value=figures[name], bound=bound, limit=limit, n=len(given[name]))
         for name, bound, limit in task.gates
     )
-    return Outcome(name=task.name, figures=figures, gates=gates, failed=tuple(failed))
+    intervals = {
+        name: wilson(round(sum(values)), len(values))
+        for name, values in given.items()
+        if values and {*values} <= {0, 1}
+    }
+    return Outcome(name=task.name, figures=figures, gates=gates, failed=tuple(failed), intervals=intervals)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from eutectic.evals.literature_data import Pair
 from eutectic.evals.literature_fit import Case, fit, judge, leave_one_paper_out
@@ -51,6 +52,8 @@ def test_papers_that_are_left_out_are_judged_as_the_others_taught() -> None:
     assert held.abstained == 1.0
     assert held.refused == 0.0
     assert held.answered_right == 1.0
+    assert held.intervals["abstained"] == pytest.approx((24 / (24 + 1.959964**2), 1.0), abs=1e-5)
+    assert held.intervals["refused"] == pytest.approx((0.0, 1 - 24 / (24 + 1.959964**2)), abs=1e-5)
 
 
 def test_a_thing_that_only_another_paper_speaks_of_is_learnt_to_be_no_answer() -> None:
