@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eutectic.core.errors import BadInput
+from eutectic.evals.baseline_choice import choices_of, describe_choices
 from eutectic.evals.search_methods import METHODS, STARTS
 from eutectic.evals.search_report import describe, draw_curves, lines_of
 from eutectic.evals.search_runs import Run, Task, pool_keys, run_all
@@ -73,11 +74,16 @@ def run(
     out = out or Path("bench-optimise")
     runs = _with_progress(tasks, out, workers or os.cpu_count() or 1)
     lines, overall = lines_of(runs)
+    choices = choices_of(runs)
     if as_json:
         figures = [line.model_dump(mode="json") for line in lines]
-        typer.echo(json.dumps({"pools": figures, "overall": [item.model_dump(mode="json") for item in overall]}))
+        over = [item.model_dump(mode="json") for item in overall]
+        chosen = [item.model_dump(mode="json") for item in choices]
+        typer.echo(json.dumps({"pools": figures, "overall": over, "choices": chosen}))
     else:
         typer.echo(describe(lines, overall))
+        if choices:
+            typer.echo(describe_choices(choices))
         typer.echo(_about_starts(starts))
         draw_curves(runs, out / "curves.png")
         typer.echo(f"Curves: {out / 'curves.png'}; runs are kept in {out} and are not done again by the same code.")
