@@ -111,7 +111,7 @@ def describe_choices(choices: Sequence[Choice]) -> str:
     for item in choices:
         spread = "" if item.spread is None else f" [{item.spread[0]:.3f}, {item.spread[1]:.3f}]"
         worst = f"{'worst' if item.spread is None else 'median worst'} {item.worst:.2f}"
-        words.append(f"  batch {item.batch:<3}{item.name:12}{item.ratio:.3f}{spread} over {item.pools} pools; {worst}")
+        words.append(f"  batch {item.batch:<3}{item.name:15}{item.ratio:.3f}{spread} over {item.pools} pools; {worst}")
     words.append(
         "other half: each half of the seeds uses the baseline the other half prefers; noise floor: the better baseline "
         "of one half over that of the other; [ ] is 2.5 to 97.5 % over random halvings, not over seeds."

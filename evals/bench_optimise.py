@@ -7,9 +7,13 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from eutectic.agents.spec_file import load_spec
 from eutectic.core.errors import BadInput
 from eutectic.evals.baseline_choice import choices_of, describe_choices
-from eutectic.evals.search_methods import METHODS, STARTS
+from eutectic.evals.measured_pool import measured_pool
+from eutectic.evals.paired_ratio import describe_pairs
+from eutectic.evals.pools import Pool
+from eutectic.evals.search_methods import BASELINES, METHODS, STARTS
 from eutectic.evals.search_report import describe, draw_curves, lines_of
 from eutectic.evals.search_runs import Run, Task, pool_keys, run_all
 from eutectic.evals.table_files import data_folder
@@ -30,6 +34,7 @@ def run(
     out: Path | None = None,
     workers: int | None = None,
     starts: int = 5,
+    own: tuple[Path, Path] | None = None,
 ) -> list[Run]:
     """Run what is not yet kept in the results folder and print the figures of all that was asked for.
 
@@ -46,9 +51,10 @@ def run(
         workers: Processes; one per core by default.
         starts: Random recipes that all methods without knowledge begin with, the same for a seed, and the number of
             starts of those with; 0 leaves each to its own.
+        own: The campaign spec and the table of measurements of a group, searched in place of the pools.
 
     Raises:
-        BadInput: a method or pool is not known.
+        BadInput: a method or pool is not known, or the group's files cannot be used.
     """
     import typer
 
@@ -56,20 +62,24 @@ def run(
     if folder is not None:
         os.environ["EUTECTIC_DATA"] = str(folder)  # so that arms with sister tables find them, in workers too
     keys = [key for key in pool_keys(folder) if not smoke or key in _SMOKE_POOLS]
+    sizes = batches or ((4,) if smoke else (1, 4, 10))
+    names: Sequence[str] = _chosen(methods, list(METHODS), "method")
+    shared = {"data": "" if folder is None else str(folder), "starts": starts}
+    if own is not None:
+        spec, table = own
+        read = measured_pool(spec, table)
+        typer.echo("\n".join(read.notes), err=as_json)
+        keys, pools = [read.pool.key], ()
+        names, sizes = methods or _useful(read.pool), batches or (load_spec(spec).batch,)
+        shared |= {"spec": str(spec), "table": str(table)}
     tasks = [
-        Task(
-            method=method,
-            pool=pool,
-            seed=seed,
-            batch=batch,
-            trials=trials or (24 if smoke else 80),
-            data="" if folder is None else str(folder),
-            starts=starts,
+        Task.model_validate(
+            {"method": m, "pool": p, "seed": s, "batch": b, "trials": trials or (24 if smoke else 80), **shared}
         )
-        for pool in _chosen(pools, keys, "pool")
-        for batch in (batches or ((4,) if smoke else (1, 4, 10)))
-        for method in _chosen(methods, list(METHODS), "method")
-        for seed in range(seeds or (2 if smoke else 20))
+        for p in _chosen(pools, keys, "pool")
+        for b in sizes
+        for m in names
+        for s in range(seeds or (2 if smoke else 20))
     ]
     out = out or Path("bench-optimise")
     runs = _with_progress(tasks, out, workers or os.cpu_count() or 1)
@@ -81,13 +91,21 @@ def run(
         chosen = [item.model_dump(mode="json") for item in choices]
         typer.echo(json.dumps({"pools": figures, "overall": over, "choices": chosen}))
     else:
-        typer.echo(describe(lines, overall))
-        if choices:
+        typer.echo(describe(lines, overall if own is None else []))
+        if own is not None:
+            typer.echo(describe_pairs(runs))
+        elif choices:
             typer.echo(describe_choices(choices))
         typer.echo(_about_starts(starts))
         draw_curves(runs, out / "curves.png")
         typer.echo(f"Curves: {out / 'curves.png'}; runs are kept in {out} and are not done again by the same code.")
     return runs
+
+
+def _useful(pool: Pool) -> list[str]:
+    """Methods for a group's own table: whose claims may rest on it nobody but the group knows."""
+    informed = ["ours-true", "ours-shuffled", "ours-inverted"] if pool.terms else []
+    return ["random", *BASELINES, "ours", *informed]
 
 
 def _about_starts(starts: int) -> str:

@@ -112,6 +112,12 @@ def optimise(
     starts: Annotated[
         int, typer.Option("--starts", min=0, help="Random starts all methods share; 0: each its own.")
     ] = 5,
+    spec: Annotated[
+        Path | None, typer.Option("--spec", help="Campaign spec of a table of your own, with --table.")
+    ] = None,
+    table: Annotated[
+        Path | None, typer.Option("--table", help="Your measurements (CSV, XLSX) to search, with --spec.")
+    ] = None,
     speed: Annotated[bool, typer.Option("--speed", help="Seconds per suggestion by size instead.")] = False,
     front: Annotated[bool, typer.Option("--front", help="Hypervolume with two objectives instead.")] = False,
     repeats: Annotated[bool, typer.Option("--repeats", help="Repeats by value, never and always instead.")] = False,
@@ -135,7 +141,10 @@ def optimise(
     sizes = [int(size) for size in batches.split(",") if size.strip().isdigit() and int(size) > 0]
     if batches and len(sizes) != batches.count(",") + 1:
         raise BadInput(f"--batches {batches!r} are not whole numbers above 0", mend="write such as 1,4,10")
+    if (spec is None) != (table is None) or (table is not None and tables):
+        raise BadInput("--spec and --table go together, without --tables", mend="name the spec and your table")
     run(
+        own=None if spec is None or table is None else (spec, table),
         smoke=smoke,
         seeds=seeds,
         data=data,

@@ -35,7 +35,8 @@ def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[Kn
     `true` is everything: score card, sister tables without common recipes, descriptors. `open` is the same without
     claims that may rest on the very table; `card`, `campaigns`, `descriptors` and `embeddings` are one
     source each. `shuffled`
-    exchanges the components of all true terms (a placebo), `inverted` turns their sign.
+    exchanges the components of all true terms (a placebo), `inverted` turns their sign. A group's own table has the
+    terms of its spec.
 
     Args:
         pool: The landscape.
@@ -51,6 +52,8 @@ def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[Kn
             return [Inverted(term) for term in true]
         order = derangement(pool.lattice.n_components, np.random.default_rng([seed, 11]))
         return [Placebo(term, order) for term in true]
+    if pool.terms and arm != "embeddings":
+        return list(pool.terms)
     shares = _stand_in(pool)
     objective = Objective.model_validate({"property": "y", "unit": pool.unit, "direction": pool.direction})
     found: list[KnowledgeTerm] = []

@@ -15,11 +15,22 @@ from eutectic.core.space import SearchSpace
 from eutectic.evals.table_files import TABLES, FloatArray, Recipes, read_recipes
 from eutectic.tools.encoding import encoder_of
 from eutectic.tools.enumeration import enumerate_counts
+from eutectic.tools.knowledge_term import KnowledgeTerm
 from eutectic.tools.lattice import IntArray, Lattice, lattice_of
 from eutectic.tools.sampling import Domain
 from eutectic.tools.walk import Walker
 
-__all__ = ["TABLES", "FloatArray", "Pool", "emulated_pool", "laws", "peak_pool", "synergy_pool", "table_pool"]
+__all__ = [
+    "TABLES",
+    "FloatArray",
+    "Pool",
+    "emulated_pool",
+    "laws",
+    "peak_pool",
+    "synergy_pool",
+    "table_pool",
+    "whole_counts",
+]
 _MOST_POINTS = 200_000
 _LEVELS = 1000
 NOISE = 0.02
@@ -44,6 +55,8 @@ class Pool:
     second: FloatArray | None = None
     """`N` values of a second objective, NaN where it was not measured."""
     second_direction: str = "maximize"
+    terms: tuple[KnowledgeTerm, ...] = ()
+    """What is known of a group's own table from elsewhere, said of `y`."""
 
     @property
     def key(self) -> str:
@@ -83,7 +96,7 @@ def table_pool(name: str, data: Path) -> Pool:
     recipes = read_recipes(table, data)
     space = _space(recipes, "0.01%", table.process, None)
     lattice = lattice_of(space)
-    counts = _whole(recipes.shares, 10_000)
+    counts = whole_counts(recipes.shares, 10_000)
     rows = np.hstack([counts, np.rint(recipes.process * _LEVELS).astype(np.int64)])
     _, kept = np.unique(rows, axis=0, return_index=True)
     kept = np.sort(kept)
@@ -182,7 +195,7 @@ def _space(recipes: Recipes, step: str, process: Sequence[str], most: int | None
     )
 
 
-def _whole(shares: FloatArray, total: int) -> IntArray:
+def whole_counts(shares: FloatArray, total: int) -> IntArray:
     """Counts that add up to `total` exactly, by largest remainders."""
     scaled = shares / shares.sum(axis=1, keepdims=True) * total
     counts: IntArray = np.floor(scaled + 1e-9).astype(np.int64)

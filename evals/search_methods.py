@@ -81,7 +81,8 @@ class SobolSearch(RandomSearch):
 
 
 KNOWLEDGE: dict[Arm, str] = {
-    "true": "this optimiser with all knowledge: frozen score card, sister tables without common recipes, descriptors",
+    "true": "this optimiser with all knowledge: frozen score card, sister tables without common recipes, descriptors; "
+    "on a table of your own what the spec knows",
     "open": "the same without claims that may rest on the very table",
     "shuffled": "the same as true said of exchanged components: the placebo",
     "inverted": "the same as true with every direction turned",

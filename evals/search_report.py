@@ -147,24 +147,24 @@ def describe(lines: Sequence[Line], overall: Sequence[Overall]) -> str:
         own = [line for line in lines if (line.pool, line.batch) == (pool, batch)]
         words.append(f"{pool}: {own[0].seeds} seeds, {own[0].trials} trials in batches of {batch}")
         words.append(
-            f"  {'':12}{'trials to top 1 %':>24}{'reached':>9}{'to 95 %':>20}{'reached':>9}{'area':>7}"
+            f"  {'':15}{'trials to top 1 %':>24}{'reached':>9}{'to 95 %':>20}{'reached':>9}{'area':>7}"
             f"{'over better baseline':>24}{'s each':>9}"
         )
         for line in own:
             ratio = "" if line.ratio is None else _text(line.ratio, 2)
             words.append(
-                f"  {line.method:12}{_text(line.to_top1, 1):>24}{line.reached_top1:>9.0%}{_text(line.to_95, 1):>20}"
+                f"  {line.method:15}{_text(line.to_top1, 1):>24}{line.reached_top1:>9.0%}{_text(line.to_95, 1):>20}"
                 f"{line.reached_95:>9.0%}{line.area[0]:>7.3f}{ratio:>24}{line.seconds_per_suggestion:>9.3f}"
             )
     if overall:
         words.append(f"\nTrials to the best 1 % over those of the better of {', '.join(BASELINES)}, geometric mean:")
     words += [
-        f"  batch {item.batch:<3}{item.method:12}{_text(item.ratio, 3)} over {item.pools} pools; worst "
+        f"  batch {item.batch:<3}{item.method:15}{_text(item.ratio, 3)} over {item.pools} pools; worst "
         f"{item.worst[1]:.2f} on {item.worst[0]}"
         for item in overall
     ]
     used = dict.fromkeys(line.method for line in lines)
-    words += ["", "Methods:", *(f"  {name:12}{METHODS[name][0]}" for name in used if name in METHODS)]
+    words += ["", "Methods:", *(f"  {name:15}{METHODS[name][0]}" for name in used if name in METHODS)]
     words.append(
         "A seed that did not get there counts with all its trials (restricted mean); [ ] is a 95 % bootstrap interval "
         "over seeds."

@@ -12,10 +12,12 @@ from time import process_time
 import numpy as np
 
 from eutectic.core.record import Record
+from eutectic.evals.measured_pool import measured_pool
 from eutectic.evals.pools import TABLES, Pool, emulated_pool, laws, table_pool
 from eutectic.evals.search_methods import METHODS, OWN_STARTS, Setup
 
 _CODE = ("evals", "tools", "core")
+_POOLS = ("pools.py", "table_files.py", "measured_pool.py")
 
 
 class Task(Record):
@@ -29,6 +31,9 @@ class Task(Record):
     data: str = ""
     starts: int = 0
     """Random recipes that all methods begin with, the same for a seed; 0 leaves each to its own."""
+    spec: str = ""
+    """The campaign spec of a group's own table."""
+    table: str = ""
 
     def path(self, out: Path, version: str) -> Path:
         """Where its result is kept."""
@@ -52,8 +57,11 @@ class Run(Record):
     """Processor time for suggestions."""
 
 
-def pool_of(name: str, data: Path | None) -> Pool:
-    """The pool a key names: a table, `<table>-emulated`, or a closed form."""
+def pool_of(task: Task) -> Pool:
+    """The pool of a task: a group's own table, or by its key a table, `<table>-emulated`, or a closed form."""
+    if task.table:
+        return measured_pool(Path(task.spec), Path(task.table)).pool
+    name, data = task.pool, Path(task.data) if task.data else None
     for law in laws():
         if law.key == name:
             return law
@@ -72,7 +80,7 @@ def pool_keys(data: Path | None) -> list[str]:
 
 def do(task: Task, pool: Pool | None = None) -> Run:
     """One campaign: batches of noisy readings until the trials or the recipes are used up."""
-    pool = pool or pool_of(task.pool, Path(task.data) if task.data else None)
+    pool = pool or pool_of(task)
     search = METHODS[task.method][1](Setup(pool, task.seed, task.batch, task.starts))
     noise = np.random.default_rng([task.seed, 7])
     sign = 1.0 if pool.direction == "maximize" else -1.0
@@ -133,7 +141,7 @@ def code_version() -> str:
         folder = files(f"eutectic.{layer}")
         names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".py"))
         for name in names:
-            if layer != "evals" or name in ("pools.py", "table_files.py") or name.startswith("search_"):
+            if layer != "evals" or name in _POOLS or name.startswith("search_"):
                 digest.update(name.encode())
                 digest.update(folder.joinpath(name).read_bytes())
     return digest.hexdigest()[:10]
@@ -144,7 +152,7 @@ def _done(tasks: Sequence[Task], workers: int) -> Iterator[tuple[Run, Task]]:
         last: Pool | None = None
         for task in tasks:
             if last is None or last.key != task.pool:
-                last = pool_of(task.pool, Path(task.data) if task.data else None)
+                last = pool_of(task)
             yield do(task, last), task
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed
