@@ -30,12 +30,17 @@ def records(
     data: Annotated[
         Path | None, typer.Option("--data", help="Folder of checked papers; $EUTECTIC_PDFS without.")
     ] = None,
+    drawn: Annotated[
+        int, typer.Option("--drawn", help="Draw so many papers, kind after kind, and score only these.", min=0)
+    ] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Of the drawn papers.")] = 0,
+    held_back: Annotated[bool, typer.Option("--held-back", help="List the kinds held back one by one too.")] = False,
     as_json: Json = False,
 ) -> int:
     """Precision, recall and F1 of record extraction by rules, on made papers by split and on checked real ones."""
-    from eutectic.evals.eval_records import run
+    from eutectic.evals.eval_records import run, run_drawn
 
-    return run(smoke, data, as_json)
+    return run_drawn(drawn, seed, held_back, as_json) if drawn else run(smoke, data, as_json)
 
 
 @evaluate.command()

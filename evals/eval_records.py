@@ -37,6 +37,23 @@ def run(smoke: bool, data: Path | None, as_json: bool) -> int:
     return 1 if failed else 0
 
 
+def run_drawn(n: int, seed: int, held_back: bool, as_json: bool) -> int:
+    """Print the scores on drawn papers, which have no gate: most of their kinds were made to find what fails.
+
+    Raises:
+        EutecticError: PyMuPDF cannot draw them.
+    """
+    from eutectic.evals.score_drawn import score_drawn, score_lines
+
+    scores = score_drawn(n, seed)
+    if as_json:
+        kept = [item for item in scores if held_back or not item.is_held_back or item.name == "held back"]
+        typer.echo(json.dumps([item.model_dump() for item in kept], indent=2))
+    else:
+        typer.echo("\n".join(score_lines(scores, with_held_back=held_back)))
+    return 0
+
+
 def _checked_papers(folder: Path) -> list[Counts]:
     from eutectic.knowledge.library import open_library
 

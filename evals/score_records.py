@@ -75,9 +75,9 @@ def score(
     """How records compare with gold; only verified ones count for precision, refused ones for nothing."""
     given = [record for record in records if record.status != "refused"]
     verified = [record for record in given if record.status == "verified"]
-    recalled = sum(any(_matches(record, item) for record in given) for item in gold)
-    right = sum(any(_matches(record, item) for item in gold) for record in verified)
-    wrong = [record for record in verified if not any(_matches(record, item) for item in gold)]
+    recalled = sum(any(matches(record, item) for record in given) for item in gold)
+    right = sum(any(matches(record, item) for item in gold) for record in verified)
+    wrong = [record for record in verified if not any(matches(record, item) for item in gold)]
     shifted = sum(any(_is_shifted(record, item) for item in gold) for record in wrong)
     found = len(verified) if judge_precision else right
     return Counts(name=name, found=found, right=right, gold=len(gold), recalled=recalled, magnitude_errors=shifted)
@@ -99,7 +99,7 @@ def _same(first: Composition, second: Composition) -> bool:
     return all(abs(first.fractions.get(n, 0.0) - second.fractions.get(n, 0.0)) <= _CLOSE for n in names)
 
 
-def _matches(record: LiteratureRecord, gold: Gold) -> bool:
+def matches(record: LiteratureRecord, gold: Gold) -> bool:
     kinds = (gold.value_type, _loose(gold.value_type))
     return _is_about(record, gold) and record.value_type in kinds and _same_value(record, gold)
 
@@ -175,13 +175,13 @@ def score_made_papers() -> list[Counts]:
             text.append(score(paper["name"], in_text, [item for item in gold if not item.is_table]))
             known = [record.composition for record in found if record.composition is not None]
             compositions.append(score_compositions(paper["name"], known, _paper_compositions(paper, gold)))
-        counts += [_sum(f"{split}: table records", tables), _sum(f"{split}: text records", text)]
-        counts.append(_sum(f"{split}: compositions", compositions))
+        counts += [summed(f"{split}: table records", tables), summed(f"{split}: text records", text)]
+        counts.append(summed(f"{split}: compositions", compositions))
         counts += [item.model_copy(update={"name": f"  {item.name} (tables)"}) for item in tables]
     return counts
 
 
-def _sum(name: str, parts: Sequence[Counts]) -> Counts:
+def summed(name: str, parts: Sequence[Counts]) -> Counts:
     return Counts(
         name=name,
         found=sum(part.found for part in parts),
