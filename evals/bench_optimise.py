@@ -49,8 +49,8 @@ def run(
         trials: Trials of a campaign; 80 by default.
         out: Folder of results and plot.
         workers: Processes; one per core by default.
-        starts: Random recipes that all methods without knowledge begin with, the same for a seed, and the number of
-            starts of those with; 0 leaves each to its own.
+        starts: Random recipes that most methods begin with, the same for a seed; `ours-none` and those with knowledge
+            choose as many themselves; 0 leaves each to its own.
         own: The campaign spec and the table of measurements of a group, searched in place of the pools.
 
     Raises:
@@ -105,15 +105,15 @@ def run(
 def _useful(pool: Pool) -> list[str]:
     """Methods for a group's own table: whose claims may rest on it nobody but the group knows."""
     informed = ["ours-true", "ours-shuffled", "ours-inverted"] if pool.terms else []
-    return ["random", *BASELINES, "ours", *informed]
+    return ["random", *BASELINES, "ours", "ours-none", *informed]
 
 
 def _about_starts(starts: int) -> str:
     if not starts:
         return f"Starts: each method its own, {STARTS} random ones for gp-logei, rf-ei and et-ucb."
     return (
-        f"Starts: {starts} random recipes, the same for all methods of a seed; those with knowledge choose as many "
-        "themselves, a quarter of them by it."
+        f"Starts: {starts} random recipes, the same for all methods of a seed; ours-none and those with knowledge "
+        "choose as many themselves, the latter a quarter of them by it."
     )
 
 

@@ -43,9 +43,9 @@ def describe_pairs(runs: Sequence[Run]) -> str:
     for batch in sorted({run.batch for run in runs}):
         same = [run for run in runs if run.batch == batch]
         for method, other, saying in (
-            ("ours", "random", "this optimiser beside random draws"),
-            ("ours-true", "ours", "with what your spec knows beside without"),
-            ("ours-shuffled", "ours", "the same with its components exchanged (a placebo) beside without"),
+            ("ours-none", "random", "this optimiser beside random draws"),
+            ("ours-true", "ours-none", "with what your spec knows beside without"),
+            ("ours-shuffled", "ours-none", "the same with its components exchanged (a placebo) beside without"),
         ):
             ratio = paired_ratio(same, method, other)
             if ratio is not None:

@@ -81,6 +81,7 @@ class SobolSearch(RandomSearch):
 
 
 KNOWLEDGE: dict[Arm, str] = {
+    "none": "this optimiser without knowledge, choosing its starts: what those with knowledge are measured against",
     "true": "this optimiser with all knowledge: frozen score card, sister tables without common recipes, descriptors; "
     "on a table of your own what the spec knows",
     "open": "the same without claims that may rest on the very table",

@@ -121,10 +121,10 @@ def test_a_saving_is_said_only_where_its_interval_has_a_sign() -> None:
         scores = tuple(float(i == reach) for i in range(1, 21))
         return Run(method=method, pool="p", seed=seed, batch=4, scores=scores, top=0.9, seconds=0.0)
 
-    runs = [run("random", s, 20) for s in range(4)] + [run("ours", s, 10) for s in range(4)]
-    assert paired_ratio(runs, "ours", "random") == (0.5, 0.5, 0.5)
+    runs = [run("random", s, 20) for s in range(4)] + [run("ours-none", s, 10) for s in range(4)]
+    assert paired_ratio(runs, "ours-none", "random") == (0.5, 0.5, 0.5)
     assert "random draws: 50 % fewer (95 %: 50 to 50 %)" in describe_pairs(runs)
-    mixed = [run("ours", s, 10) for s in range(4)] + [run("ours-true", s, (5, 20)[s % 2]) for s in range(4)]
+    mixed = [run("ours-none", s, 10) for s in range(4)] + [run("ours-true", s, (5, 20)[s % 2]) for s in range(4)]
     assert "not told apart" in describe_pairs(mixed)
-    worse = [run("ours", s, 10) for s in range(4)] + [run("ours-true", s, 15) for s in range(4)]
+    worse = [run("ours-none", s, 10) for s in range(4)] + [run("ours-true", s, 15) for s in range(4)]
     assert "50 % more (95 %: 50 to 50 %)" in describe_pairs(worse)
