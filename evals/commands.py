@@ -272,6 +272,12 @@ def evaluate_literature(
     ] = None,
     docs: Annotated[Path | None, typer.Option("--docs", help="Folder of papers; $EUTECTIC_PDFS without.")] = None,
     kills: Annotated[int, typer.Option("--kills", min=0, help="Ingests to kill; 2 with --smoke.")] = 50,
+    refit: Annotated[
+        bool, typer.Option("--refit", help="Only fit the weights that judge answers, and print their file.")
+    ] = False,
+    further: Annotated[
+        list[str] | None, typer.Option("--with", help="QUESTIONS=FOLDER: a further set for --refit; may be repeated.")
+    ] = None,
     smoke: Smoke = False,
     as_json: Json = False,
 ) -> int:
@@ -279,6 +285,11 @@ def evaluate_literature(
 
     Each part is printed as soon as it is measured, the killed ingests last; how far it is goes to standard error.
     """
+    if refit:
+        from eutectic.evals.literature_refit import print_refit
+
+        print_refit(docs, further or [])
+        return 0
     from eutectic.core.settings import load_settings
     from eutectic.evals.literature import evaluate
 

@@ -1,4 +1,4 @@
-"""Fit of the weights in `knowledge/judge.py`: statements ranked by a softmax, confidence by a logistic regression.
+"""Fit of the weights of `knowledge/judge.py`: statements ranked by a softmax, confidence by a logistic regression.
 
 Figures are of questions on papers that the weights have not seen: one paper is left out at a time.
 """
@@ -16,7 +16,7 @@ from eutectic.evals.literature_data import Pair
 from eutectic.evals.literature_negatives import made_negatives
 from eutectic.knowledge.features import Features
 from eutectic.knowledge.genome import wilson
-from eutectic.knowledge.judge import CONFIDENCE, FLOOR, OFFSET, RANKING
+from eutectic.knowledge.judge import CONFIDENCE, FLOOR, OFFSET
 from eutectic.knowledge.library import Library
 
 FloatArray = NDArray[np.float64]
@@ -26,6 +26,11 @@ _BELIEVED = {
     "silent": -2.5, "thing": 1.0, "entity": 1.5, "near": 2.5, "stranger": -1.0, "name": 1.5, "condition": 3.0,
 }  # fmt: skip
 """Weights of the confidence believed without data; 0 for the others."""
+_EXPECTED = {
+    "words": 0.7, "name": 0.3, "foreign": -0.3, "property": 0.3, "condition": 1.5, "pairs": 0.5, "rank": 0.2,
+    "meaning": 0.2, "asked": 0.4, "missing": -1.8,
+}  # fmt: skip
+"""Weights of the ranking believed without data; 0 for the others."""
 _SET = {"silent": -0.5, "answer": 1.0}
 """Weights in the ranking that are not fitted: few right answers lack the kind of thing that is asked for."""
 _ELSEWHERE = 0.5
@@ -48,7 +53,7 @@ class Case:
     fold: str
 
 
-class Weights(Record):
+class Fitted(Record):
     """Fitted weights."""
 
     ranking: tuple[float, ...]
@@ -85,7 +90,9 @@ def cases(library: Library, pairs: Sequence[Pair]) -> list[Case]:
         found.append(
             Case(
                 pair,
-                np.array([item.features for item in graded], dtype=np.float64).reshape(len(graded), len(RANKING)),
+                np.array([item.features for item in graded], dtype=np.float64).reshape(
+                    len(graded), len(Features._fields)
+                ),
                 np.array(right if any(right) else on_page, dtype=bool),
                 tuple((item.statement.document, item.statement.page) for item in graded),
                 fold,
@@ -94,18 +101,22 @@ def cases(library: Library, pairs: Sequence[Pair]) -> list[Case]:
     return found
 
 
-def fit(found: Sequence[Case]) -> Weights:
+def made_cases(library: Library, pairs: Sequence[Pair]) -> list[Case]:
+    """Questions that the library cannot answer, made by rule; they serve the fit only."""
+    return cases(library, made_negatives(library, pairs, _MADE))
+
+
+def fit(found: Sequence[Case]) -> Fitted:
     """Weights for ranking and for confidence; every feature but a foreign name speaks for a statement or not at all."""
     ranking = _fit_ranking([case for case in found if case.is_right.any()])
     confidence, offset = _fit_confidence(found, ranking)
-    return Weights(ranking=tuple(ranking), confidence=tuple(confidence), offset=offset)
+    return Fitted(ranking=tuple(ranking), confidence=tuple(confidence), offset=offset)
 
 
 def leave_one_out(library: Library, pairs: Sequence[Pair], tell: Callable[[str], None] = lambda _: None) -> Held:
     """The whole of it: search every question and as many made ones, fit without each paper, judge its questions."""
-    made = made_negatives(library, pairs, _MADE)
-    tell(f"grading {len(pairs) + len(made)} questions for the fits")
-    found, others = cases(library, pairs), cases(library, made)
+    tell(f"grading {len(pairs) + _MADE} questions for the fits")
+    found, others = cases(library, pairs), made_cases(library, pairs)
     tell("fitting without each paper")
     return leave_one_paper_out(found, others)
 
@@ -143,7 +154,7 @@ def leave_one_paper_out(found: Sequence[Case], made: Sequence[Case] = ()) -> Hel
     )
 
 
-def judge(case: Case, weights: Weights) -> tuple[int | None, float]:
+def judge(case: Case, weights: Fitted) -> tuple[int | None, float]:
     """Place of the best statement under some weights, and the confidence in it."""
     if not len(case.features):
         return None, 0.0
@@ -178,7 +189,7 @@ def _fit_ranking(found: Sequence[Case]) -> FloatArray:
         away = weights - start
         return total + _PULL_RANKING * float(away @ away), slope + 2 * _PULL_RANKING * away
 
-    start = np.array(RANKING)
+    start = np.array([_EXPECTED.get(name, 0.0) for name in Features._fields])
     bounds = _bounds()
     for name, weight in _SET.items():
         start[Features._fields.index(name)] = weight

@@ -39,6 +39,8 @@ def answer_kind(question: Question, statement: Statement, own: frozenset[str]) -
         return float(any(1800 <= number <= 2100 and number not in question.numbers for number in numbers(statement)))
     if question.kind in ("person", "cause", "definition"):
         return float(answers_in_words(question.kind, statement.words, question.text))
+    if question.sort == "money":
+        return float(shows(question.sort, statement.words, question.meant))
     if question.dimensions:
         return _quantity(question, statement)
     if question.kind == "number":

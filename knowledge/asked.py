@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from eutectic.knowledge.measures import Measure
 from eutectic.knowledge.units import Dimension
@@ -85,6 +85,12 @@ class Question:
         return tuple(term for term in self.terms if term.is_name)
 
     @property
+    def patients(self) -> tuple[Term, ...]:
+        """What stands for its things where it speaks of none by its form: names, else its subject, verbs aside."""
+        acts = {term.token for term in self.acts}
+        return self.things or self.entities or tuple(term for term in self.subject if term.token not in acts)
+
+    @property
     def meant(self) -> frozenset[str]:
         """Its tokens and what stands for them: what is no news in an answer."""
         return frozenset(token for term in self.terms for token in (term.token, *term.stand_ins))
@@ -94,6 +100,26 @@ class Question:
         """The tokens of the elements it names outside of formulas."""
         return frozenset(
             token for term in self.entities for token in (term.token, *term.stand_ins) if token[:3] == "el:"
+        )
+
+    def widened(self, others: Mapping[str, Collection[str]]) -> Question:
+        """With what else stands for some of its tokens, wherever they are among its terms."""
+
+        def wide(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+            return tuple(
+                replace(term, stand_ins=term.stand_ins | set(others[term.token])) if term.token in others else term
+                for term in terms
+            )
+
+        return replace(
+            self,
+            terms=wide(self.terms),
+            subject=wide(self.subject),
+            focus=wide(self.focus),
+            entities=wide(self.entities),
+            weighty=wide(self.weighty),
+            acts=wide(self.acts),
+            things=wide(self.things),
         )
 
     def lack(self, tokens: Collection[str]) -> float:

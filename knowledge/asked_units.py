@@ -26,7 +26,12 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"|直径|半径|厚度|宽度|尺寸|粒径|多厚|多大|多宽|多长(?!时)",
         ("m",),
     ),
-    (r"\bhow (?:big|large)\b", ("m", "%")),
+    (
+        r"\bhow (?:big|large)\b(?=.*\b(?:error|differen\w+|chang\w+|deviation|effect|increase|decrease|gain|mismatch|"
+        r"strain|share|part|loss|drop)\b)",
+        ("%",),
+    ),
+    (r"\bhow (?:big|large)\b", ("m",)),
     (r"\bwavelength|波长", ("m",)),
     (r"(?<!charge )\bcurrent\b(?! (?:densit|collector))|电流(?!密度)", ("A", "A/m2")),
     (r"\bpH\b", ("%",)),
@@ -56,7 +61,7 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bconcentration|\bmolarity\b|浓度", ("mol/m3", "%", "kg/m3", "m-3")),
     (r"\bmol(?:ar|ecular) (?:weight|mass)|分子量|摩尔质量", ("kg/mol",)),
     (r"\bfrequenc(?:y|ies)|频率", ("1/s",)),
-    (r"\bpower\b(?! densit)|功率", ("W",)),
+    (r"\bpower\b(?! (?:densit|law|factor|suppl))|功率", ("W",)),
     (r"\bcurrent densit|电流密度", ("A/m2", "A/kg")),
     (r"\barea\b|面积", ("m2", "m2/kg")),
     (r"\bvolume\b(?! fraction)|体积(?!分数)", ("m3",)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from eutectic.knowledge.chinese import asked as asked_in_chinese
+from eutectic.knowledge.concepts import property_tokens
 from eutectic.knowledge.tokens import stem, token_set
 
 _BE = r"(?:is|are|was|were|be|does|do|did|has|have|had|can|could|may|must|will|should)"
@@ -23,8 +24,16 @@ _SIZE = re.compile(
 )
 _AMOUNT = re.compile(rf"\bhow\s+(?:much|many)\s+(?!{_BE}\b)(?:of\s+)?(?:the\s+)?(.+?){_STOP}", re.IGNORECASE)
 _VERB = re.compile(
-    r"\bhow\s+(?:well|quickly|fast|slowly|badly|easily|strongly|rapidly)\s+(?:does|do|did|can|could)\s+.+?\s"
+    r"\bhow\s+(?:much|well|quickly|fast|slowly|badly|easily|strongly|rapidly)\s+(?:does|do|did|can|could)\s+.+?\s"
     r"([a-z]{4,})(?=\s+(?:at|in|for|under|with|on|from|when|during|to|above|below)\b|[?,]|$)",
+    re.IGNORECASE,
+)
+_GENERAL = re.compile(
+    rf"\b(?:what|which)\s+(?:value|level|number|extent|degree)s?\s+{_BE}\s+(?:(?:the|an?)\s+)?(.+?){_STOP}",
+    re.IGNORECASE,
+)
+_EXTENT = re.compile(
+    rf"\bhow\s+(?:wide|long|thick|deep|hot|narrow|broad|dense|pure|stable)\s+{_BE}\s+(?:(?:the|an?)\s+)?(.+?){_STOP}",
     re.IGNORECASE,
 )
 _ADJECTIVE = re.compile(rf"\bhow\s+([a-z]{{3,}})\s+{_BE}\b", re.IGNORECASE)
@@ -101,7 +110,9 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 def asked_phrase(text: str) -> str:
     """The noun phrase, or the verb or adjective of a `how` question, that is asked for; empty where hidden."""
-    for pattern in (_SIZE, _AMOUNT, _VERB, _ADJECTIVE, _NOUN):
+    if (match := _EXTENT.search(text)) and property_tokens(match[1]):
+        return match[1]
+    for pattern in (_SIZE, _AMOUNT, _VERB, _ADJECTIVE, _GENERAL, _NOUN):
         if match := pattern.search(text):
             return match[1]
     return asked_in_chinese(text)

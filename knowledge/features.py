@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ from eutectic.knowledge.tokens import tokens_in_order
 
 _NOWHERE = 0.05
 """Level of a word that is nowhere near, in a geometric mean."""
+_IN_DOCUMENT, _OFTEN = 0.15, 0.2
+"""Level of a word that stands anywhere in the document, and what is added where that share of its chunks holds it."""
 _STATED = 0.84
 """Share of the words of a property that name it."""
 
@@ -74,6 +76,8 @@ class Features(NamedTuple):
     """Words of the question that neither it nor its chunk holds, counted by what they say; 1 from three on."""
     stranger: float
     """Whether all that the question is asked of is nowhere in the library."""
+    paper: float
+    """Share of what the question speaks of, by weight, that stands anywhere in its document."""
 
 
 class Place(NamedTuple):
@@ -89,12 +93,33 @@ class Place(NamedTuple):
     """Share of the question's names that stand anywhere in its document."""
     before: frozenset[str] = frozenset()
     """Those tokens of the question that the chunks just before it hold: what its text goes on to speak of."""
+    document: Mapping[str, float] = {}
+    """By token of the question: the share of the chunks of its document that hold it, where any does."""
+
+
+class _Reach(NamedTuple):
+    """Tokens ever farther from a statement: its own, what stands around it, its chunk and title, its document."""
+
+    own: frozenset[str]
+    wide: frozenset[str]
+    there: frozenset[str]
+    document: Mapping[str, float]
+
+    def level(self, term: Term, nowhere: float) -> float:
+        """How near a term is."""
+        near = max(term.held(self.own), 0.8 * term.held(self.wide), 0.55 * term.held(self.there))
+        if near or not self.document:
+            return max(near, nowhere)
+        share = max((self.document.get(token, 0.0) for token in (term.token, *term.stand_ins)), default=0.0)
+        return max(nowhere, _IN_DOCUMENT + _OFTEN * min(1.0, share / _OFTEN) if share else 0.0)
 
 
 def grade(question: Question, statement: Statement, place: Place) -> Features:
     """The features of a statement."""
     own, wide = statement.tokens, statement.wide
     there = wide | place.tokens | place.title
+    reach = _Reach(own, wide, there | place.before, place.document)
+    others = [term for term in question.entities if not term.is_name]
     answer = answer_kind(question, statement, own)
     whole = question.share(there, question.focus) ** 3 if question.focus else 0.5
     subject = question.share(there, question.subject) if question.subject else 1.0
@@ -112,22 +137,23 @@ def grade(question: Question, statement: Statement, place: Place) -> Features:
         unknown=question.unknown,
         condition=conditions_held(question, statement),
         entity=min(
-            _farthest(question.names, own, wide, there | place.before, 0.3 * place.named_in_document),
-            _farthest([term for term in question.entities if not term.is_name], own, wide, there | place.before, 0.0),
+            _farthest(question.names, reach, 0.3 * place.named_in_document),
+            _farthest(others, reach),
         ),
-        least=_farthest(question.weighty, own, wide, there | place.before, 0.0),
+        least=_farthest(question.weighty, reach),
         pairs=_pairs(question, statement),
         rank=1 / (1 + place.rank / 5),
         meaning=place.meaning,
         row=float(statement.is_row),
         long=min(1.0, len(statement.words) / 500),
         silent=float(answer == 0.0),
-        act=_farthest(question.acts, own, wide, there | place.before, 0.0),
-        asked=_farthest(question.focus, own, wide, there | place.before, 0.0),
-        thing=_farthest(question.things, own, wide, there | place.before, 0.0),
-        near=_together(question.things or question.entities or question.subject, own, wide, there | place.before),
+        act=_farthest(question.acts, reach),
+        asked=_farthest(question.focus, reach),
+        thing=_farthest(question.things, reach),
+        near=_together(question.patients, reach),
         missing=min(1.0, question.lack(there | place.before) / 3),
-        stranger=float(bool(question.subject) and not any(term.is_known for term in question.subject)),
+        stranger=float(bool(question.patients) and not any(term.is_known for term in question.patients)),
+        paper=_in_document(question, reach),
     )
 
 
@@ -157,7 +183,10 @@ def _foreign(question: Question, own: frozenset[str], wide: frozenset[str]) -> f
     """Whether a statement names another material or element; half where only what stands around it does."""
     element = _other_element(question.elements, own, wide)
     names = question.names
-    if not names or any(term.held(own) for term in names):
+    if not names:
+        lost = question.patients and all(term.held(wide) == 0.0 for term in question.patients)
+        return max(element, 0.5 * float(bool(lost) and _is_named(own)))
+    if any(term.held(own) for term in names):
         return element
     if any(term.token.startswith(("f:", "v:")) for term in names):
         if _is_named(own):
@@ -183,24 +212,21 @@ def _shape(code: str) -> str:
     return bare if bare != code and bare else code
 
 
-def _farthest(
-    terms: Sequence[Term], own: frozenset[str], wide: frozenset[str], there: frozenset[str], nowhere: float
-) -> float:
+def _farthest(terms: Sequence[Term], reach: _Reach, nowhere: float = 0.0) -> float:
     """How near the farthest of some terms is; 1 where there are none."""
-    return min((_level(term, own, wide, there, nowhere) for term in terms), default=1.0)
+    return min((reach.level(term, nowhere) for term in terms), default=1.0)
 
 
-def _together(terms: Sequence[Term], own: frozenset[str], wide: frozenset[str], there: frozenset[str]) -> float:
+def _together(terms: Sequence[Term], reach: _Reach) -> float:
     """The weighted geometric mean of how near terms are; 1 where there are none."""
     total = sum(term.weight for term in terms)
     if not total:
         return 1.0
-    levels = ((term.weight, _level(term, own, wide, there, _NOWHERE)) for term in terms)
-    return math.exp(sum(weight * math.log(level) for weight, level in levels) / total)
+    return math.exp(sum(term.weight * math.log(reach.level(term, _NOWHERE)) for term in terms) / total)
 
 
-def _level(term: Term, own: frozenset[str], wide: frozenset[str], there: frozenset[str], nowhere: float) -> float:
-    return max(term.held(own), 0.8 * term.held(wide), 0.55 * term.held(there), nowhere)
+def _in_document(question: Question, reach: _Reach) -> float:
+    return question.share({*reach.there, *reach.document}, [*question.weighty, *question.names])
 
 
 def _property(question: Question, own: frozenset[str], wide: frozenset[str]) -> float:

@@ -28,6 +28,8 @@ class LexicalIndex:
         self._bm25 = bm25
         self._columns: dict[str, int] = bm25.vocab_dict if ids else {}
         self._order: dict[str, int] | None = None
+        self._documents: tuple[list[str], np.ndarray, np.ndarray] | None = None
+        """Keys of the documents, the number of that of each chunk, and how many chunks each has."""
         self._roots: Mapping[str, frozenset[str]] | None = None
         self._formulas: dict[str, list[str]] | None = None
 
@@ -116,6 +118,17 @@ class LexicalIndex:
             return np.zeros(0, dtype=np.int64)
         first, last = self._bm25.scores["indptr"][column], self._bm25.scores["indptr"][column + 1]
         return np.unique(np.asarray(self._bm25.scores["indices"][first:last], dtype=np.int64))
+
+    def shares(self, token: str) -> dict[str, float]:
+        """By key of a document: in which share of its chunks a token stands."""
+        import numpy as np
+
+        if self._documents is None:
+            keys, numbers = np.unique(np.array([key[:16] for key in self.ids] or [""]), return_inverse=True)
+            self._documents = (keys.tolist(), numbers, np.bincount(numbers))
+        keys_, numbers, sizes = self._documents
+        counts = np.bincount(numbers[self.places(token)], minlength=len(keys_)) if self.ids else sizes * 0
+        return {keys_[i]: float(counts[i] / sizes[i]) for i in np.flatnonzero(counts)}
 
     def mask(self, tokens: Collection[str]) -> np.ndarray:
         """Which chunks hold any of some tokens."""

@@ -255,7 +255,8 @@ def _dimensions(text: str, asked: Collection[str]) -> frozenset[Dimension]:
     phrase = asked_phrase(text)
     if _BY_HOW_MUCH.match(text):
         changed = frozenset(dimensions_of(token) for token in property_tokens(text))
-        return changed | frozenset([NUMBER]) if changed else changed
+        if changed:
+            return changed | frozenset([NUMBER])
     if _YES_OR_NO.match(text):
         return frozenset()
     if (unit := asked_unit(text)) is not None:

@@ -20,9 +20,10 @@ _CELSIUS = re.compile(r"(\d)\s?(?:deg(?:rees?)?\.?\s?)?C(?=[\s?,.;)]|$)")
 _CHARGE = re.compile(r"\bcoulomb|\bcharge\b|\bC-?rate\b|\bC/\d", re.IGNORECASE)
 _CODED = re.compile(r"\S*[A-Za-z)\]]\S*")
 """Words with letters, whose digits are of a formula or a name."""
-_PAST = re.compile(r"\b[a-z]{2,}ed\b")
+_PAST = re.compile(r"(?<![\w-])(?<!\bthe )(?<!\bof )(?<!\ban )(?<!\ba )[a-z]{2,}ed\b")
 _LAST_VERB = re.compile(
-    r"\b(?:does|do|did|can|could|may|must)\b.*\s([a-z]+)(?=\s+(?:at|in|for|from|with|to|under)\b|\?)"
+    r"\b(?:does|do|did|can|could|may|must)\b.*?\s([a-z]+)(?=\s+(?:at|in|for|from|with|to|under|when|if|during|by|as|after|"
+    r"before|than|into)\b|\?)"
 )
 
 _PREFIXES = {"nano": "n", "micro": "u", "milli": "m", "centi": "c", "kilo": "k", "mega": "M", "giga": "G"}

@@ -7,7 +7,7 @@ from functools import cache
 
 _ENDINGS = (
     "abl", "ibl", "abil", "ibil", "iti", "ness", "ation", "ition", "ion", "ment", "anc", "enc", "ant", "ent", "ator",
-    "or", "er", "ifi", "iz", "al", "ic", "ous", "iv", "at", "ist", "ism", "en", "ish", "li", "y", "i", "e",
+    "or", "er", "um", "ifi", "iz", "al", "ic", "ous", "iv", "at", "ist", "ism", "en", "ish", "li", "y", "i", "e",
 )  # fmt: skip
 _LEAST = 4
 """Letters of a root at least; fewer say too little."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from eutectic.knowledge.asked import Question, Term
+from eutectic.knowledge.abbreviations import abbreviations
+from eutectic.knowledge.asked import Question
 from eutectic.knowledge.features import Features, Place, grade
 from eutectic.knowledge.index_lexical import LexicalIndex
 from eutectic.knowledge.judge import confidence, score
@@ -65,7 +66,8 @@ def rank(question: Question, found: Candidates, lexical: LexicalIndex) -> Rankin
     """Order candidates by the statements in them; of many the less promising keep their place behind the others."""
     question = _with_aliases(question, found.rows)
     found, behind = _promising(question, found)
-    named = _documents_that_name(question, lexical)
+    held = _held_in_documents(question, lexical)
+    named = _documents_that_name(question, held)
     before = _spoken_of_before(question, found.rows, lexical)
     told = {row.id: tuple(statements([row])) for row in found.rows}
     cited = _citing(found.rows, told)
@@ -82,7 +84,13 @@ def rank(question: Question, found: Candidates, lexical: LexicalIndex) -> Rankin
         tokens = frozenset(row.tokens) | statement_tokens(row.heading)
         title = statement_tokens(found.titles.get(row.document, ""))
         at = Place(
-            tokens, title, place, found.meaning.get(row.id, 0.0), named.get(row.id[:16], 0.0), before.get(row.id, _NONE)
+            tokens,
+            title,
+            place,
+            found.meaning.get(row.id, 0.0),
+            named.get(row.id[:16], 0.0),
+            before.get(row.id, _NONE),
+            held.get(row.id[:16], {}),
         )
         on_page = found.tables.get((row.document, row.page), ())
         placed = [(said, at) for said in told[row.id] if not (on_page and said.is_row)]
@@ -139,18 +147,20 @@ def _label(text: str) -> str:
 
 
 def _with_aliases(question: Question, rows: Sequence[ChunkRow]) -> Question:
-    """The question with its names also known by what the passages call them."""
-    if not question.names:
-        return question
+    """The question with its names also known by what the passages call them, and its words by their abbreviations."""
+    names, words = {term.token for term in question.names}, {term.token for term in question.terms}
     known: dict[str, set[str]] = {}
     for row in rows:
-        for token, others in aliases(row.text).items():
-            known.setdefault(token, set()).update(others)
-
-    def widened(term: Term) -> Term:
-        return replace(term, stand_ins=term.stand_ins | known.get(term.token, set())) if term.is_name else term
-
-    return replace(question, terms=tuple(map(widened, question.terms)), focus=tuple(map(widened, question.focus)))
+        for token, others in aliases(row.text).items() if names else ():
+            if token in names:
+                known.setdefault(token, set()).update(others)
+        for short, long in abbreviations(row.text).items():
+            if short in words:
+                known.setdefault(short, set()).add(max(sorted(long), key=len))
+            elif long <= words:
+                for word in long:
+                    known.setdefault(word, set()).add(short)
+    return question.widened(known)
 
 
 def _spoken_of_before(question: Question, rows: Sequence[ChunkRow], lexical: LexicalIndex) -> dict[str, frozenset[str]]:
@@ -168,11 +178,20 @@ def _spoken_of_before(question: Question, rows: Sequence[ChunkRow], lexical: Lex
     return {key: frozenset(tokens) for key, tokens in found.items()}
 
 
-def _documents_that_name(question: Question, lexical: LexicalIndex) -> dict[str, float]:
+def _held_in_documents(question: Question, lexical: LexicalIndex) -> dict[str, dict[str, float]]:
+    """By document key: the question's tokens and stand-ins that stand in it, each with the share of its chunks."""
+    found: dict[str, dict[str, float]] = {}
+    for token in question.meant:
+        for key, share in lexical.shares(token).items():
+            found.setdefault(key, {})[token] = share
+    return found
+
+
+def _documents_that_name(question: Question, held: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     """By document key: share of the question's names that stand anywhere in it."""
-    shares: dict[str, float] = {}
     names = question.names
-    for term in names:
-        for key in {lexical.ids[i][:16] for token in (term.token, *term.stand_ins) for i in lexical.places(token)}:
-            shares[key] = shares.get(key, 0.0) + 1 / len(names)
-    return shares
+    return {
+        key: sum(any(token in tokens for token in (term.token, *term.stand_ins)) for term in names) / len(names)
+        for key, tokens in held.items()
+        if names
+    }

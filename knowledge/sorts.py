@@ -42,6 +42,7 @@ _WAY = re.compile(
 )
 _VERSION = re.compile(r"\b(?:v(?:ersion|er)?\.?\s?)?\d+(?:\.\d+)+|\bversion\s\d|\bv\d")
 
+_MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|USD|EUR|RMB|dollars?|euros?|yuan|元)", re.IGNORECASE)
 _BINDER = re.compile(
     r"\b(?:PVDF|PTFE|CMC|SBR|PAA|PVA|PVB|polyvinylidene|carboxymethyl|styrene|polyacryl\w+|polyvinyl|cellulose|alginate|"
     r"epoxy|resin|wax|glue)\b|\bbind(?:er|ing agent)s?\b|粘结剂|黏结剂"
@@ -62,6 +63,7 @@ _NOUNS: tuple[tuple[str, str], ...] = (
                r"公司|软件|大学"),
     ("instrument", r"microscopes?|instruments?|diffractometers?|spectrometers?|calorimeters?|analy[sz]ers?|apparatus|"
                    r"devices?|machines?|equipment|仪器|设备"),
+    ("money", r"costs?|prices?|成本|价格"),
     ("binder", r"binders?|粘结剂|黏结剂"),
     ("solvent", r"solvents?|溶剂"),
     ("salt", r"salts?"),
@@ -122,6 +124,7 @@ _SHOWS: dict[str, Callable[[str, frozenset[str]], bool]] = {
     "proper": _is_proper,
     "chemical": _is_chemical,
     "instrument": lambda words, asked: _is_proper(words, asked) or _new(_INSTRUMENT)(words, asked),
+    "money": lambda words, _: bool(_MONEY.search(words)),
     "binder": lambda words, _: bool(_BINDER.search(words)),
     "solvent": lambda words, _: bool(_SOLVENT.search(words)),
     "salt": lambda words, _: bool(_SALT.search(words)),

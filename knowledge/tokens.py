@@ -54,10 +54,12 @@ _COMMON = (
 )
 _NO_FORMULA = re.compile(r"(?!KOH|KCN|HCN)[A-Z]{3,}|H[VBK]\d*|HR[A-C]\d*")
 """Abbreviations whose letters are symbols of elements, and scales of hardness: LIB, PBE, HV1."""
-TOKENISER = 6
+TOKENISER = 7
 """Version of the tokens: an index of another one is built anew."""
 _CITED = re.compile(r"(?<=[a-z]{3})[⁰¹²³⁴-⁹][⁰¹²³⁴-⁹,⁻–-]*")
 """The raised number of a reference behind a word."""
+_POLYMER = re.compile(r"\b([Pp]oly)\(([a-z][a-z ]*)\)")
+"""Polymers as chemists write them: poly(styrene)."""
 _SPELLED = str.maketrans({letter: f" {name} " for letter, name in _GREEK.items()})
 STOPWORDS = frozenset(_COMMON.split())
 _MIXED = re.compile(r"(?=.*\d)(?=.*[a-z])")
@@ -66,6 +68,7 @@ _MIXED = re.compile(r"(?=.*\d)(?=.*[a-z])")
 def tokenise(text: str) -> list[str]:
     """Tokens of a text or a query, in order; the same spelling rules hold for both."""
     plain = _TYPED.sub(r"\1", unicodedata.normalize("NFKC", _CITED.sub(" ", text)).translate(PLAIN_DASHES))
+    plain = _POLYMER.sub(r"\1\2", plain)
     return [*_chemical(plain), *_words(plain), *property_tokens(plain), *measure_tokens(text)]
 
 

@@ -71,6 +71,7 @@ _SCALED: dict[str, tuple[float, Dimension]] = {
     "Ah": (3600.0, _dimension(A=1, s=1)),
     "L": (1e-3, _dimension(m=3)),
     "M": (1e3, _dimension(mol=1, m=-3)),
+    "Da": (1e-3, _dimension(kg=1, mol=-1)),
 }
 """Units that take a prefix."""
 _FIXED: dict[str, tuple[float, Dimension]] = {

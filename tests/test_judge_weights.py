@@ -1,0 +1,109 @@
+"""The weights that judge answers, their file and what it says of its making; the abbreviations that widen questions."""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_literature_fit import made_cases
+
+from eutectic.core.errors import BadInput
+from eutectic.evals.literature_data import near_misses, own_pairs
+from eutectic.evals.literature_fit import fit
+from eutectic.evals.literature_refit import QuestionSet, further_set, written
+from eutectic.knowledge.abbreviations import abbreviations
+from eutectic.knowledge.index_lexical import LexicalIndex
+from eutectic.knowledge.judge import CONFIDENCE, RANKING, read_weights
+from eutectic.knowledge.question import read_question
+
+
+def test_what_a_refit_writes_is_read_as_the_weights_it_found() -> None:
+    cases = made_cases(3, 4)
+    fitted = fit(cases)
+    made = QuestionSet(name="made", pairs=tuple(case.pair for case in cases), folder=Path())
+    text = written(fitted, [made], datetime.date(2026, 1, 2))
+    weights = read_weights(text)
+    assert weights.ranking == pytest.approx(fitted.ranking, abs=0.0051)
+    assert weights.confidence == pytest.approx(fitted.confidence, abs=0.0051)
+    assert weights.offset == pytest.approx(fitted.offset, abs=0.0051)
+    assert tomllib.loads(text)["sets"] == [
+        {"name": "made", "shipped": False, "papers": 3, "answerable": 12, "unanswerable": 12}
+    ]
+
+
+def test_the_weights_in_force_say_what_they_were_fitted_on() -> None:
+    found = tomllib.loads(files("eutectic.knowledge").joinpath("judge_weights.toml").read_text(encoding="utf-8"))
+    shipped = [item for item in found["sets"] if item["shipped"]]
+    ours = [*own_pairs(), *near_misses()]
+    assert len(shipped) == 1
+    assert shipped[0]["answerable"] == sum(pair.is_answerable for pair in ours)
+    assert shipped[0]["unanswerable"] == sum(not pair.is_answerable for pair in ours)
+    assert shipped[0]["papers"] == len({pair.doc or pair.about for pair in ours} - {None})
+    for weights in (RANKING, CONFIDENCE):
+        assert max(weights.foreign, weights.unknown, weights.missing, weights.stranger, weights.silent) <= 0.0
+        assert min(weights.near, weights.thing, weights.name, weights.condition) >= 0.0
+
+
+@pytest.mark.parametrize("text", ["", "offset = 1", "offset = 1\n[ranking]\nwords = 1\n[confidence]\nwords = 1", "[["])
+def test_a_file_without_every_weight_is_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="no weights"):
+        read_weights(text)
+
+
+def test_a_further_set_names_questions_and_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="folder of its papers"):
+        further_set(str(tmp_path / "questions.jsonl"))
+    (tmp_path / "q.jsonl").write_text('{"id": "1", "question": "What is it?"}\n', encoding="utf-8")
+    found = further_set(f"{tmp_path / 'q.jsonl'}={tmp_path}")
+    assert (found.name, len(found.pairs), found.is_shipped) == ("q", 1, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "long"),
+    [
+        ("dissolved in oleic acid (OA) at once", "oa", {"oleic", "acid"}),
+        ("pasted with polyvinylidene fluoride (PVDF) on foil", "pvdf", {"polyvinyliden", "fluorid"}),
+        ("monodisperse nanoparticles (NPs) of magnetite", "nps", {"nanoparticl"}),
+        ("into poly(styrene) (PS) beads", "ps", {"polystyren"}),
+    ],
+)
+def test_an_abbreviation_is_read_with_its_words(text: str, short: str, long: set[str]) -> None:
+    found = abbreviations(text)
+    assert found[short] == long
+    assert set(found) <= {short, short.removesuffix("s")}
+
+
+@pytest.mark.parametrize("text", ["as shown (Fig. 2)", "heated (TEM) for hours", "of iron (Fe) alone", "no bracket OA"])
+def test_a_bracket_that_is_short_for_nothing_before_it_is_none(text: str) -> None:
+    assert abbreviations(text) == {}
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_searched_for_abbreviations(text: str) -> None:
+    for short, words in abbreviations(text + " (OA)").items():
+        assert short not in words
+
+
+def test_a_question_widened_knows_a_word_by_its_abbreviation_in_every_part() -> None:
+    question = read_question("Which solvent was mixed with oleic acid?", {}, 10).widened({"oleic": {"oa"}})
+    parts = [*question.terms, *question.things, *question.weighty]
+    assert any(term.token == "oleic" for term in question.things)
+    assert all(term.held({"oa"}) for term in parts if term.token == "oleic")
+    assert not any(term.held({"oa"}) for term in parts if term.token == "acid")
+
+
+def test_shares_of_chunks_are_counted_by_document() -> None:
+    one, two = "a" * 16, "b" * 16
+    index = LexicalIndex.build(
+        [(f"{one}:1", ["iron", "cast"]), (f"{one}:2", ["iron"]), (f"{two}:1", ["cast"]), (f"{two}:2", ["steel"])], "s"
+    )
+    assert index.shares("iron") == {one: 1.0}
+    assert index.shares("cast") == {one: 0.5, two: 0.5}
+    assert index.shares("gold") == {}
+    assert np.isclose(sum(index.shares("steel").values()), 0.5)
