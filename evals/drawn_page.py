@@ -227,6 +227,9 @@ def draw(path: str, paper: dict[str, Any], look: dict[str, Any]) -> None:
         if is_apart or y + need > 770:
             pen.done()
             pen, y = _page(document, look, sheet["is_sideways"]), 80.0
+            if sheet["breaks_at"]:
+                y = pen.paragraph(62, y, prose * 3, _WIDE)
+                y = 735 - float(look["pitch"]) * float(look["size"]) * (sheet["breaks_at"] + len(sheet["heads"]))
         pen, y = _with_sheet(document, pen, sheet, look, y + 14)
         if is_apart:
             pen.done()

@@ -144,7 +144,11 @@ def _gold(document: str, item: Fact) -> Gold:
 def score_drawn(n: int, seed: int) -> list[Score]:
     """The scores by kind, and their totals."""
     with tempfile.TemporaryDirectory() as place:
-        read = read_papers(drawn_papers(n, seed, Path(place)))
+        return score_papers(read_papers(drawn_papers(n, seed, Path(place))))
+
+
+def score_papers(read: Sequence[Read]) -> list[Score]:
+    """The scores of read papers by kind, and their totals, those held back last."""
     names = dict.fromkeys((item.drawn.paper.archetype, item.drawn.is_held_back) for item in read)
     scores = [_scored(name, held, [r for r in read if r.drawn.paper.archetype == name]) for name, held in names]
     totals = [

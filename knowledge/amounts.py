@@ -43,9 +43,9 @@ _MISSING = re.compile(
 _REFERRED = re.compile(r"(?<=[\d%)])(?:\s*\[[\d\s,–-]{1,12}\]|\s+\([\d\s,–-]{1,12}\)|\s*\([nN]\s?=\s?\d+\))$")
 """A reference behind a cell's number, or how often it was measured: `1.62 [12]`, `8.83 (4)`, `412 ± 8 (n = 5)`."""
 _ASYMMETRIC = re.compile(
-    r"(?<=\d)\s*\(?\s*\+\s?(?P<up>\d+(?:\.\d+)?)\s*[/,;]?\s*[-−–]\s?(?P<down>\d+(?:\.\d+)?)\s*\)?$"
+    r"(?<=\d)\s*\(?\s*[+⁺]\s?(?P<up>[\d⁰¹²³⁴-⁹]+(?:[.·][\d⁰¹²³⁴-⁹]+)?)\s*[/,;]?\s*[-−–₋⁻]\s?(?P<down>\d+(?:\.\d+)?)\s*\)?$"
 )
-"""An uncertainty that is not the same upwards and downwards: `1.62 (+0.03/−0.02)`."""
+"""An uncertainty that is not the same upwards and downwards: `1.62 (+0.03/−0.02)`, `1.62⁺⁰.⁰³ −0.02`."""
 _RAISED = re.compile(r"^((?:\D*\s)?[-−–+<>~≥≤]?\d*(?:\.\d+|[1-9]\d*[1-9]\d*))[¹²³⁴⁵⁶⁷⁸⁹][⁰¹²³⁴⁵⁶⁷⁸⁹,–-]{0,4}$")
 """A raised reference behind a number that is no base of a power: `1.62¹²`, `435³`."""
 _NOT_DETECTED = re.compile(
@@ -78,7 +78,8 @@ def read_amount(text: str) -> Amount | None:
         return None
     if (uneven := _ASYMMETRIC.search(plain)) is not None:
         middle = read_amount(plain[: uneven.start()])
-        return middle and middle._replace(sd=max(float(uneven["up"]), float(uneven["down"])))
+        up = uneven["up"].translate(_SUPER).replace("·", ".")
+        return middle and middle._replace(sd=max(float(up), float(uneven["down"])))
     found = next(find_amounts(plain), None)
     if found is None or plain[: found.start].strip(" (=") or plain[found.end :].strip(" )%.*†‡§"):
         return None

@@ -61,6 +61,11 @@ def read_conditions(text: str) -> Conditions:
     )
 
 
+def is_treatment(text: str) -> bool:
+    """Whether a title names a heat treatment, with its temperature."""
+    return _treatment(text)[0] is not None
+
+
 def is_calculated(text: str) -> bool:
     """Whether a header or clause says that a value was computed, expected or designed, not measured."""
     return bool(_CALCULATED.search(text))

@@ -121,13 +121,18 @@ def _covered(cells: Sequence[Line], size: float) -> list[Span]:
 
 def _with_labels(columns: list[Span], others: Sequence[Line]) -> list[Span]:
     """The columns with those that only labels midway between the rows stand in: two or more, away from all others."""
-    cells = [cell for line in others for cell in parts(line)]
+    cells = [cell for line in others for cell in parts(line) if len(parts(line)) > 1 or not _is_inside(columns, line)]
     away = [cell for cell in cells if all(_apart(column, cell) > 0.4 * cell[0].size for column in columns)]
     if not away:
         return columns
     new = _covered(away, _size(away))
     held = [span for span in new if sum(_apart(span, cell) < 0 for cell in away) > 1]
     return sorted([*columns, *held])
+
+
+def _is_inside(columns: Sequence[Span], line: Line) -> bool:
+    """Whether a line stands between the first and the last column, as a title set midway over a table does."""
+    return columns[0][0] < line[0].box[0] and line[-1].box[2] < columns[-1][1]
 
 
 def with_heads(columns: Sequence[Span], heads: Sequence[Line]) -> list[Span]:

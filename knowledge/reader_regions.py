@@ -14,6 +14,8 @@ from eutectic.knowledge.table import Box
 
 _CELL_GAP = 0.9
 """Of the font size: a gap that parts cells."""
+_TIGHT_GAP = 0.55
+"""Of the font size: a gap that parts header cells which stand over the cells of a row."""
 _SAME_EDGE = 5.0
 _NARROWEST = 36.0
 _FIRST_GAP, _LINE_GAP = 36.0, 3.2
@@ -93,9 +95,10 @@ def _with_open_ends(box: Box, words: Sequence[Word], captions: Sequence[Box], ru
     others = [rule[1] for rule in rules.across if _is_limit(rule, box, above)]
     ceiling = max((y for y in others if y < box[1] - 1), default=0.0)
     above = [line for line in above if line[0].middle > ceiling]
-    for line in _open_rows(above[:_MOST_OPEN], top):
-        top = min(word.box[1] for word in line)
     inside = lines_of([word for word in words if _inside(word, box)])
+    for line in _open_rows(above[:_MOST_OPEN], top, inside[0] if inside else ()):
+        top = min(word.box[1] for word in line)
+    inside = lines_of([word for word in words if _inside(word, (box[0], top, box[2], box[3]))])
     if is_head and not any(_is_number(part) for line in inside for part in parts(line)[1:]):
         for line in _open_rows(below, bottom):
             bottom = max(word.box[3] for word in line)
@@ -114,17 +117,36 @@ def _is_limit(rule: Box, box: Box, above: Sequence[Sequence[Word]]) -> bool:
     return min(rule[2], box[2]) - max(rule[0], box[0]) > (0.6 if is_narrower else 0.85) * width
 
 
-def _open_rows(lines: Sequence[Sequence[Word]], edge: float) -> list[Sequence[Word]]:
-    """The lines next to an edge that stand in columns, as long as each is near the one before."""
+def _open_rows(lines: Sequence[Sequence[Word]], edge: float, inner: Sequence[Word] = ()) -> list[Sequence[Word]]:
+    """The lines next to an edge that stand in columns, as long as each is near the one before.
+
+    Args:
+        lines: from the edge on.
+        edge: the height it begins at.
+        inner: the nearest row on the other side, over whose cells tightly set headers may stand one by one.
+    """
     kept: list[Sequence[Word]] = []
     for place, line in enumerate(lines):
         if abs(line[0].middle - edge) > _OPEN_GAP * line[0].size:
             break
+        if not place and _is_over(line, inner):
+            kept.append(line)
+            edge = line[0].middle
+            continue
         if len(parts(line)) < 2 and not (len(line) < 3 and _goes_on(lines[place + 1 : place + 3])):
             break
         kept.append(line)
         edge = line[0].middle
     return kept
+
+
+def _is_over(line: Sequence[Word], row: Sequence[Word]) -> bool:
+    """Whether a tightly set line has one piece over each cell of a row."""
+    pieces, cells = parts(line, _TIGHT_GAP), parts(row) if row else []
+    return len(pieces) == len(cells) > 1 and all(
+        piece[0].box[0] < cell[-1].box[2] and cell[0].box[0] < piece[-1].box[2]
+        for piece, cell in zip(pieces, cells, strict=True)
+    )
 
 
 def _to_sides(box: Box, down: Sequence[Box]) -> Box:

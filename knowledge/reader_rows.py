@@ -1,4 +1,4 @@
-"""The rows of a table's region: lines put together where a cell is wrapped, and labels that stand midway over rows."""
+"""The rows of a table's region: lines put together where a cell is wrapped, and its header by level."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from eutectic.knowledge.reader_words import Word, join
 from eutectic.knowledge.table import Box
 
 Line = Sequence[Word]
-_CLOSE = 0.85
+CLOSE = 0.85
 """Of the font size: lines nearer than this overlap, as a cell set midway beside a wrapped one does."""
 _TOGETHER = 0.55
 """Of the font size: words nearer than this belong together, unless each stands inside a column."""
@@ -86,7 +86,7 @@ def body_rows(lines: Sequence[Printed], cuts: Sequence[float], *, is_ruled: bool
 def _pitch(slabs: Sequence[Sequence[Printed]]) -> float | None:
     """The largest gap between lines of one cell, where it is clearly smaller than the gap between rows."""
     pairs = [pair for slab in slabs for pair in itertools.pairwise(slab)]
-    of_rows = min((b.height - a.height for a, b in pairs if _are_rows(a, b)), default=float("inf"))
+    of_rows = min((b.height - a.height for a, b in pairs if are_rows(a, b)), default=float("inf"))
     near = sorted(gap for a, b in pairs if 0 < (gap := b.height - a.height) < _NARROWER * of_rows)
     near += [of_rows] if near and of_rows < float("inf") else []
     for small, large in itertools.pairwise(near):
@@ -111,11 +111,11 @@ def _is_behind_label(rows: Sequence[Sequence[Printed]], line: Printed) -> bool:
     if len(rows) < 2 or len(rows[-1]) > 1:
         return False
     label, before = rows[-1][0], rows[-2][-1]
-    is_close = line.height - before.height < 2 * _CLOSE * line.size
-    return is_close and _are_rows(before, line) and not label.filled & (line.filled | before.filled)
+    is_close = line.height - before.height < 2 * CLOSE * line.size
+    return is_close and are_rows(before, line) and not label.filled & (line.filled | before.filled)
 
 
-def _are_rows(upper: Printed, lower: Printed) -> bool:
+def are_rows(upper: Printed, lower: Printed) -> bool:
     """Whether two lines hold values of one column, as lines of one row do not."""
     return any(is_value(upper.cells[j]) and is_value(lower.cells[j]) for j in upper.filled & lower.filled)
 
@@ -125,7 +125,7 @@ def _belongs(row: Sequence[Printed], line: Printed, below: Printed | None, pitch
     last = row[-1]
     size = min(line.size, last.size)
     gap = line.height - last.height
-    if gap < _CLOSE * size:
+    if gap < CLOSE * size:
         return not _is_midway(row, line, below, size)
     if _overlapped(row, line, size):
         return True
@@ -139,7 +139,7 @@ def _belongs(row: Sequence[Printed], line: Printed, below: Printed | None, pitch
 
 def _overlapped(row: Sequence[Printed], line: Printed, size: float) -> bool:
     """Whether a line goes on with a cell whose neighbours were set midway between its lines."""
-    return len(row) > 1 and line.height - row[-1].height < _CLOSE * size and line.filled <= row[0].filled
+    return len(row) > 1 and line.height - row[-1].height < CLOSE * size and line.filled <= row[0].filled
 
 
 def _is_midway(row: Sequence[Printed], line: Printed, below: Printed | None, size: float) -> bool:
@@ -147,104 +147,9 @@ def _is_midway(row: Sequence[Printed], line: Printed, below: Printed | None, siz
     last = row[-1]
     if line.has_number and last.has_number and line.filled & last.filled:
         return True
-    if below is None or below.height - line.height >= _CLOSE * size or line.filled & (last.filled | below.filled):
+    if below is None or below.height - line.height >= CLOSE * size or line.filled & (last.filled | below.filled):
         return False
-    return _are_rows(last, below)
-
-
-def spanning_labels(
-    rows: Sequence[Sequence[Printed]], n_columns: int
-) -> tuple[list[list[Printed]], list[tuple[int, int, int]]]:
-    """Rows without the lines that only hold a label midway over several, and which rows each label spans.
-
-    Returns:
-        The rows, and (first row, column, number of rows) of each spanning label.
-    """
-    kept: list[list[Printed]] = []
-    loose: list[Printed] = []
-    for place, row in enumerate(rows):
-        is_loose = len(row) == 1 and _stands_between(rows, place)
-        if is_loose:
-            loose.append(row[0])
-        else:
-            kept.append(list(row))
-    spans: list[tuple[int, int, int]] = []
-    for column in range(n_columns):
-        spans += _spans(kept, loose, column)
-    for line in loose:
-        nearest = min(range(len(kept)), key=lambda i: abs(_middle(kept[i]) - line.height))
-        kept[nearest].append(line)
-    return kept, spans
-
-
-def ruled_spans(
-    extents: Sequence[tuple[float, float]], columns: Sequence[Span], across: Sequence[Box]
-) -> list[tuple[int, int, int]]:
-    """First row, column and number of rows of the cells between whose rows rules run beside, but not through, them."""
-    spans: list[tuple[int, int, int]] = []
-    for column, (left, right) in enumerate(columns):
-        middle, start = 0.5 * (left + right), 0
-        for row in range(len(extents)):
-            low, high = extents[row][1], extents[row + 1][0] if row + 1 < len(extents) else float("inf")
-            between = [rule for rule in across if low < rule[1] < high]
-            is_open = row + 1 < len(extents) and between and not any(r[0] <= middle <= r[2] for r in between)
-            if not is_open:
-                spans += [(start, column, row + 1 - start)] if row > start else []
-                start = row + 1
-    return spans
-
-
-def _stands_between(rows: Sequence[Sequence[Printed]], place: int) -> bool:
-    line = rows[place][0]
-    if place == 0 or place + 1 == len(rows):
-        return False
-    above, below = rows[place - 1][-1], rows[place + 1][0]
-    is_close = line.height - above.height < _CLOSE * line.size and below.height - line.height < _CLOSE * line.size
-    return is_close and not line.filled & (above.filled | below.filled) and _are_rows(above, below)
-
-
-def _middle(row: Sequence[Printed]) -> float:
-    return sum(line.height for line in row) / len(row)
-
-
-def _spans(rows: Sequence[Sequence[Printed]], loose: Sequence[Printed], column: int) -> list[tuple[int, int, int]]:
-    """The rows that each label of a column stands midway over; none where that does not come out for every label."""
-    held = [any(line.cells[column] for line in row) for row in rows]
-    between = [line.height for line in loose if line.cells[column]]
-    if all(held) or not (any(held) or between):
-        return []
-    heights = [_middle(row) for row in rows]
-    single = [height for height, is_held in zip(heights, held, strict=True) if is_held]
-    runs = [[i for i, _ in run] for is_held, run in itertools.groupby(enumerate(held), lambda item: item[1]) if is_held]
-    wrapped = [0.5 * (heights[run[0]] + heights[run[-1]]) for run in runs]
-    is_title = any(set().union(*(line.filled for line in row)) == {0} for row in rows)
-    is_text = not any(is_value(line.cells[column].strip(" ()[]")) for row in rows for line in row)
-    for labels in (single, wrapped) if is_text and not is_title else (single,):
-        if spans := _midway_over(heights, sorted([*between, *labels]), column):
-            return spans
-    return []
-
-
-def _midway_over(heights: Sequence[float], labels: Sequence[float], column: int) -> list[tuple[int, int, int]]:
-    """The rows each label stands midway over; none where that does not come out for all rows and labels."""
-    spans: list[tuple[int, int, int]] = []
-    start = 0
-    for label in labels:
-        end = _end(heights, start, label)
-        if end is None:
-            return []
-        spans.append((start, column, end - start))
-        start = end
-    return [span for span in spans if span[2] > 1] if start == len(heights) else []
-
-
-def _end(heights: Sequence[float], start: int, label: float) -> int | None:
-    """The row behind the last one that a label spans: those whose middle it stands at."""
-    pitch = (heights[-1] - heights[0]) / max(1, len(heights) - 1)
-    for end in range(start + 1, len(heights) + 1):
-        if abs(0.5 * (heights[start] + heights[end - 1]) - label) < 0.3 * pitch:
-            return end
-    return None
+    return are_rows(last, below)
 
 
 def head_levels(lines: Sequence[Printed], columns: Sequence[Span], across: Sequence[Box]) -> list[list[Printed]]:
@@ -264,9 +169,10 @@ def _is_parted(upper: Printed, lower: Printed, grid: Grid, across: Sequence[Box]
     for rule in across:
         if upper.height < rule[1] < lower.height and rule[2] > left and rule[0] < right:
             return True
-    if lower.height - upper.height < _CLOSE * min(upper.size, lower.size):
+    if lower.height - upper.height < CLOSE * min(upper.size, lower.size):
         return False
-    return any(_is_over_several(part, parts(list(lower.words)), grid) for part in parts(list(upper.words)))
+    below = parts(list(lower.words), _TOGETHER)
+    return any(_is_over_several(part, below, grid) for part in parts(list(upper.words)))
 
 
 def _is_over_several(head: Sequence[Word], below: Sequence[Sequence[Word]], grid: Grid) -> bool:

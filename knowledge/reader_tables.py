@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from eutectic.knowledge.amounts import is_missing, read_amount
+from eutectic.knowledge.conditions import is_treatment
 from eutectic.knowledge.formula_text import read_formula
 from eutectic.knowledge.reader_columns import find_columns, split_tight, with_heads
 from eutectic.knowledge.reader_grid import Grid, fill
@@ -20,10 +21,9 @@ from eutectic.knowledge.reader_rows import (
     head_levels,
     is_value,
     printed,
-    ruled_spans,
-    spanning_labels,
 )
 from eutectic.knowledge.reader_rules import Rules
+from eutectic.knowledge.reader_spanning import ruled_spans, spanning_labels
 from eutectic.knowledge.reader_words import Word, join, lines_of
 from eutectic.knowledge.reader_wrapped import whole_heads, whole_labels
 from eutectic.knowledge.table import Box, CellMark, Table
@@ -129,7 +129,7 @@ def _is_row(line: Printed) -> bool:
 
 def _is_title(line: Printed) -> bool:
     """Whether a line names the material of the rows below it, and nothing else."""
-    return line.filled == {0} and read_formula(line.cells[0]) is not None
+    return len(line.filled) == 1 and read_formula(line.cells[min(line.filled)]) is not None
 
 
 def _subheads(lines: Sequence[Printed]) -> int:
@@ -198,6 +198,9 @@ def _header_lines(cells: Sequence[Sequence[str]]) -> int:
 
 def _continues_header(cells: Sequence[Sequence[str]], n: int) -> bool:
     """Whether row n belongs to the header: its first cell is empty, or the row above has gaps, and numbers follow."""
+    filled = [cell for cell in cells[n] if cell]
+    if len(filled) == 1 and all(cells[n - 1]) and (read_formula(filled[0]) or is_treatment(filled[0])):
+        return False
     is_open = not cells[n][0] or sum(not cell for cell in cells[n - 1][1:]) > 0
     return is_open and any(_numbers(row) for row in cells[n + 1 :])
 

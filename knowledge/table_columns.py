@@ -9,10 +9,11 @@ from eutectic.knowledge.amounts import Amount, find_amounts, is_missing, read_am
 from eutectic.knowledge.formula_text import find_formulas, read_formula
 from eutectic.knowledge.materials import find_materials
 from eutectic.knowledge.table_captions import property_said
-from eutectic.knowledge.table_headers import Column, in_context, read_header
+from eutectic.knowledge.table_headers import Column, in_context, property_in, read_header
 from eutectic.knowledge.table_rows import TableReader, clean
 from eutectic.knowledge.table_shape import Grid
 from eutectic.knowledge.table_states import is_state
+from eutectic.knowledge.units import read_unit
 from eutectic.knowledge.units_text import unit_at
 
 _NUMBERED = re.compile(
@@ -39,6 +40,7 @@ def columns_of(grid: Grid, reader: TableReader) -> list[Column]:
             and column.property is None
             and column.kind in ("text", "property")
             and all(map(is_state, cells))
+            and not _is_measured(column.name, cells[0])
         ):
             columns[place] = column._replace(kind="condition", unit=None)
         elif cells and formulas >= 0.6 * len(cells) and column.kind not in ("element", "condition"):
@@ -72,6 +74,13 @@ def _with_compounds(columns: list[Column], grid: Grid, basis: str) -> None:
         for place in places:
             column = columns[place]
             columns[place] = column._replace(kind="element", element=column.name, basis=column.basis or basis)
+
+
+def _is_measured(name: str, cell: str) -> bool:
+    """Whether a header names a property that the unit in a cell can measure: `Hc` over `32.8 A/m`."""
+    amount = cell_amount(cell)
+    unit = read_unit(amount[1]) if amount is not None and amount[1] else None
+    return unit is not None and property_in(name, unit) is not None
 
 
 def _n_with_units(cells: Sequence[str]) -> int:

@@ -200,14 +200,37 @@ def under_heading(conditions: Conditions, heading: str) -> Conditions:
     return conditions.model_copy(update=update or {"other": (*conditions.other, heading[:60])[:8]})
 
 
+def state_conditions(text: str) -> Conditions:
+    """The conditions of a cell that is a state: a temperature with a time, `723 K, 1 h`, is a heat treatment."""
+    if not text[:1].isdigit():
+        return read_conditions(text)
+    treated = read_conditions(f"annealed at {text}")
+    return treated if treated.anneal_time is not None else read_conditions(f"at {text}")
+
+
+_UNDER = re.compile(r"\b(?:at|after)\b|@|在", re.IGNORECASE)
+"""Before the condition that a header names itself: `Hc at 673 K (A/m)`, `HV after annealing at 723 K`."""
+
+
+def _said_in(head: str) -> dict[str, object] | None:
+    """The conditions that a header names behind its property."""
+    opened = _UNDER.search(head)
+    if opened is None or not head[: opened.start()].strip():
+        return None
+    said = read_conditions(head[opened.start() :])
+    return {key: value for key, value in said.model_dump().items() if value and key != "other"} or None
+
+
 def under_head(conditions: Conditions, header: str, name: str) -> Conditions:
     """A row's conditions with what the upper rows of a column's header say: a state, a temperature, or other words."""
     found = conditions
     parts = header.split(" | ")
+    if (own := _said_in(parts[-1])) is not None:
+        found = found.model_copy(update=own)
     for part in parts if is_state(parts[-1]) else parts[:-1]:
         if not part.strip() or part.startswith(name) or _GENERAL.search(part) or read_header(part).property is not None:
             continue
-        said = read_conditions(f"at {part}" if part[:1].isdigit() else part)
+        said = state_conditions(part)
         update = {key: value for key, value in said.model_dump().items() if value}
         update = update or {"other": (*found.other, part)[:8]}
         found = found.model_copy(update=update)

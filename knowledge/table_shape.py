@@ -211,24 +211,50 @@ def _grouped(rows: Cells) -> Cells:
 
 
 def _stacked(headers: Cells, rows: Cells) -> list[tuple[Cells, Cells, int]]:
-    """A body row of element symbols or headers opens a table of its own below."""
+    """A body row of element symbols or headers opens a table of its own below; a title right above it is its own."""
     parts: list[tuple[Cells, Cells, int]] = []
     top, start = headers, 0
     current: list[tuple[str, ...]] = []
     for index, row in enumerate(rows):
-        filled = [cell for cell in row if cell.strip()]
-        fields = sum(read_header(cell).kind == "element" for cell in filled)
-        if len(filled) >= 2 and fields >= 0.6 * len(filled) and fields >= 2:
-            parts.append((top, tuple(current), start))
-            top, current, start = ((*_titles(headers), row)), [], index + 1
+        if _opens_part(row, "element", 2) or _is_header_again(row, headers):
+            title = tuple(current[-1:]) if current and _is_alone(current[-1]) else ()
+            parts.append((top, tuple(current[: len(current) - len(title)]), start))
+            said = tuple(tuple(max(line) for _ in line) for line in title)
+            kind = "element" if _opens_part(row, "element", 2) else "property"
+            top, current, start = (*_titles(headers, kind), *said, row), [], index + 1
         else:
             current.append(row)
     return [*parts, (top, tuple(current), start)]
 
 
-def _titles(headers: Cells) -> Cells:
-    """Header rows that hold for stacked parts too: those without elements of their own."""
-    return tuple(row for row in headers if not any(read_header(cell).kind == "element" for cell in row if cell.strip()))
+def _opens_part(row: Sequence[str], kind: str, least: int) -> bool:
+    """Whether most cells of a row are headers of a kind."""
+    filled = [cell for cell in row if cell.strip()]
+    fields = sum(read_header(cell).kind == kind for cell in filled)
+    return len(filled) >= 2 and fields >= 0.6 * len(filled) and fields >= least
+
+
+def _is_header_again(row: Sequence[str], headers: Cells) -> bool:
+    """Whether a body row names materials and, of all other columns, properties or conditions, as a header does."""
+    first = row[0].strip()
+    is_named = read_header(first).kind == "material" or first in {line[0].strip() for line in headers}
+    rest = [read_header(cell) for cell in row[1:] if cell.strip()]
+    if not is_named or not rest or any(_is_value(cell) for cell in row if cell.strip()):
+        return False
+    told = sum(column.property is not None or column.kind in ("condition", "variable") for column in rest)
+    return told >= max(1, 0.6 * len(rest)) and (bool(first) or told > 1)
+
+
+def _is_alone(row: Sequence[str]) -> bool:
+    """Whether a row holds one text and nothing else."""
+    filled = {cell.strip() for cell in row if cell.strip()}
+    return len(filled) == 1 and read_amount(next(iter(filled))) is None
+
+
+def _titles(headers: Cells, kind: str) -> Cells:
+    """Header rows that hold for stacked parts too: those without elements, or properties, of their own."""
+    own = ("element",) if kind == "element" else ("element", "property", "condition", "material")
+    return tuple(row for row in headers if not any(read_header(cell).kind in own for cell in row if cell.strip()))
 
 
 def _is_value(cell: str) -> bool:

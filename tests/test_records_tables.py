@@ -19,6 +19,7 @@ from eutectic.knowledge.record_checks import mark_outliers
 from eutectic.knowledge.record_proposals import Proposal, beside_rules, proposed_record
 from eutectic.knowledge.record_sentences import Sentence
 from eutectic.knowledge.record_table import SINGLE_SOURCE_FACTOR, Selection, noise_sd, prior_csv, select
+from eutectic.knowledge.record_tables import table_records
 from eutectic.knowledge.records import Source, document_compositions, document_records, text_records
 from eutectic.knowledge.sentences import split_sentences
 from eutectic.knowledge.table import Table
@@ -218,3 +219,15 @@ def test_selections_filter_by_property_element_and_status() -> None:
     assert len(select(records, Selection(property="Bs"))) == 1
     assert len(select(records, Selection(elements=("Cu",)))) == 2
     assert len(select(records, Selection(statuses=("refused",)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit", "si"), [("21.1", "MPa m¹/²", 21.1), ("98", "MPa m0.5", 98.0), ("600", "MPa m1/2", None)]
+)
+def test_fracture_toughness_is_judged_in_the_unit_of_its_range(cell: str, unit: str, si: float | None) -> None:
+    table = Table(
+        page=1, headers=(("Alloy", f"Fracture toughness ({unit})"),), rows=(("Fe80B20", cell), ("Fe70B30", "30"))
+    )
+    record = table_records(table, Labels({}, ()))[0]
+    refused = any(flaw.reason == "out_of_range" for flaw in record.flaws)
+    assert (None if refused else record.si_value) == si
