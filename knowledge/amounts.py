@@ -81,14 +81,24 @@ def read_amount(text: str) -> Amount | None:
         up = uneven["up"].translate(_SUPER).replace("·", ".")
         return middle and middle._replace(sd=max(float(up), float(uneven["down"])))
     found = next(find_amounts(plain), None)
-    if found is None or plain[: found.start].strip(" (=") or plain[found.end :].strip(" )%.*†‡§"):
+    if (
+        found is None
+        or _is_pair(plain, found)
+        or plain[: found.start].strip(" (=")
+        or plain[found.end :].strip(" )%.*†‡§")
+    ):
         return None
     return found
 
 
+def _is_pair(text: str, found: Amount) -> bool:
+    """Whether a whole number in brackets is too large for the last digits' uncertainty: `30(34)`, two values."""
+    return bool(re.fullmatch(r"\d+\(\d{2,}\)|0\(\d\)", text)) and 4 * (found.sd or 0.0) > abs(found.value or 0.0)
+
+
 def is_missing(text: str) -> bool:
     """Whether a cell says that there is no value, which is not a negative result."""
-    return bool(_MISSING.match(text.strip()))
+    return text.strip() != "Na" and bool(_MISSING.match(text.strip()))
 
 
 def find_amounts(text: str) -> Iterator[Amount]:

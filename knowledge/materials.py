@@ -49,6 +49,10 @@ _OPEN_SITE = re.compile(
 )
 
 
+_GUEST = re.compile(r":([A-Z][a-z]?)(?![a-z\d])(?!\s*[=:])")
+"""A guest without its amount: `ZnO:Al`, `SiO2.1:H`."""
+
+
 class Material(NamedTuple):
     """What a record is about: as written, and as an at% composition where that can be told for certain."""
 
@@ -105,6 +109,9 @@ def _formulas(text: str) -> Iterator[Mention]:
         material = material_of(formula, values, text[formula.end : formula.end + 24])
         if formula.variables:
             material = Material(material.written, None, material.basis, f"{', '.join(formula.variables)} is open")
+        if (guest := _GUEST.match(text, formula.end)) is not None:
+            problem = f"how much {guest[1]} it holds is not said"
+            material = Material(f"{material.written}:{guest[1]}", None, material.basis, problem)
         is_tool = material.written in REAGENTS or _TOOL.match(text, formula.end) is not None
         yield Mention(formula.start, formula.end, material, formula, is_tool)
 

@@ -106,13 +106,14 @@ def _scaled(text: str) -> str:
 
 @cache
 def _bridges() -> dict[tuple[Dimension, Dimension], float]:
-    """Factors between dimensions that one property is given in: fields in tesla and A/m, molar and atomic energies."""
-    units = {name: read_unit(name) for name in ("T", "A/m", "eV", "J/mol")}
-    tesla, field, electronvolt, molar = (unit.dimension for unit in units.values() if unit is not None)
+    """Factors between dimensions that one property is given in: tesla and A/m, molar and atomic energies, kg/mm²."""
+    units = {name: read_unit(name) for name in ("T", "A/m", "eV", "J/mol", "kg/m2", "Pa")}
+    tesla, field, electronvolt, molar, weight, pressure = (u.dimension for u in units.values() if u is not None)
     avogadro = 6.02214076e23
     return {
         (tesla, field): 1 / _MU0,
         (field, tesla): _MU0,
         (electronvolt, molar): avogadro,
         (molar, electronvolt): 1 / avogadro,
+        (weight, pressure): 9.80665,
     }

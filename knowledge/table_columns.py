@@ -63,7 +63,8 @@ def columns_of(grid: Grid, reader: TableReader) -> list[Column]:
 
 def _with_compounds(columns: list[Column], grid: Grid, basis: str) -> None:
     """Columns headed by two or more oxides or salts hold their shares, where the rows then add up to a whole."""
-    places = [place for place, column in enumerate(columns) if _COMPOUND.fullmatch(column.name)]
+    lowest = [read_header(grid.header(place).split(" | ")[-1]).name for place in range(len(columns))]
+    places = [place for place, name in enumerate(lowest) if _COMPOUND.fullmatch(name)]
     places = [place for place in places if columns[place].kind in ("text", "property", "material")]
     totals = []
     for row in grid.rows:
@@ -73,7 +74,7 @@ def _with_compounds(columns: list[Column], grid: Grid, basis: str) -> None:
     if len(places) > 1 and is_whole and sum(is_whole) >= 0.6 * len(is_whole):
         for place in places:
             column = columns[place]
-            columns[place] = column._replace(kind="element", element=column.name, basis=column.basis or basis)
+            columns[place] = column._replace(kind="element", element=lowest[place], basis=column.basis or basis)
 
 
 def _is_measured(name: str, cell: str) -> bool:

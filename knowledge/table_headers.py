@@ -50,7 +50,11 @@ _VARIABLE = re.compile(
     re.IGNORECASE,
 )
 _SCALE = re.compile(r"[×xX*·]\s*10\s*\^?\{?([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[-−–]?\d{1,2})\}?")
+_TOLERANCE = re.compile(r"\s*[,;]?\s*(?:±|\+/-).*$")
+"""How certain a column's values are, behind its unit: `(g/cm³, ±1%)`."""
 _BRACKET = re.compile(r"[(（\[]([^()（）\[\]]*(?:\([^()]*\)[^()（）\[\]]*)?)[)）\]]")
+_SUNK = re.compile(r"(?<![A-Za-z])([A-Za-zα-ωΔ]) ([a-z]{1,3}|\d)(?![A-Za-z\d])")
+"""A symbol whose lowered letters were set apart from it: `T g`."""
 _LEADING = re.compile(
     r"^(?:average|mean|measured|experimental|exp\.?|theor\.?|theoretical|calculated|calc\.?|expected|predicted|estimated|total|max(?:imum)?\.?|min(?:imum)?\.?|apparent|nominal|room[- ]temperature)\s+",
     re.IGNORECASE,
@@ -168,6 +172,7 @@ def property_in(name: str, unit: Unit | None) -> Property | None:
         return max(inside, key=lambda pair: pair[0])[1]
     if (extreme := _EXTREME.match(bare)) is not None and (found := find_property(extreme[1], unit)):
         return found
+    bare = _SUNK.sub(r"\1\2", bare)
     for token in re.split(r"[\s,;:=()\[\]（）]+", bare):
         if token and (len(token) > 1 or unit is not None) and (found := _by_symbol(token, unit)):
             return found
@@ -191,14 +196,15 @@ def _split(part: str) -> tuple[str, Unit | None, float]:
     """Name, unit and scale of one header cell."""
     text = part
     for match in _BRACKET.finditer(part):
-        unit = read_unit(match[1].removeprefix("in ").strip(" ,"))
+        unit = read_unit(match[1].removeprefix("in ").strip(" ,")) or read_unit(_TOLERANCE.sub("", match[1]).strip())
         if unit is None and (scaled := _SCALE.match(match[1].strip())):
             unit = read_unit(match[1].strip()[1:].strip()) if scaled else None
         if unit is not None and not match[1].strip().isdigit():
             return _named(part[: match.start()] + " " + part[match.end() :], unit)
     for separator in (" / ", ", ", "，", " in ", "/", "／", " "):
         left, found, right = text.rpartition(separator) if separator == " " else text.partition(separator)
-        unit = read_unit(right) if found and left.strip() else None
+        is_open = left.count("(") > left.count(")") or left.count("[") > left.count("]")
+        unit = read_unit(right) if found and left.strip() and not is_open else None
         if unit is None or (separator == "/" and read_unit(text)):
             continue
         if is_element(right.strip()) and not _measures(left, unit):
@@ -248,6 +254,7 @@ def _named(text: str, unit: Unit | None) -> tuple[str, Unit | None, float]:
     if match:
         scale = 10.0 ** int(match[1].translate(_SUPER))
         text = text[: match.start()] + text[match.end() :]
+    text = re.sub(r"\s*(?:±|\+/-)\s*\d+(?:\.\d+)?\s*%?$", "", text.strip())
     text = _BRACKET.sub(lambda m: "" if re.fullmatch(r"[\d.,\s]+", m[1]) else m[0], text)
     return " ".join(text.split()).strip(" ,;:/*†‡"), unit, scale
 

@@ -11,6 +11,7 @@ from eutectic.knowledge.formula_text import read_formula
 from eutectic.knowledge.table import Table
 from eutectic.knowledge.table_headers import read_header
 from eutectic.knowledge.table_states import is_state
+from eutectic.knowledge.table_turned import is_turned
 from eutectic.knowledge.table_written import Cells, written_out
 
 
@@ -79,7 +80,7 @@ def _parts(headers: Cells, rows: Cells, names: Container[str]) -> list[Grid]:
             Grid(tuple(h[a:b] for h in headers), _carried(tuple(row[a:b] for row in rows)), 0, first_column=a)
             for a, b in halves
         ]
-    if _is_turned(headers, rows):
+    if is_turned(headers, rows):
         return [_turned(headers, rows)]
     if _is_crossed(headers, rows, names):
         unit = read_header(headers[-1][0]).unit
@@ -144,24 +145,6 @@ def _with_units(headers: Cells, rows: Cells) -> tuple[Cells, Cells]:
         blank = tuple((*row[:place], "", *row[place + 1 :]) for row in headers)
         return blank, tuple(done)
     return headers, rows
-
-
-def _is_field(text: str) -> bool:
-    column = read_header(text)
-    return column.kind in ("element", "property", "condition", "variable") and bool(text.strip())
-
-
-def _is_turned(headers: Cells, rows: Cells) -> bool:
-    """Whether properties or elements stand down the first column and materials or conditions along the header."""
-    width = len(headers[-1])
-    top = [cell for cell in headers[-1][1:] if cell.strip()]
-    side = [row[0] for row in rows if row[0].strip()]
-    if width < 2 or not side:
-        return False
-    corner = _is_field(headers[-1][0]) or not headers[-1][0].strip()
-    across = sum(map(_is_field, top)) / max(1, len(top))
-    down = sum(map(_is_field, side)) / len(side)
-    return down >= 0.6 and across < 0.5 and (corner or down == 1.0 or across == 0.0)
 
 
 def _is_crossed(headers: Cells, rows: Cells, names: Container[str]) -> bool:

@@ -231,3 +231,49 @@ def test_fracture_toughness_is_judged_in_the_unit_of_its_range(cell: str, unit: 
     record = table_records(table, Labels({}, ()))[0]
     refused = any(flaw.reason == "out_of_range" for flaw in record.flaws)
     assert (None if refused else record.si_value) == si
+
+
+def made_records(headers: tuple[tuple[str, ...], ...], rows: tuple[tuple[str, ...], ...]) -> list[LiteratureRecord]:
+    return table_records(Table(page=1, headers=headers, rows=rows), Labels({}, ()))
+
+
+def test_compounds_under_a_head_of_composition_are_one_composition_a_row() -> None:
+    headers = (("Sample", *["Composition (wt%)"] * 3, "Density (g/cm³, ±1%)"), ("", "SiO2", "CaO", "Na2O", ""))
+    records = made_records(headers, (("S1", "70", "10", "20", "2.49"), ("S2", "65", "15", "20", "2.53")))
+    density = [record for record in records if record.property == "density"]
+    assert [record.value for record in density] == [2.49, 2.53]
+    assert all(record.composition is not None and record.unit == "g/cm³" for record in density)
+
+
+def test_compounds_down_the_side_that_add_up_to_a_whole_are_shares_of_the_samples_above() -> None:
+    rows = (("CaO", "43.5", "43.7"), ("SiO2", "35.8", "35.5"), ("Al2O3", "14.5", "14.8"), ("MgO", "6.2", "6.0"))
+    records = made_records((("Components", "Slag", "Glass"),), rows)
+    assert {record.material for record in records} == {"Slag", "Glass"}
+    assert not any(record.composition is not None for record in records)
+
+
+def test_samples_along_the_header_turn_a_table_whose_side_names_few_properties() -> None:
+    rows = (
+        ("A", "-2.3", "-2.1"),
+        ("T 0", "258.6", "251.2"),
+        ("T rg", "0.558", "0.560"),
+        ("Density (g/cm3)", "2.3", "2.4"),
+    )
+    records = made_records((("", "Glass 0", "Glass 0.1"),), rows)
+    found = {(record.material, record.property): record.value for record in records}
+    assert found["Glass 0", "reduced glass transition temperature"] == 0.558
+    assert found["Glass 0.1", "density"] == 2.4
+
+
+def test_two_values_in_a_cell_are_no_uncertainty_and_a_guest_without_amount_no_composition() -> None:
+    records = made_records((("Route", "Ir (at.%)", "Sn (at.%)"),), (("Sol-gel", "30(34)", "70(66)"),))
+    assert records == []
+    headers = (("Formula", "Density (g/cm3)"),)
+    records = made_records(headers, (("SiO2.1:H", "2.1"), ("Zn0.9O1.1", "5.2")))
+    assert [record.composition is None for record in records] == [True, False]
+
+
+def test_a_header_of_sodium_is_no_missing_value() -> None:
+    headers = (("Sample", *["Impurities (ppm)"] * 2), ("", "Na", "K"))
+    records = made_records(headers, (("A", "0.2", "0.1"), ("B", "0.3", "0.4")))
+    assert {record.property_written for record in records} == {"Na ppm", "K ppm"}
