@@ -53,6 +53,8 @@ _SCALE = re.compile(r"[×xX*·]\s*10\s*\^?\{?([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸
 _TOLERANCE = re.compile(r"\s*[,;]?\s*(?:±|\+/-).*$")
 """How certain a column's values are, behind its unit: `(g/cm³, ±1%)`."""
 _BRACKET = re.compile(r"[(（\[]([^()（）\[\]]*(?:\([^()]*\)[^()（）\[\]]*)?)[)）\]]")
+_GREEK = re.compile(r"([α-ωΑ-Ω])[\s_,]?[A-Za-z]{1,4}")
+"""A Greek symbol with letters lowered behind it: `ρv`, `ρexp`."""
 _SUNK = re.compile(r"(?<![A-Za-z])([A-Za-zα-ωΔ]) ([a-z]{1,3}|\d)(?![A-Za-z\d])")
 """A symbol whose lowered letters were set apart from it: `T g`."""
 _LEADING = re.compile(
@@ -176,7 +178,8 @@ def property_in(name: str, unit: Unit | None) -> Property | None:
     for token in re.split(r"[\s,;:=()\[\]（）]+", bare):
         if token and (len(token) > 1 or unit is not None) and (found := _by_symbol(token, unit)):
             return found
-    return None
+    lowered = _GREEK.fullmatch(bare) if unit is not None else None
+    return _by_symbol(lowered[1], unit) if lowered is not None else None
 
 
 def _by_symbol(token: str, unit: Unit | None) -> Property | None:
