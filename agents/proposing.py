@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from eutectic.agents.decisions.common import PassageLine
 from eutectic.agents.decisions.records import RecordPick, RecordsContext
@@ -14,6 +15,7 @@ from eutectic.core.settings import Settings
 from eutectic.core.spec import CampaignSpec
 
 if TYPE_CHECKING:
+    from eutectic.core.claim import Claim
     from eutectic.knowledge.record import LiteratureRecord
     from eutectic.knowledge.records import Source
 
@@ -29,21 +31,45 @@ _READING = {
 """A model works under a campaign's caps; reading a library has none of its own, so these are the defaults."""
 
 
+class Proposed(NamedTuple):
+    """What a mind adds to what the rules read."""
+
+    records: list[LiteratureRecord]
+    claims: list[Claim]
+    """Of processing."""
+    refused: list[str]
+    """What of its answers was not taken, with the reason."""
+
+
 def propose_records(
-    mind: Mind, sources: Sequence[Source], rules: Sequence[LiteratureRecord], progress: Callable[[str], None]
-) -> tuple[list[LiteratureRecord], list[str]]:
-    """What a mind adds to the rules' records, and what of its answers was not taken, with the reason.
+    mind: Mind,
+    sources: Sequence[Source],
+    rules: Sequence[LiteratureRecord],
+    progress: Callable[[str], None],
+    dated: str = "",
+) -> Proposed:
+    """What a mind adds to the rules' records, its claims of processing, and what of its answers was not taken.
+
+    Args:
+        mind: answers.
+        sources: the documents.
+        rules: what the rules read there.
+        progress: is told which passages are read.
+        dated: the day that claims carry; today where empty.
 
     Raises:
         MindFailed: the model endpoint cannot be used.
         BudgetExhausted: a cap on calls or tokens stands in the way.
     """
+    from eutectic.knowledge.claim_proposals import ProposedProcess, proposed_claim
     from eutectic.knowledge.evidence import find_quote
     from eutectic.knowledge.record_proposals import Proposal, beside_rules, proposed_record
     from eutectic.knowledge.records import document_labels
 
     taken: list[LiteratureRecord] = []
+    claims: list[Claim] = []
     refused: list[str] = []
+    day = dated or datetime.now(UTC).date().isoformat()
     for source in sources:
         labels = document_labels(source)
         named = tuple(f"{name} = {material.written}" for name, material in labels.materials.items())[:60]
@@ -71,7 +97,17 @@ def propose_records(
                     refused.append(f"{source.name} p{line.page}: {made}")
                 else:
                     taken.append(made)
-    return beside_rules(taken, rules), refused
+            for stated in answer.value.process_claims:
+                line = by_id.get(stated.passage)
+                page = line.page if line is not None else 0
+                meant = (stated.property, stated.variable, stated.sign, stated.low, stated.high, stated.unit)
+                asked = ProposedProcess(source.name, page, stated.quote, *meant)
+                claim = proposed_claim(asked, find, answer.model or answer.mind, day)
+                if isinstance(claim, str):
+                    refused.append(f"{source.name} p{page}: {claim}")
+                else:
+                    claims.append(claim)
+    return Proposed(beside_rules(taken, rules), list({c.id: c for c in claims}.values()), refused)
 
 
 def reading_mind(settings: Settings) -> Mind:

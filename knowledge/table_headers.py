@@ -178,8 +178,8 @@ def property_in(name: str, unit: Unit | None) -> Property | None:
     for token in re.split(r"[\s,;:=()\[\]（）]+", bare):
         if token and (len(token) > 1 or unit is not None) and (found := _by_symbol(token, unit)):
             return found
-    lowered = _GREEK.fullmatch(bare) if unit is not None else None
-    return _by_symbol(lowered[1], unit) if lowered is not None else None
+    greek = _GREEK.fullmatch(bare) if unit is not None else None
+    return _by_symbol(greek[1], unit) if greek is not None else None
 
 
 def _by_symbol(token: str, unit: Unit | None) -> Property | None:

@@ -11,6 +11,7 @@ from eutectic.core.objective import Objective
 from eutectic.core.space import ComponentRange, Continuous, SearchSpace
 from eutectic.core.trial import Measurement, Observation
 from eutectic.knowledge.claim_ledger import ledger
+from eutectic.knowledge.claim_proposals import ProposedProcess, proposed_claim
 from eutectic.knowledge.claim_sentences import statements_in
 from eutectic.knowledge.claim_variables import variable_of
 from eutectic.knowledge.claims import for_objectives
@@ -123,3 +124,54 @@ def test_a_claim_of_processing_reaches_a_campaign_that_sets_it_and_steers_no_rec
 def test_the_campaigns_name_of_a_variable_is_known(name: str) -> None:
     item = Continuous(name=name, low=0, high=1)
     assert variable_of("anneal_temperature", [item, Continuous(name="anneal_time_h", low=0, high=1)]) == item
+
+
+ANNEALED = "Raising the annealing temperature from 600 K to 700 K decreased the coercivity of the ribbons."
+BEST_TIME = "The highest hardness was obtained after ageing for 8 h at 460 K."
+
+
+def proposed(quote: str, **changes: object) -> Claim | str:
+    given = {"property": "coercivity", "variable": "anneal_temperature", "sign": -1} | changes
+    item = ProposedProcess("a.pdf", 2, quote, **given)  # type: ignore[arg-type]
+    pages = {2: f"{ANNEALED} {BEST_TIME}"}
+    return proposed_claim(
+        item, lambda page, words: words if words in pages.get(page, "") else None, "a-model", "2026-01-02"
+    )
+
+
+def test_a_models_claim_of_processing_is_read_again_from_its_quote() -> None:
+    claim = proposed(ANNEALED)
+    assert isinstance(claim, Claim)
+    assert claim.statement == ProcessEffect(variable="anneal_temperature", sign=-1)
+    assert (claim.origin, claim.author, claim.trust, claim.evidence[0].page) == ("model", "a-model", 0.3, 2)
+    best = proposed(BEST_TIME, property="hardness", variable="age_time", sign=0, low=8, high=8, unit="h")
+    assert isinstance(best, Claim)
+    assert best.statement == ProcessRange(variable="age_time", low=28800, high=28800)
+
+
+@pytest.mark.parametrize(
+    ("quote", "changes", "reason"),
+    [
+        ("The annealing temperature lowers everything.", {}, "does not stand on page"),
+        (ANNEALED, {"property": "hardness"}, "does not name the property"),
+        (ANNEALED, {"variable": "mill_time"}, "does not name the variable"),
+        (ANNEALED, {"sign": 1}, "the opposite"),
+        (ANNEALED, {"sign": 0, "low": 600, "high": 700, "unit": "K"}, "nothing is best"),
+        (
+            BEST_TIME,
+            {"property": "hardness", "variable": "age_time", "sign": 0, "low": 8, "high": 9, "unit": "h"},
+            "is not in",
+        ),
+        (
+            BEST_TIME,
+            {"property": "hardness", "variable": "age_time", "sign": 0, "low": 8, "high": 8, "unit": "K"},
+            "unit",
+        ),
+    ],
+)
+def test_a_models_claim_that_its_quote_does_not_say_is_none(
+    quote: str, changes: dict[str, object], reason: str
+) -> None:
+    claim = proposed(quote, **changes)
+    assert isinstance(claim, str)
+    assert reason in claim

@@ -167,7 +167,7 @@ def test_proposing_needs_a_model_and_says_so() -> None:
 
 def test_the_rules_mind_proposes_nothing_the_rules_have_not() -> None:
     source = Source("d.pdf", {1: SENTENCE}, [Sentence(1, SENTENCE)], ())
-    assert propose_records(RulesMind(), [source], document_records(source), lambda line: None) == ([], [])
+    assert propose_records(RulesMind(), [source], document_records(source), lambda line: None) == ([], [], [])
 
 
 SPEC = """

@@ -158,12 +158,15 @@ def _opened(library: Path | None) -> Iterator[LibraryType]:
 
 
 def _with_proposals(opened: LibraryType) -> list[LiteratureRecord]:
+    from eutectic.agents.cli.claims import claims_text
     from eutectic.agents.proposing import propose_records, reading_mind
     from eutectic.core.settings import load_settings
 
     rules, mind = opened.records(), reading_mind(load_settings())
-    added, refused = propose_records(mind, opened.sources(), rules, lambda line: typer.echo(line, err=True))
+    added, claims, refused = propose_records(mind, opened.sources(), rules, lambda line: typer.echo(line, err=True))
     typer.echo(f"{len(added)} records proposed beside the rules', {len(refused)} not taken", err=True)
+    if claims:
+        typer.echo(f"claims of processing proposed, to add to a claims file:\n{claims_text(claims)}", err=True)
     return [*rules, *added]
 
 

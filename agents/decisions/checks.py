@@ -23,7 +23,7 @@ from eutectic.agents.decisions.designer import (
 )
 from eutectic.agents.decisions.experimenter import Release, ReleaseContext, Watch, WatchContext
 from eutectic.agents.decisions.pi import Review, ReviewContext
-from eutectic.agents.decisions.records import ProposedRecord, RecordPick, RecordsContext
+from eutectic.agents.decisions.records import ProposedProcessClaim, ProposedRecord, RecordPick, RecordsContext
 from eutectic.core.decision import Decision
 from eutectic.core.record import Record
 
@@ -57,11 +57,14 @@ def _claims(context: ClaimsContext, answer: ClaimPick) -> Iterable[str]:
 
 
 def _records(context: RecordsContext, answer: RecordPick) -> Iterable[str]:
-    return _copied("records", context.passages, answer.records)
+    yield from _copied("records", context.passages, answer.records)
+    yield from _copied("process_claims", context.passages, answer.process_claims)
 
 
 def _copied(
-    field: str, passages: Sequence[PassageLine], items: Sequence[PickedQuote | ProposedClaim | ProposedRecord]
+    field: str,
+    passages: Sequence[PassageLine],
+    items: Sequence[PickedQuote | ProposedClaim | ProposedProcessClaim | ProposedRecord],
 ) -> Iterable[str]:
     """What is wrong with items that quote a passage each."""
     texts = {passage.id: " ".join(passage.text.split()) for passage in passages}

@@ -1,4 +1,4 @@
-"""What the designer is asked and answers about records: values that passages state, to be checked by code."""
+"""What the designer is asked and answers about records: values and claims of processing that passages state."""
 
 from __future__ import annotations
 
@@ -34,8 +34,26 @@ class ProposedRecord(Record):
     """As written; empty for a pure number."""
 
 
+class ProposedProcessClaim(Record):
+    """One sentence on processing: more of a variable raises or lowers a property, or where it is best."""
+
+    passage: str
+    quote: str = Field(max_length=600)
+    """The sentence, copied exactly."""
+    property: str = Field(max_length=120)
+    variable: str = Field(max_length=64)
+    """Stage and quantity: `anneal_temperature`, `mill_time`, `cool_rate`, `wheel_speed`, `sinter_time`."""
+    sign: Literal[1, -1, 0]
+    """1: more of it raises the value of the property; -1: lowers it; 0: the best values lie from `low` to `high`."""
+    low: float | None = None
+    """As written, in `unit`; none where the sign is not 0."""
+    high: float | None = None
+    unit: str = Field(default="", max_length=20)
+
+
 class RecordPick(Record):
-    """The records; each is read again by code before it counts."""
+    """The records and claims of processing; each is read again by code before it counts."""
 
     records: tuple[ProposedRecord, ...] = Field(max_length=60)
+    process_claims: tuple[ProposedProcessClaim, ...] = Field(default=(), max_length=20)
     note: str = Field(max_length=600)
