@@ -55,6 +55,11 @@ _NOT_DETECTED = re.compile(
 )
 
 
+_STACKED = re.compile(r"(?<=\d)[⁺⁻][⁰¹²³⁴-⁹.·]+\s?[-−–₋][\d₀-₉][\d₀-₉.]*")
+_DECIMAL_COMMA = re.compile(r"(?<![A-Za-z0-9_.,])\d{1,4},\d{1,2}(?=\s?(?:[A-Za-zμµΩ°%]|[^\x00-\x7f]))(?![\d,])")
+_DECIMAL_POINT = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
+
+
 class Amount(NamedTuple):
     """A number with what was said of it; `value` is the middle of a range."""
 
@@ -99,6 +104,17 @@ def _is_pair(text: str, found: Amount) -> bool:
 def is_missing(text: str) -> bool:
     """Whether a cell says that there is no value, which is not a negative result."""
     return text.strip() != "Na" and bool(_MISSING.match(text.strip()))
+
+
+def plainly(text: str) -> str:
+    """A running text, as long as before, with decimal commas as points and uncertainties set over one another left out.
+
+    A comma is decimal before one or two digits and a unit's letter, where no number of the text has a point.
+    """
+    text = _STACKED.sub(lambda match: " " * len(match[0]), text)
+    if not _DECIMAL_COMMA.search(text) or _DECIMAL_POINT.search(text):
+        return text
+    return _DECIMAL_COMMA.sub(lambda match: match[0].replace(",", "."), text)
 
 
 def find_amounts(text: str) -> Iterator[Amount]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
-from eutectic.knowledge.amounts import Amount, find_amounts
+from eutectic.knowledge.amounts import Amount, find_amounts, plainly
 from eutectic.knowledge.materials import find_materials
 from eutectic.knowledge.normalise import normalise
 from eutectic.knowledge.record import Flaw, LiteratureRecord
@@ -48,7 +48,7 @@ def _has_number(record: LiteratureRecord, quote: str) -> bool:
         for value in ((record.low, record.high) if record.value_type == "range" else (record.value,))
         if value is not None
     ]
-    quotes = (quote, _COMMA.sub(".", quote)) if record.source == "table" else (quote,)
+    quotes = (quote, _COMMA.sub(".", quote)) if record.source == "table" else (quote, plainly(quote))
     there = {v for text in quotes for a in find_amounts(text) for v in _read(a, text, record) if v is not None}
     scales = [1.0]
     for flaw in record.flaws:

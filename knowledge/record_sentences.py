@@ -14,7 +14,7 @@ from eutectic.knowledge.materials import Material, Mention
 from eutectic.knowledge.properties import Property
 from eutectic.knowledge.record import Conditions, Flaw, LiteratureRecord, Origin, judged
 from eutectic.knowledge.record_values import Reading, read_value
-from eutectic.knowledge.sentence_materials import mentioned
+from eutectic.knowledge.sentence_materials import mentioned, of_family
 from eutectic.knowledge.sentence_properties import NamedProperty, named_properties
 from eutectic.knowledge.sentence_values import RESPECTIVELY, Clause, Value
 
@@ -37,7 +37,15 @@ _COMPARED = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s*(?:,|and|、|和|与|,\s*and)\s*")
-_ARE = re.compile(r"(?:\s+\w+){0,2}?\s+(?:are|were|amount(?:ed)? to)\b|分别为?|为")
+_ARE = re.compile(
+    r"(?:\s+\w+){0,2}?\s+(?:are|were|amount(?:ed)? to|have|had|show(?:ed)?|exhibit(?:ed)?|possess(?:ed)?|reach(?:ed)?)\b"
+    r"|分别为?|为"
+)
+_OF_TOOL = re.compile(
+    r"\s*(?:of|for)\s+the\s+(?:[\w-]+\s+){0,3}(?:balls?|crucibles?|mou?lds?|wheels?|rollers?|dies?|indenters?|jars?|tips?)\b",
+    re.IGNORECASE,
+)
+"""Behind a property: it is a tool's, not a sample's."""
 _ITS = re.compile(r"(?:Its|Their)\b|[该此其]")
 _BRACKET = re.compile(r"\s*[(（\[][^()（）\[\]]{0,40}")
 _FOR = re.compile(r"\s*\)?\s*(?:for|of|in)\s+(?:the\s+)?(?:\w+\s+){0,2}")
@@ -94,7 +102,10 @@ class _Sentence(NamedTuple):
         """Every amount with a unit that measures a property named here."""
         text = self.sentence.text
         values = self.clause.values()
-        linked = self.clause.in_order(values) or [(value, self.clause.property_of(value)) for value in values]
+        grouped = self.clause.in_groups(values, sum(not _is_open(mention) for mention in self.mentions))
+        linked = (
+            grouped or self.clause.in_order(values) or [(value, self.clause.property_of(value)) for value in values]
+        )
         linked = [(value, found) for value, found in linked if found is not None]
         conditions = read_conditions(text)
         by_place = self.clause.temperatures(values, [value for value, _ in linked])
@@ -102,7 +113,13 @@ class _Sentence(NamedTuple):
         for place, (value, found) in enumerate(linked):
             assert found is not None
             named, item = found
-            material, flaws = self._material(value, place, len(linked))
+            if (tool := _OF_TOOL.match(text, named.end)) and not any(
+                tool.end() <= mention.start < value.amount.start and re.search(r"[,;]", text[tool.end() : mention.start])
+                for mention in self.mentions
+            ):
+                continue
+            n = sum(not _is_open(mention) for mention in self.mentions) if grouped else len(linked)
+            material, flaws = self._material(value, place % n if grouped else place, n)
             if material is None:
                 continue
             own = conditions.model_copy(update={"temperature": by_place.get(place, conditions.temperature)})
@@ -177,7 +194,7 @@ class _Sentence(NamedTuple):
             )
             return judged(chosen.material)
         if self.mentions:
-            return judged(self.mentions[-1].material)
+            return judged(of_family(self.mentions[-1], text, value.end, (place, n_values)))
         if self.before and _BACK.match(self.sentence.text):
             material, flaws = judged(self.before[-1].material)
             return material, [*flaws, Flaw(reason="material_from_context", detail="named in the sentence before")]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from eutectic.knowledge.labels import Labels, filled, values_of
-from eutectic.knowledge.materials import Mention, find_materials
+from eutectic.knowledge.materials import Material, Mention, find_materials
+from eutectic.knowledge.sentence_values import AT_VARIABLE
 
 
 def _is_additive(text: str, mention: Mention) -> bool:
@@ -49,3 +50,25 @@ def _is_recipe(mention: Mention) -> bool:
     """Whether a formula counts to a hundred, as alloys are written and phases are not."""
     amounts = re.findall(r"[A-Z][a-z]?(\d+(?:\.\d+)?)", mention.material.written)
     return mention.formula is not None and len(amounts) > 1 and 99 <= sum(map(float, amounts)) <= 101
+
+
+def of_family(mention: Mention, text: str, end: int, place: tuple[int, int]) -> Material:
+    """The material a value is about, where its sentence gives a family and the value of its variable.
+
+    Args:
+        mention: the family, or any other material, which stays as it is.
+        text: the sentence.
+        end: where the value with its unit ends: `90 °C at x = 0.1`.
+        place: which of how many values it is: `(x = 0, 5 and 10) is 4.1, 5.2 and 7.7 A/m`.
+    """
+    formula = mention.formula
+    if formula is None or len(formula.variables) != 1:
+        return mention.material
+    name = formula.variables[0]
+    said = AT_VARIABLE.match(text, end)
+    if said is not None and said["name"] == name:
+        return filled(formula, f"{name} = {said['value']}") or mention.material
+    listed = values_of(text).get(name, ())
+    if len(listed) == place[1] > 1:
+        return filled(formula, f"{name} = {listed[place[0]]:g}") or mention.material
+    return mention.material

@@ -6,16 +6,20 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from eutectic.knowledge.amounts import Amount, find_amounts
+from eutectic.knowledge.amounts import Amount, find_amounts, plainly
 from eutectic.knowledge.properties import Property
 from eutectic.knowledge.sentence_properties import NamedProperty
 from eutectic.knowledge.units import NUMBER, Unit, read_unit
 from eutectic.knowledge.units_text import unit_at
 
 RESPECTIVELY = re.compile(r"\brespectively\b|分别", re.IGNORECASE)
+AT_VARIABLE = re.compile(r"\s*\(?(?:at|for|with|when)\s+(?P<name>[xyz])\s*=\s*(?P<value>\d+(?:\.\d+)?)(?![\d,])")
+"""Behind a value of a family: `90 °C at x = 0.1`."""
 _AT = re.compile(r"\bat\b|@|在")
 _FORMULA_LIKE = re.compile(r"\(?[A-Z][\w.()]*\d[\w.()]*")
 _TEMPERATURE = "K"
+_VARIABLE = re.compile(r"(?<![A-Za-z])[xyz]\s*=\s*$")
+"""Before a family's variable, which makes no range with a value behind it: `from 665 K for x = 0 to 641 K`."""
 
 
 class Value(NamedTuple):
@@ -57,15 +61,32 @@ class Clause(NamedTuple):
                 return list(pairs)
         return []
 
+    def in_groups(self, values: Sequence[Value], n: int) -> list[tuple[Value, tuple[NamedProperty, Property] | None]]:
+        """`Tg of 662 and 671 K and Tx of 741 and 749 K, respectively`: behind each property a value for each of n."""
+        if n < 2 or len(self.named) < 2 or len(values) != n * len(self.named) or not RESPECTIVELY.search(self.text):
+            return []
+        pairs: list[tuple[Value, tuple[NamedProperty, Property] | None]] = []
+        for place, value in enumerate(values):
+            named = self.named[place // n]
+            following = self.named[place // n + 1].start if place // n + 1 < len(self.named) else len(self.text)
+            item = next((each for each in named.candidates if each.to_si(1.0, value.unit) is not None), None)
+            if item is None or not named.end <= value.amount.start < following:
+                return []
+            pairs.append((value, (named, item)))
+        return pairs
+
     def values(self) -> list[Value]:
         """Amounts with units; several before one unit share it: `2.9 × 10⁻⁵ and 6.1 × 10⁻³ S cm⁻¹`."""
-        text = self.text
+        text = plainly(self.text)
         found: list[tuple[Amount, Unit | None, int]] = []
         for amount in find_amounts(text):
-            behind = unit_at(text, amount.end)
+            spaces = re.compile(r"\s*(?=\s)").match(text, amount.end)
+            behind = unit_at(text, spaces.end() if spaces else amount.end)
             found.append((amount, behind.unit if behind else None, behind.end if behind else amount.end))
         values: list[Value] = []
         for place, (amount, unit, end) in enumerate(found):
+            if amount.kind == "range" and unit is not None and _VARIABLE.search(text[: amount.start]):
+                amount = amount._replace(value=amount.high, kind="exact", low=None, high=None)
             if unit is None:
                 for later, later_unit, _ in found[place + 1 :]:
                     gap = text[end : later.start]
@@ -85,10 +106,10 @@ class Clause(NamedTuple):
         """Whether a bare number is said of a property without a unit: `relative permeability of 12,000`."""
         text = self.text
         return any(
-            any(item.dimension == NUMBER and item.high > 1.5 for item in named.candidates)
-            and 0 <= amount.start - named.end <= 24
+            any(item.dimension == NUMBER and not item.is_share for item in named.candidates)
+            and 0 <= amount.start - named.end <= 60
             and re.fullmatch(
-                r"[\s(=~≈:]*(?:of|was|is|=|reache[sd]|为|达到?|约)*[\s(=~≈]*(?:about|up to)?\s*",
+                r"(?:\s+(?:of|for|in)\s+(?:the\s+)?[A-Z(]\S*(?:\s+(?:alloy|sample|glass|ceramic|film|core|ribbon|rod)s?)?(?=\s))?[\s(=~≈:]*(?:of|was|is|amount(?:s|ed) to|=|reache[sd]|为|达到?|约)*[\s(=~≈]*(?:about|up to)?\s*",
                 text[named.end : amount.start],
             )
             for named in self.named
@@ -133,6 +154,8 @@ class Clause(NamedTuple):
         """A temperature is a property only where it is said to be one; else it is a condition."""
         between = self.text[named.end : value.amount.start] if value.amount.start >= named.end else ""
         words = _FORMULA_LIKE.sub("", between)
+        if AT_VARIABLE.match(self.text, value.end):
+            words = AT_VARIABLE.sub("", re.sub(r"\d+(?:\.\d+)?\s?(?:K|°C)", "", words))
         if re.search(r"\d", words) and not RESPECTIVELY.search(self.text):
             return False
         return (
@@ -184,7 +207,7 @@ def _fits(item: Property, value: Value) -> bool:
     if value.unit.text.startswith(("cycle", "atom", "dec")):
         return False
     if value.unit.text == "1":
-        return item.high > 1.5
+        return not item.is_share
     return item.high <= 100
 
 

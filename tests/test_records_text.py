@@ -251,3 +251,36 @@ def test_a_quote_that_is_not_on_the_page_refuses_the_record() -> None:
     (record,) = document_records(Source("paper.pdf", {1: "Another page."}, [Sentence(1, sentence)], ()))
     assert record.status == "refused"
     assert "quote_not_found" in [flaw.reason for flaw in record.flaws]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (
+            "Zr65Cu20Al15 and Zr60Cu25Al15 have glass transition temperatures of 662 K and 671 K and crystallization "
+            "temperatures of 741 K and 749 K, respectively.",
+            {("Zr65Cu20Al15", 662), ("Zr60Cu25Al15", 671), ("Zr65Cu20Al15", 741), ("Zr60Cu25Al15", 749)},
+        ),
+        ("The dielectric constant of Ba0.8Sr0.2TiO3 is 4200 at 1 kHz.", {("Ba0.8Sr0.2TiO3", 4200)}),
+        ("The density of Fe80B20 is 7,35 g/cm3 and its Bs is 1,62 T.", {("Fe80B20", 7.35), ("Fe80B20", 1.62)}),
+        ("The hardness of Ti90Nb10 reached 1,250 HV.", {("Ti90Nb10", 1250)}),
+        ("Fe80B20 has a Bs of 1.62⁺⁰.⁰³₋₀.₀₂ T.", {("Fe80B20", 1.62)}),
+        (
+            "The coercivity of Fe80−xCoxB20 (x = 0, 5 and 10) is 4.1, 5.2 and 7.7 A/m, respectively.",
+            {(f"Fe80−xCoxB20 (x = {x})", value) for x, value in ((0, 4.1), (5, 5.2), (10, 7.7))},
+        ),
+        (
+            "For Ba1−xSrxTiO3 the Curie temperature is 90 °C at x = 0.1 and 35 °C at x = 0.3.",
+            {("Ba1−xSrxTiO3 (x = 0.1)", 90), ("Ba1−xSrxTiO3 (x = 0.3)", 35)},
+        ),
+        (
+            "In Zr65−xTixCu20Al15 the glass transition temperature falls from 665 K for x = 0 to 641 K for x = 8.",
+            {("Zr65−xTixCu20Al15 (x = 0)", 665), ("Zr65−xTixCu20Al15 (x = 8)", 641)},
+        ),
+        ("The hardness of the steel balls used for milling Ti90Nb10 was 800 HV.", set()),
+    ],
+)
+def test_lists_numbers_and_families_of_a_sentence(text: str, values: set[tuple[str, float]]) -> None:
+    found = records_of(text)
+    assert {(record.material, record.value) for record in found if record.status == "verified"} == values
+    assert all(record.composition is not None for record in found)
