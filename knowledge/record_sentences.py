@@ -114,7 +114,8 @@ class _Sentence(NamedTuple):
             assert found is not None
             named, item = found
             if (tool := _OF_TOOL.match(text, named.end)) and not any(
-                tool.end() <= mention.start < value.amount.start and re.search(r"[,;]", text[tool.end() : mention.start])
+                tool.end() <= mention.start < value.amount.start
+                and re.search(r"[,;]", text[tool.end() : mention.start])
                 for mention in self.mentions
             ):
                 continue
