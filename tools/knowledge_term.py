@@ -9,6 +9,7 @@ This is the seam between the engine and its sources of knowledge. A source build
 - a quarter of the starts is spread over the recipes that the terms rate in the best tenth;
 - half of each batch is chosen without any term, until the judge calls all the terms in use trusted;
 - where trials failed for a cause in their recipe, the terms are judged as if those had given the worst value measured;
+- with a judge, a term shapes choices only once it has foretold the better half of the measured values (`earned_say`);
 - before each batch the judge is shown the `Standing` of every term and says which to use, trust or drop.
 
 Without terms nothing of this happens.
@@ -25,7 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
-Verdict = Literal["use", "trust", "drop"]
+Verdict = Literal["use", "trust", "drop", "wait"]
+"""`wait` is not the judge's: a term that has not yet foretold the better half of the values (`earned_say`)."""
 
 
 class KnowledgeTerm(Protocol):

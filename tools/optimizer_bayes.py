@@ -13,6 +13,7 @@ from eutectic.core.record import significant
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
 from eutectic.tools.batch import Chooser
+from eutectic.tools.earned_say import earned
 from eutectic.tools.floor_padding import floor_padded
 from eutectic.tools.gain import expected_gain
 from eutectic.tools.guided_starts import start_design
@@ -36,6 +37,8 @@ _FIRST_REPEAT = 3
 """Round from which the best is repeated."""
 _ENOUGH_REPEATS = 4
 """Measurements of one recipe after which the next best one is repeated."""
+
+_SILENT: dict[Verdict, str] = {"drop": "is set aside", "wait": "has no say until it foretells the better values"}
 
 
 @dataclass(frozen=True)
@@ -158,23 +161,25 @@ class BayesOptimizer:
                 *self._notes(state),
                 *(model.note for model in posterior.models.values() if model.note),
                 *batch.acquisition.notes,
-                *(f"knowledge {name!r} is set aside" for name, verdict in verdicts.items() if verdict == "drop"),
+                *(f"knowledge {name!r} {_SILENT[said]}" for name, said in verdicts.items() if said in _SILENT),
             ),
         )
 
     def _judged(self, state: _State) -> tuple[Posterior, dict[str, Verdict]]:
-        """The surrogate with the terms that the judge lets stand, and the verdict on each."""
+        """The surrogate with the terms that the judge lets stand and that earned a say, and the verdict on each."""
         encoder = self._domain.encoder
         if not encoder.terms:
             return fit_table(self._spec, encoder, state.table), {}
         padded = floor_padded(state.table, self._spec.objectives)
-        posterior = fit_table(self._spec, encoder, padded)
-        said = self._judge(posterior.standings()) if self._judge else {}
+        said = self._judge(fit_table(self._spec, encoder, padded).standings()) if self._judge else {}
         verdicts: dict[str, Verdict] = {term.name: said.get(term.name, "use") for term in encoder.terms}
-        dropped = [name for name, verdict in verdicts.items() if verdict == "drop"]
-        if len(dropped) == len(verdicts):
-            return fit_table(self._spec, encoder, state.table, dropped), verdicts
-        return (fit_table(self._spec, encoder, padded, dropped) if dropped else posterior), verdicts
+        if self._judge:
+            without = fit_table(self._spec, encoder, padded, list(verdicts))
+            proved = earned(self._spec.objectives, without.models, encoder.terms)
+            verdicts |= {name: "wait" for name in verdicts if verdicts[name] != "drop" and name not in proved}
+        silent = [name for name, verdict in verdicts.items() if verdict in ("drop", "wait")]
+        table = state.table if len(silent) == len(verdicts) else padded
+        return fit_table(self._spec, encoder, table, silent), verdicts
 
     def _chooser(self, state: _State, posterior: Posterior) -> Chooser:
         trained = state.table.take(training_rows(state.table, self._spec.objectives))

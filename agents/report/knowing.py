@@ -55,7 +55,8 @@ def _sources(terms: dict[str, object], last: dict[str, object] | None) -> Table:
     caption = (
         "Weights are slopes in standard deviations of the property per standard deviation of the source's score (± one "
         "standard deviation). A source is set aside when its direction is right with less than 20 % or the evidence "
-        "ratio with against without it falls below 1/3; above 3 it is trusted and the plain control ends."
+        "ratio with against without it falls below 1/3; above 3 it is trusted and the plain control ends. "
+        "A source steers only once it has foretold the better half of the values."
     )
     return Table(head, tuple(rows), caption, frozenset({2, 3, 4, 5}))
 
