@@ -113,7 +113,7 @@ def _about_starts(starts: int) -> str:
         return f"Starts: each method its own, {STARTS} random ones for gp-logei, rf-ei and et-ucb."
     return (
         f"Starts: {starts} random recipes, the same for all methods of a seed; ours-none and those with knowledge "
-        "choose as many themselves, the latter a quarter of them by it."
+        "choose as many themselves, the latter a quarter of those beyond four by it."
     )
 
 

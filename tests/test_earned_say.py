@@ -93,3 +93,11 @@ def test_a_judged_term_steers_only_once_it_has_earned_it(sign: float) -> None:
     alike = keys(advice.batch) == keys(plain.ask(4, round=3).batch)
     silent = [note for note in advice.notes if "near the top" in note]
     assert bool(silent) == alike == (sign < 0)
+
+
+@pytest.mark.parametrize("initial, guided", [(4, 0), (5, 0), (12, 2)])
+def test_the_first_starts_fill_the_space_and_later_ones_follow_knowledge(initial: int, guided: int) -> None:
+    spec = make_spec(optimizer={"initial": initial, "replicates": 0}, batch=initial, budget={"experiments": 60})
+    plain = set(keys(open_optimizer(spec).ask(initial, round=1).batch))
+    informed = set(keys(open_optimizer(spec, (Near(),)).ask(initial, round=1).batch))
+    assert len(informed - plain) == guided
