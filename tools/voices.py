@@ -15,6 +15,7 @@ from eutectic.tools.encoding import FloatArray
 from eutectic.tools.exact_process import ExactProcess
 from eutectic.tools.forest import ForestVoice, fit_forest
 from eutectic.tools.kernel_fit import Family, NoisePrior, fit_kernel
+from eutectic.tools.settings_voice import SettingsVoice, settings_voice
 
 _MOST = 300
 """Measurements up to which others are asked beside the process itself: with more of them they say the same."""
@@ -43,13 +44,17 @@ class ProcessVoice:
         """Mean and standard deviation of recipes `N x d`, `N` each."""
         return self.process.moments(_read(features, self.rooted))
 
+    def believing(self, features: FloatArray, means: FloatArray) -> ProcessVoice:
+        """The same with recipes `q x d` taken to be measured at `q` values."""
+        return replace(self, process=self.process.believing(_read(features, self.rooted), means))
+
 
 @dataclass(frozen=True)
 class Voices:
     """The process of a property, the processes and the forest beside it."""
 
     process: ExactProcess
-    others: tuple[ProcessVoice, ...] = ()
+    others: tuple[ProcessVoice | SettingsVoice, ...] = ()
     forest: ForestVoice | None = None
 
     @property
@@ -66,15 +71,12 @@ class Voices:
         """The same with recipes `q x d` taken to be measured at what the voices expect together."""
         means, _ = self.moments(features)
         process = self.process.believing(features, means)
-        others = tuple(
-            replace(other, process=other.process.believing(_read(features, other.rooted), means))
-            for other in self.others
-        )
+        others = tuple(other.believing(features, means) for other in self.others)
         return Voices(process, others, None if self.forest is None else _kept_up(self.forest, process))
 
 
 def voices_of(process: ExactProcess, prior: NoisePrior, n_shares: int | None, seed: int) -> Voices:
-    """The process, one on roots of shares, a very smooth one and a forest; one whose fit fails has no say.
+    """The process, one on roots, a very smooth one, one of one length-scale, a forest; one whose fit fails has no say.
 
     Args:
         process: Fitted.
@@ -86,7 +88,11 @@ def voices_of(process: ExactProcess, prior: NoisePrior, n_shares: int | None, se
     if measured < _LEAST or len(process.features) > _MOST:
         return Voices(process)
     shares = process.slopes.n_plain if n_shares is None else n_shares
-    tried = (_refitted(process, prior, shares, shares, "matern"), _refitted(process, prior, 0, 0, "gaussian"))
+    tried = (
+        _refitted(process, prior, shares, shares, "matern"),
+        _refitted(process, prior, 0, 0, "gaussian"),
+        settings_voice(process),
+    )
     return Voices(process, tuple(voice for voice in tried if voice is not None), fit_forest(process, seed))
 
 
