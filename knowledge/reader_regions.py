@@ -108,9 +108,12 @@ def _with_open_ends(box: Box, words: Sequence[Word], captions: Sequence[Box], ru
 def _is_limit(rule: Box, box: Box, above: Sequence[Sequence[Word]]) -> bool:
     """Whether a rule above bounds a table's rows: as wide as it, or another table's, narrower on both sides.
 
-    A rule under a heading that spans some columns is narrower too, but others stand beside that heading.
+    A rule under a heading that spans some columns is narrower too, but others stand beside that heading, or it runs on
+    to the table's right end.
     """
     width = box[2] - box[0]
+    if rule[0] - box[0] > _SAME_EDGE and abs(box[2] - rule[2]) <= _SAME_EDGE:
+        return False
     line = next((line for line in above if line[0].middle < rule[1]), ())
     is_spanning = any(word.box[2] < rule[0] or word.box[0] > rule[2] for word in line)
     is_narrower = rule[0] - box[0] > _SAME_EDGE and box[2] - rule[2] > _SAME_EDGE and not is_spanning
@@ -141,11 +144,16 @@ def _open_rows(lines: Sequence[Sequence[Word]], edge: float, inner: Sequence[Wor
 
 
 def _is_over(line: Sequence[Word], row: Sequence[Word]) -> bool:
-    """Whether a tightly set line has one piece over each cell of a row."""
+    """Whether a tightly set line has one piece over each cell of a row, but perhaps the first."""
     pieces, cells = parts(line, _TIGHT_GAP), parts(row) if row else []
-    return len(pieces) == len(cells) > 1 and all(
-        piece[0].box[0] < cell[-1].box[2] and cell[0].box[0] < piece[-1].box[2]
-        for piece, cell in zip(pieces, cells, strict=True)
+    beneath = cells[len(cells) - len(pieces) :]
+    return (
+        len(pieces) > 1
+        and len(cells) - len(pieces) in (0, 1)
+        and all(
+            piece[0].box[0] < cell[-1].box[2] and cell[0].box[0] < piece[-1].box[2]
+            for piece, cell in zip(pieces, beneath, strict=True)
+        )
     )
 
 

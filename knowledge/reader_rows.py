@@ -17,6 +17,8 @@ from eutectic.knowledge.table import Box
 Line = Sequence[Word]
 CLOSE = 0.85
 """Of the font size: lines nearer than this overlap, as a cell set midway beside a wrapped one does."""
+MIDWAY = 0.9
+"""Of the font size: a label that stands midway over rows is nearer than this to the lines around it."""
 _TOGETHER = 0.55
 """Of the font size: words nearer than this belong together, unless each stands inside a column."""
 _PITCH = 1.1
@@ -111,7 +113,7 @@ def _is_behind_label(rows: Sequence[Sequence[Printed]], line: Printed) -> bool:
     if len(rows) < 2 or len(rows[-1]) > 1:
         return False
     label, before = rows[-1][0], rows[-2][-1]
-    is_close = line.height - before.height < 2 * CLOSE * line.size
+    is_close = line.height - before.height < 2 * MIDWAY * line.size
     return is_close and are_rows(before, line) and not label.filled & (line.filled | before.filled)
 
 
@@ -147,7 +149,7 @@ def _is_midway(row: Sequence[Printed], line: Printed, below: Printed | None, siz
     last = row[-1]
     if line.has_number and last.has_number and line.filled & last.filled:
         return True
-    if below is None or below.height - line.height >= CLOSE * size or line.filled & (last.filled | below.filled):
+    if below is None or below.height - line.height >= MIDWAY * size or line.filled & (last.filled | below.filled):
         return False
     return are_rows(last, below)
 

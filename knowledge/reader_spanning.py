@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from eutectic.knowledge.reader_grid import Span
-from eutectic.knowledge.reader_rows import CLOSE, Printed, are_rows, is_value
+from eutectic.knowledge.reader_rows import MIDWAY, Printed, are_rows, is_value
 from eutectic.knowledge.table import Box
 
 
@@ -57,7 +57,7 @@ def _stands_between(rows: Sequence[Sequence[Printed]], place: int) -> bool:
     if place == 0 or place + 1 == len(rows):
         return False
     above, below = rows[place - 1][-1], rows[place + 1][0]
-    is_close = line.height - above.height < CLOSE * line.size and below.height - line.height < CLOSE * line.size
+    is_close = line.height - above.height < MIDWAY * line.size and below.height - line.height < MIDWAY * line.size
     return is_close and not line.filled & (above.filled | below.filled) and are_rows(above, below)
 
 
@@ -99,7 +99,21 @@ def _midway_over(heights: Sequence[float], labels: Sequence[float], column: int)
             return []
         spans.append((start, column, end - start))
         start = end
-    return [span for span in spans if span[2] > 1] if start == len(heights) else []
+    if start != len(heights) or _is_evener_from_top(heights, labels, spans):
+        return []
+    return [span for span in spans if span[2] > 1]
+
+
+def _is_evener_from_top(
+    heights: Sequence[float], labels: Sequence[float], spans: Sequence[tuple[int, int, int]]
+) -> bool:
+    """Whether labels set on the first row of what they span part the rows more evenly than labels set midway."""
+    firsts = [min(range(len(heights)), key=lambda i: abs(heights[i] - label)) for label in labels]
+    if firsts[0] != 0 or any(abs(heights[i] - label) > 1 for i, label in zip(firsts, labels, strict=True)):
+        return False
+    from_top = [b - a for a, b in itertools.pairwise([*firsts, len(heights)])]
+    midway = [span[2] for span in spans]
+    return max(from_top) - min(from_top) < max(midway) - min(midway)
 
 
 def _end(heights: Sequence[float], start: int, label: float) -> int | None:

@@ -250,6 +250,13 @@ def _without_marks(
     tails: dict[str, str] = {}
     for word in words:
         mark = word.text[len(word.text) - word.raised_tail :]
+        if (
+            word.raised_tail > 1
+            and mark[-1:] in opened
+            and not mark[-1:].isdigit()
+            and not _LETTER_MARK.fullmatch(mark)
+        ):
+            mark = mark[-1:]
         if 0 < word.raised_tail < len(word.text) and _LETTER_MARK.fullmatch(mark):
             is_letter = not any(character.isdigit() for character in mark)
             if mark in opened or (is_letter and (not opened or set(mark.split(",")) <= opened)):

@@ -149,7 +149,7 @@ def _row_conditions(base: Conditions, columns: Sequence[Column], cells: Sequence
             found[key] = round(column.unit.to_si(amount.value), 6)
         if column.kind == "label" or (column.kind == "text" and place == 0 and is_named):
             continue
-        if column.kind == "condition" and column.unit is None and amount is None:
+        if column.kind in ("condition", "text") and column.unit is None and amount is None:
             said = state_conditions(cells[place].strip()).model_dump(include={"anneal_temperature", "anneal_time"})
             found |= {key: value for key, value in said.items() if value}
         other.append(

@@ -31,7 +31,7 @@ def columns_of(grid: Grid, reader: TableReader) -> list[Column]:
     shares = [place for place, column in enumerate(columns) if column.kind == "element"]
     if len(shares) == 1 and not columns[shares[0]].basis and columns[shares[0]].unit is None:
         place = shares[0]
-        columns[place] = columns[place]._replace(kind="text", element="")
+        columns[place] = in_context(columns[place]._replace(kind="text", element=""), reader.caption)
     for place, column in enumerate(columns):
         cells = [row[place] for row in grid.rows if row[place] and not is_missing(row[place])]
         formulas = sum(_is_material(clean(cell)) for cell in cells)

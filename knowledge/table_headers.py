@@ -55,7 +55,9 @@ _TOLERANCE = re.compile(r"\s*[,;]?\s*(?:±|\+/-).*$")
 _BRACKET = re.compile(r"[(（\[]([^()（）\[\]]*(?:\([^()]*\)[^()（）\[\]]*)?)[)）\]]")
 _GREEK = re.compile(r"([α-ωΑ-Ω])[\s_,]?[A-Za-z]{1,4}")
 """A Greek symbol with letters lowered behind it: `ρv`, `ρexp`."""
-_SUNK = re.compile(r"(?<![A-Za-z])([A-Za-zα-ωΔ]) ([a-z]{1,3}|\d)(?![A-Za-z\d])")
+_SUNK = re.compile(
+    r"(?<![A-Za-z])([A-Za-zα-ωΔ]) (?!(?:at|in|of|to|by|as|on|or|is|and|for|per|vs)\b)([a-z]{1,3}|\d)(?![A-Za-z\d])"
+)
 """A symbol whose lowered letters were set apart from it: `T g`."""
 _LEADING = re.compile(
     r"^(?:average|mean|measured|experimental|exp\.?|theor\.?|theoretical|calculated|calc\.?|expected|predicted|estimated|total|max(?:imum)?\.?|min(?:imum)?\.?|apparent|nominal|room[- ]temperature)\s+",
@@ -153,7 +155,7 @@ def in_context(column: Column, caption: str) -> Column:
         return column
     stated = property_in(caption, column.unit)
     is_rival = stated is not None and stated.dimension == column.property.dimension and stated != column.property
-    shares = stated is not None and set(column.name.split()) & {*stated.symbols, *column.property.symbols}
+    shares = stated is not None and set(column.name.split()) & set(stated.symbols)
     return column._replace(property=stated) if is_rival and shares else column
 
 

@@ -81,10 +81,14 @@ def row_material(
     variables = ", ".join(
         f"{column.name} = {cells[place]}" for place, column in enumerate(columns) if column.kind == "variable"
     )
-    for family in _families(reader):
+    headed_by = [m.formula for m in find_materials(heading, {}) if m.formula is not None and m.formula.variables]
+    for family in headed_by or _families(reader):
         for text in (variables, name):
             if text and (found := filled(family, text)) is not None:
                 return judged(found._replace(label=label))
+    guest = next((clean(c) for c, column in zip(cells, columns, strict=True) if column.name in _GUESTS), "")
+    if is_element(guest) and (host := _with_guest(reader, guest)) is not None:
+        return judged(host._replace(label=label))
     if name in reader.labels.materials:
         return judged(reader.labels.materials[name]._replace(label=name))
     if name in reader.labels.numbers and any(column.kind == "label" for column in columns[:1]):
@@ -93,6 +97,20 @@ def row_material(
     if headed is not None and headed.composition is not None:
         return judged(headed)
     return _outside(reader, name)
+
+
+_GUESTS = ("M", "X", "TM", "RE", "Me", "Dopant", "dopant")
+_GUEST = re.compile(r"(?<=[\d)])(?:TM|RE|Me|M|X)(?=[\d._({]|\b)")
+
+
+def _with_guest(reader: TableReader, guest: str) -> Material | None:
+    """The caption's formula with an element in the place of its `M`: `Fe80Si4B14M2 (M = Cr, Mn)`."""
+    filled_in, n = _GUEST.subn(guest, reader.table.caption, count=1)
+    if not n:
+        return None
+    said = [m.material for m in find_materials(filled_in, {}) if not m.is_reagent and guest in m.material.written]
+    known = [material for material in said if material.composition is not None]
+    return known[0] if known else None
 
 
 def _outside(reader: TableReader, name: str) -> tuple[Material, list[Flaw]]:
@@ -124,7 +142,7 @@ def _families(reader: TableReader) -> list:  # type: ignore[type-arg]
 
 
 def _cell_material(reader: TableReader, cell: str, column: Column) -> Material | None:
-    text = clean(cell)
+    text = _unbroken(clean(cell))
     if is_element(text):
         return Material(text, Composition.of({text: 1.0}), "at%")
     if text in reader.labels.materials:
@@ -143,6 +161,17 @@ def _cell_material(reader: TableReader, cell: str, column: Column) -> Material |
     rest = clean((text[: mention.start] + text[min(mention.end, len(text)) :]).strip(" ()（）,;:"))
     label = rest if rest and is_label(rest) else mention.material.label
     return mention.material._replace(label=label)
+
+
+_PIECES = re.compile(r"(?:\(?(?:[A-Z][a-z]?[\d.]*)+\)?[\d.]*)(?:\s(?:\(?(?:[A-Z][a-z]?[\d.]*)+\)?[\d.]*))+")
+
+
+def _unbroken(text: str) -> str:
+    """A cell without the space at which a formula was broken over two lines: `Cu87.5 Zr2.5Al10`."""
+    whole = "".join(text.split())
+    symbols = re.findall(r"[A-Z][a-z]?", whole)
+    is_one = bool(_PIECES.fullmatch(text)) and len(set(symbols)) == len(symbols) and any(map(str.isdigit, whole))
+    return whole if is_one and all(map(is_element, symbols)) and read_formula(whole) is not None else text
 
 
 def _suffix(column: Column, reader: TableReader) -> str:

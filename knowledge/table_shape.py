@@ -10,9 +10,11 @@ from eutectic.knowledge.amounts import is_missing, read_amount
 from eutectic.knowledge.formula_text import read_formula
 from eutectic.knowledge.table import Table
 from eutectic.knowledge.table_headers import read_header
+from eutectic.knowledge.table_long import unfolded
 from eutectic.knowledge.table_states import is_state
-from eutectic.knowledge.table_turned import is_turned
+from eutectic.knowledge.table_turned import is_turned, with_errors
 from eutectic.knowledge.table_written import Cells, written_out
+from eutectic.knowledge.units import read_unit
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,15 @@ def grids(table: Table, names: Container[str] = ()) -> list[Grid]:
     headers, rows, skipped = _with_header(table)
     if rows and _are_numbers_of_columns(rows[0]):
         rows, skipped = rows[1:], skipped + 1
+    if len(rows) > 1 and _are_units(rows[0]):
+        headers, rows, skipped = (*headers, rows[0]), rows[1:], skipped + 1
     if not rows:
         return []
     if _is_titled(headers):
         headers, rows, skipped = headers[:-1], (headers[-1], *rows), skipped - 1
-    headers, rows, row_at, column_at = written_out(*_with_units(headers, rows))
+    long = unfolded(headers, rows)
+    headers, rows, row_at, column_at = written_out(*(long[:2] if long else _with_units(headers, rows)))
+    column_at = tuple(long.column_at[place] for place in column_at) if long else column_at
     parts = _parts(headers, rows, names)
     return [replace(grid, n_skipped=skipped, row_at=row_at, column_at=column_at) for grid in parts]
 
@@ -81,7 +87,7 @@ def _parts(headers: Cells, rows: Cells, names: Container[str]) -> list[Grid]:
             for a, b in halves
         ]
     if is_turned(headers, rows):
-        return [_turned(headers, rows)]
+        return [_turned(*with_errors(headers, rows))]
     if _is_crossed(headers, rows, names):
         unit = read_header(headers[-1][0]).unit
         measured = tuple((f"{row[0]} {unit.text}" if unit else row[0], *row[1:]) for row in rows)
@@ -106,6 +112,14 @@ def _is_titled(headers: Cells) -> bool:
 def _are_numbers_of_columns(row: Sequence[str]) -> bool:
     """Whether the first row only counts the columns: (1), (2), (3)."""
     return len(row) > 2 and all(cell.strip() in (f"({i})", f"[{i}]") for i, cell in enumerate(row, 1))
+
+
+def _are_units(row: Sequence[str]) -> bool:
+    """Whether the first row only says units, each in brackets, behind its first cell."""
+    filled = [cell.strip() for cell in row[1:] if cell.strip()]
+    return len(filled) > 1 and all(
+        cell[0] in "([（" and read_unit(cell.strip("()[]（）")) is not None for cell in filled
+    )
 
 
 def _with_header(table: Table) -> tuple[Cells, Cells, int]:

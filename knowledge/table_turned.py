@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from eutectic.knowledge.amounts import is_missing, read_amount
 from eutectic.knowledge.formula_text import read_formula
 from eutectic.knowledge.table_headers import read_header
+from eutectic.knowledge.table_written import Cells
 
 _NAMED = re.compile(r"(?:[A-Za-z]+\s*)?(?:no\.?|nr\.?|#)?\s*[A-Z]?-?\d+(?:\.\d+)?[a-zA-Z]?|[A-Z]", re.IGNORECASE)
 """A sample's name: `Glass 0.1`, `No. 3`, `S2`, `A`."""
@@ -58,3 +59,20 @@ def _are_shares_down(rows: Sequence[Sequence[str]]) -> bool:
         total = sum(amounts)
         wholes.append(len(amounts) > 1 and (_WHOLE[0] <= total <= _WHOLE[1] or _WHOLE[0] <= 100 * total <= _WHOLE[1]))
     return sum(wholes) >= 0.6 * len(wholes)
+
+
+def with_errors(headers: Cells, rows: Cells) -> tuple[Cells, Cells]:
+    """The table with uncertainties of columns of their own put behind the values; those columns are left empty."""
+    errors = [j for j, cell in enumerate(headers[-1]) if j > 1 and read_header(cell).kind == "error"]
+    lines = [list(row) for row in (*headers, *rows)]
+    for j in errors:
+        for i, line in enumerate(lines):
+            if (
+                i >= len(headers)
+                and (read_amount(line[j - 1]) is not None or is_missing(line[j - 1]))
+                and read_amount(line[j]) is not None
+            ):
+                line[j - 1] = f"{line[j - 1]} ± {line[j].strip(' ±')}"
+            line[j] = ""
+    done = tuple(map(tuple, lines))
+    return done[: len(headers)], done[len(headers) :]

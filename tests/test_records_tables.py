@@ -277,3 +277,46 @@ def test_a_header_of_sodium_is_no_missing_value() -> None:
     headers = (("Sample", *["Impurities (ppm)"] * 2), ("", "Na", "K"))
     records = made_records(headers, (("A", "0.2", "0.1"), ("B", "0.3", "0.4")))
     assert {record.property_written for record in records} == {"Na ppm", "K ppm"}
+
+
+def test_a_table_of_one_line_a_value_has_a_column_for_each_property() -> None:
+    rows = (
+        ("Fe80B20", "Coercivity", "4.2", "A/m"),
+        ("Fe80B20", "Density", "7.4", "g/cm3"),
+        ("Fe75B25", "Coercivity", "5.1", "A/m"),
+        ("Fe75B25", "Density", "7.3", "g/cm3"),
+    )
+    records = made_records((("Material", "Property", "Value", "Unit"),), rows)
+    assert [(r.material, r.property, r.value, r.unit) for r in records] == [
+        ("Fe80B20", "coercivity", 4.2, "A/m"),
+        ("Fe80B20", "density", 7.4, "g/cm3"),
+        ("Fe75B25", "coercivity", 5.1, "A/m"),
+        ("Fe75B25", "density", 7.3, "g/cm3"),
+    ]
+    assert [(record.row, record.column) for record in records] == [(i, 2) for i in range(4)]
+
+
+def test_families_in_heading_rows_dopants_in_place_of_m_and_broken_formulas() -> None:
+    rows = (("Fe82−xCoxB18", ""), ("2", "1.6"), ("4", "1.7"), ("Fe82−xNixB18", ""), ("2", "1.5"), ("4", "1.4"))
+    formulas = [r.composition.formula() for r in made_records((("x", "Bs (T)"),), rows) if r.composition is not None]
+    assert formulas == ["Fe80B18Co2", "Fe78B18Co4", "Fe80B18Ni2", "Fe78B18Ni4"]
+    table = Table(
+        page=1, caption="Fe80B18M2 (M = Cr, Nb) ribbons", headers=(("M", "Hc (A/m)"),), rows=(("Cr", "4"), ("Nb", "3"))
+    )
+    found = [r.composition.formula() for r in table_records(table, Labels({}, ())) if r.composition is not None]
+    assert found == ["Fe80B18Cr2", "Fe80B18Nb2"]
+    broken = made_records((("Alloy", "Tx (K)"),), (("Cu87.5 Zr2.5Al10", "760"), ("Cu80 Zr8Al12", "762")))
+    assert [r.composition.formula() for r in broken if r.composition is not None] == ["Cu87.5Al10Zr2.5", "Cu80Al12Zr8"]
+
+
+def test_uncertainties_beside_the_samples_of_a_turned_table_belong_to_their_values() -> None:
+    headers = (("Property", "Unit", "Fe80B20", "±", "Fe75B25", "±"),)
+    records = made_records(
+        headers, (("Coercivity", "A/m", "4.2", "0.3", "5.1", "0.2"), ("Density", "g/cm3", "7.4", "0.1", "7.3", "0.1"))
+    )
+    assert {(r.material, r.property, r.value, r.sd) for r in records} == {
+        ("Fe80B20", "coercivity", 4.2, 0.3),
+        ("Fe75B25", "coercivity", 5.1, 0.2),
+        ("Fe80B20", "density", 7.4, 0.1),
+        ("Fe75B25", "density", 7.3, 0.1),
+    }
