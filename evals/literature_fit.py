@@ -20,7 +20,7 @@ from eutectic.knowledge.judge import CONFIDENCE, FLOOR, OFFSET
 from eutectic.knowledge.library import Library
 
 FloatArray = NDArray[np.float64]
-_PULL_RANKING, _PULL_CONFIDENCE = 2.0, 1.0
+_PULL_RANKING, _PULL_CONFIDENCE = 8.0, 1.0
 """How strongly weights are held to what is believed of them without data."""
 _BELIEVED = {
     "silent": -2.5, "thing": 1.0, "entity": 1.5, "near": 2.5, "stranger": -1.0, "name": 1.5, "condition": 3.0,

@@ -16,7 +16,8 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("K/s", "m/s", "1/s"),
     ),
     (
-        r"\bhow heavy|\bhow much .*weigh|grams?\b|\bmass\b(?! fraction)|\bweight\b(?! (?:fraction|percent))|"
+        r"\bhow heavy|\bhow much .*weigh|\b(?:kilo|milli|micro)?grams?\b|\bmass\b(?! (?:fraction|gain|loss|change))|"
+        r"\bweight\b(?! (?:fraction|percent|gain|loss|change))|"
         r"质量(?!分数)|多重",
         ("kg",),
     ),
@@ -33,6 +34,9 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (r"\bhow (?:big|large)\b", ("m",)),
     (r"\bwavelength|波长", ("m",)),
+    (r"\bwave ?numbers?\b|\braman shift|波数", ("1/m",)),
+    (r"\b(?:weight|mass) (?:gain|loss|change)|失重|增重", ("%", "kg", "kg/m2")),
+    (r"\bheat capacity|\bspecific heat|\bentrop(?:y|ies)\b", ("J/mol/K", "J/kg/K")),
     (r"(?<!charge )\bcurrent\b(?! (?:densit|collector))|电流(?!密度)", ("A", "A/m2")),
     (r"\bpH\b", ("%",)),
     (r"\bvoltage|\bpotential\b|电压|电位|电势", ("V",)),

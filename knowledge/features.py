@@ -76,8 +76,6 @@ class Features(NamedTuple):
     """Words of the question that neither it nor its chunk holds, counted by what they say; 1 from three on."""
     stranger: float
     """Whether all that the question is asked of is nowhere in the library."""
-    paper: float
-    """Share of what the question speaks of, by weight, that stands anywhere in its document."""
 
 
 class Place(NamedTuple):
@@ -153,7 +151,6 @@ def grade(question: Question, statement: Statement, place: Place) -> Features:
         near=_together(question.patients, reach),
         missing=min(1.0, question.lack(there | place.before) / 3),
         stranger=float(bool(question.patients) and not any(term.is_known for term in question.patients)),
-        paper=_in_document(question, reach),
     )
 
 
@@ -223,10 +220,6 @@ def _together(terms: Sequence[Term], reach: _Reach) -> float:
     if not total:
         return 1.0
     return math.exp(sum(term.weight * math.log(reach.level(term, _NOWHERE)) for term in terms) / total)
-
-
-def _in_document(question: Question, reach: _Reach) -> float:
-    return question.share({*reach.there, *reach.document}, [*question.weighty, *question.names])
 
 
 def _property(question: Question, own: frozenset[str], wide: frozenset[str]) -> float:

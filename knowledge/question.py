@@ -19,6 +19,7 @@ from eutectic.knowledge.families import memberships, system_of
 from eutectic.knowledge.glossary import in_chinese, little_tokens, words_of
 from eutectic.knowledge.measures import find_measures, plain_numbers
 from eutectic.knowledge.question_words import (
+    alternatives,
     asked_unit,
     bare_numbers,
     is_count,
@@ -101,7 +102,7 @@ def read_question(
         content |= {token for token in tokenise(text) if token.startswith("sys:") and frequency.get(token, 0)}
     quantities = quantity_words(text)
     graded = {grade.lower() for match in _GRADE.findall(text) for grade in match if grade}
-    joined = joined_words(plain, frequency)
+    joined, others = joined_words(plain, frequency), alternatives(plain)
     english, within = _chinese(text)
     for token in sorted(content - within):
         if token.startswith(("q:", "el:")) and (token[:2] == "q:" or content & _spellings(token)):
@@ -111,7 +112,7 @@ def read_question(
         stand_ins |= english.get(token, frozenset()) | in_chinese().get(token, frozenset())
         stand_ins |= quantities.get(token, frozenset()) | frozenset(spellings(token))
         stand_ins |= _of_roots((token, *SYNONYMS.get(token, ())), roots or {}) - {token}
-        stand_ins |= joined.get(token, frozenset())
+        stand_ins |= joined.get(token, frozenset()) | others.get(token, frozenset()) - {token}
         if token in in_property:
             stand_ins |= properties
         if token.startswith("f:") and not frequency.get(token, 0):
@@ -267,13 +268,21 @@ def _dimensions(text: str, asked: Collection[str]) -> frozenset[Dimension]:
     if is_count(text):
         return frozenset()
     if named:
-        return frozenset(dimensions_of(token) for token in named)
+        found = frozenset(dimensions_of(token) for token in named)
+        return found.union(*(forms for forms in _forms() if forms & found))
     units = [unit for pattern, found in _kinds() if pattern.search(phrase or text) for unit in found]
     if not units and (_HOW.match(text) or not text.isascii()):
         units = [unit for pattern, found in _kinds() if pattern.search(text) for unit in found]
     if not units and phrase:
         units = [unit for pattern, found in _kinds() if pattern.search(text.split(phrase)[0]) for unit in found]
     return frozenset(read.dimension for unit in units if (read := read_unit(unit)) is not None)
+
+
+@cache
+def _forms() -> tuple[frozenset[Dimension], ...]:
+    """Dimensions of one quantity that papers give for a mass or for a mole."""
+    pairs = (("J/mol/K", "J/kg/K"),)
+    return tuple(frozenset(unit.dimension for text in pair if (unit := read_unit(text)) is not None) for pair in pairs)
 
 
 @cache

@@ -21,6 +21,7 @@ _CHARGE = re.compile(r"\bcoulomb|\bcharge\b|\bC-?rate\b|\bC/\d", re.IGNORECASE)
 _CODED = re.compile(r"\S*[A-Za-z)\]]\S*")
 """Words with letters, whose digits are of a formula or a name."""
 _PAST = re.compile(r"(?<![\w-])(?<!\bthe )(?<!\bof )(?<!\ban )(?<!\ba )[a-z]{2,}ed\b")
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|been|be)\s+[a-z]+-([a-z]{2,}ed)\b")
 _LAST_VERB = re.compile(
     r"\b(?:does|do|did|can|could|may|must)\b.*?\s([a-z]+)(?=\s+(?:at|in|for|from|with|to|under|when|if|during|by|as|after|"
     r"before|than|into)\b|\?)"
@@ -35,6 +36,7 @@ _THING = re.compile(
     r"[a-z]+ed|show|reach|give|take|need)\b|[?,;]|$)",
     re.IGNORECASE,
 )
+_EITHER = re.compile(r"([\w.()-]+),? or (?:(?:an?|the|is|are|does|do|in|at|of)\s+)?([\w.()-]+)")
 _COUNT = re.compile(r"\W*how many\b", re.IGNORECASE)
 
 
@@ -57,7 +59,7 @@ def quantity_words(text: str) -> dict[str, frozenset[str]]:
 
 def verbs(text: str) -> frozenset[str]:
     """Tokens of what is a verb by its form or place: `measured`, and `reach` in `What strength does it reach?`."""
-    words = [match for pattern in (_PAST, _LAST_VERB) for match in pattern.findall(text)]
+    words = [match for pattern in (_PAST, _PASSIVE, _LAST_VERB) for match in pattern.findall(text)]
     return frozenset(token for word in words for token in tokenise(word))
 
 
@@ -88,6 +90,17 @@ def joined_words(text: str, known: Collection[str]) -> dict[str, frozenset[str]]
         if whole in known:
             for token in (stem(first), stem(second)):
                 found[token] = found.get(token, frozenset()) | {whole}
+    return found
+
+
+def alternatives(text: str) -> dict[str, frozenset[str]]:
+    """By token of a word: that of the other one it is offered beside, `laminar or turbulent`; an answer has one."""
+    found: dict[str, frozenset[str]] = {}
+    for match in _EITHER.finditer(text):
+        first, second = tokenise(match[1]), tokenise(match[2])
+        for one, other in ((first, second), (second, first)):
+            for token in one:
+                found[token] = found.get(token, frozenset()) | frozenset(other)
     return found
 
 

@@ -39,4 +39,4 @@ def by_root(words: Iterable[str]) -> Mapping[str, frozenset[str]]:
     for word in words:
         if word.isascii() and word.isalpha():
             found.setdefault(root(word), set()).add(word)
-    return {key: frozenset(group) for key, group in found.items() if len(group) > 1}
+    return {key: frozenset(group) for key, group in found.items()}

@@ -43,6 +43,9 @@ _WAY = re.compile(
 _VERSION = re.compile(r"\b(?:v(?:ersion|er)?\.?\s?)?\d+(?:\.\d+)+|\bversion\s\d|\bv\d")
 
 _MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|USD|EUR|RMB|dollars?|euros?|yuan|元)", re.IGNORECASE)
+_PLANE = re.compile(
+    r"[(\[{<⟨](?:\s?[-−]?\d){3,4}\s?[)\]}>⟩]|\b(?:basal|prismatic|close-packed|[abc]-axis)\b", re.IGNORECASE
+)
 _BINDER = re.compile(
     r"\b(?:PVDF|PTFE|CMC|SBR|PAA|PVA|PVB|polyvinylidene|carboxymethyl|styrene|polyacryl\w+|polyvinyl|cellulose|alginate|"
     r"epoxy|resin|wax|glue)\b|\bbind(?:er|ing agent)s?\b|粘结剂|黏结剂"
@@ -71,6 +74,8 @@ _NOUNS: tuple[tuple[str, str], ...] = (
                  r"cations?|ions?|additives?|precursors?|alloys?|oxides?|impurit(?:y|ies)|precipitates?|catalysts?|substrates?|"
                  r"crystals?|ligands?|polymers?|reagents?|electrodes?|materials?|相|元素|添加剂"),
     ("gas", r"atmospheres?|gas(?:es)?|气氛|气体"),
+    ("plane", r"(?:lattice |crystal )?planes?|facets?|(?:crystal |growth |easy )?directions?|orientations?|textures?|"
+              r"晶面|取向"),
     ("symmetry", r"space groups?|crystal (?:structures?|lattices?|systems?)|symmetr(?:y|ies)|lattices?|structures?|"
                  r"structure types?|空间群|晶体结构"),
     ("shape", r"shapes?|morpholog(?:y|ies)|形状|形貌"),
@@ -129,6 +134,7 @@ _SHOWS: dict[str, Callable[[str, frozenset[str]], bool]] = {
     "solvent": lambda words, _: bool(_SOLVENT.search(words)),
     "salt": lambda words, _: bool(_SALT.search(words)),
     "gas": _new(_GAS),
+    "plane": lambda words, _: bool(_PLANE.search(words)),
     "symmetry": _new(_SYMMETRY),
     "shape": _new(_SHAPE),
     "way": _new(_WAY),

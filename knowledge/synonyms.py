@@ -191,6 +191,17 @@ _SAME = (
     "twice double",
     "cutoff cut-off threshold",
     "optimal optimum optimize optimise best",
+    "grow grown growth synthesize prepare",
+    "freeze frozen",
+    "break broken",
+    "spin spun",
+    "hold held",
+    "drive driven",
+    "match fit agree coincide align",
+    "select screen",
+    "gold au",
+    "silver ag",
+    "copper cu",
     "meter metre",
 )
 _LITTLE = (
@@ -203,7 +214,7 @@ _LITTLE = (
     "came know known say said tell state stated mention mentioned describe described accord according paper author "
     "authors work experiment experiments experimental sample samples specimen material materials alloy alloys value "
     "values high low large small good best much many different certain alone first useful possible main typical new "
-    "total turn turned served serve written runs hardly any far employ employed cite cites change set sets chemical "
+    "total turn turned served serve written runs any far employ employed cite cites change set sets chemical "
     "nominal stay stays belong go goes gone stand stands count counts lies happen happens occur occurs keep keeps "
     "kept hold holds held look looked comes fall falls second seconds wide-scale per whole really exactly usually "
     "typically compute computed simulate simulated expect expected assign assigned kind sort once still yet all both "
@@ -277,6 +288,7 @@ UNIT_WORDS: dict[str, frozenset[str]] = {
         "composition": ("f:",),
         "formula": ("f:",),
         "stoichiometry": ("f:",),
+        "wavenumber": ("u:m-1",),
         "成分": ("f:",),
         "温度": ("u:K1",),
     }.items()

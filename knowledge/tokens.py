@@ -47,8 +47,8 @@ _GREEK = {
 _COMMON = (
     "a about above according across after again all also although am an and any are as at be because been before "
     "being below between both but by can could did do does doing down during each either for from further had has "
-    "have having he her here his how however i if in into is it its itself may me might more most much must my no "
-    "nor not of off on once only or other our out over own per same shall she should so some such than that the "
+    "hardly have having he her here his how however i if in into is it its itself may me might more most much must my "
+    "no nor not of off on once only or other our out over own per same shall she should so some such than that the "
     "their them then there these they this those through thus to too under until up upon very via was we were "
     "what when where whether which while who whom whose why will with within without would you your"
 )

@@ -212,6 +212,8 @@ def _plain(text: str) -> str:
         text = text.replace(odd, written)
     text = re.split(r"\s+(?:vs|versus|RHE|SHE)\b", text)[0]
     text = re.sub(r"/\s?\(?mK\b\)?", "/(m K)", text)
+    if "/" in text:
+        text = re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", " ", text)
     text = re.sub(r"\bH[Vv]\s?\d+(?:\.\d+)?$", "HV", text.strip())
     return " ".join(_PER.sub("/", text).replace("u m", "um").split()).strip(" ,;:.")
 

@@ -13,7 +13,7 @@ _POWERED = (
 )
 """A power of a unit; two raised digits, or more than four, are the numbers of references."""
 _PIECE = re.compile(
-    rf"(?P<gap>\s*[·⋅•∙*/]\s*|\s?\bper\s|\s{{0,2}})\(?(?P<name>[°◦º˚]\s?C|oC|℃|[µμ] ?m|[A-Za-zµμΩÅ%℃‰]+|[\u3400-\u9fff]{{1,4}})(?P<power>{_POWERED})?\)?"
+    rf"(?P<gap>\s*[·⋅•∙*/]\s*|(?<=[a-z])-(?=[A-Z])|\s?\bper\s|\s{{0,2}})\(?(?P<name>[°◦º˚]\s?C|oC|℃|[µμ] ?m|[A-Za-zµμΩÅ%℃‰]+|[\u3400-\u9fff]{{1,4}})(?P<power>{_POWERED})?\)?"
 )
 _SHARE = re.compile(r"\s*(?:at|atom|atomic|wt|weight|mass|mol|mole|vol|volume)\.?\s?-?(?:%|percent)", re.IGNORECASE)
 _SCALE = re.compile(r"\s*(?:[×x]\s*)?10[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+\s*")

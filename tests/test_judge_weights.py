@@ -20,7 +20,11 @@ from eutectic.evals.literature_refit import QuestionSet, further_set, written
 from eutectic.knowledge.abbreviations import abbreviations
 from eutectic.knowledge.index_lexical import LexicalIndex
 from eutectic.knowledge.judge import CONFIDENCE, RANKING, read_weights
+from eutectic.knowledge.measures import find_measures
 from eutectic.knowledge.question import read_question
+from eutectic.knowledge.roots import by_root
+from eutectic.knowledge.sorts import shows
+from eutectic.knowledge.units import read_unit
 
 
 def test_what_a_refit_writes_is_read_as_the_weights_it_found() -> None:
@@ -107,3 +111,58 @@ def test_shares_of_chunks_are_counted_by_document() -> None:
     assert index.shares("cast") == {one: 0.5, two: 0.5}
     assert index.shares("gold") == {}
     assert np.isclose(sum(index.shares("steel").values()), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("question", "unit"),
+    [
+        ("With which program were the grains simulated?", None),
+        ("At which wavenumber was the G peak observed?", "1/m"),
+        ("What weight gain was measured?", "%"),
+        ("How large is the molar heat capacity?", "J/mol/K"),
+        ("How wide is the supercooled liquid region of the glass?", "K"),
+        ("How large are the crystals?", "m"),
+        ("Which power law does the coercivity follow?", None),
+    ],
+)
+def test_a_question_wants_a_value_of_its_own_kind(question: str, unit: str | None) -> None:
+    dimensions = read_question(question, {}, 10).dimensions
+    if unit is None:
+        assert not dimensions
+    else:
+        read = read_unit(unit)
+        assert read is not None
+        assert read.dimension in dimensions
+
+
+def test_units_joined_by_a_hyphen_below_a_slash_divide() -> None:
+    per_mole, conductivity = read_unit("J/mol/K"), read_unit("W/m/K")
+    assert per_mole is not None and conductivity is not None
+    (measure,) = find_measures("was 76.3 J/mol-K.")
+    assert (measure.value, measure.dimension) == (76.3, per_mole.dimension)
+    assert find_measures("2 W/m-K at once")[0].dimension == conductivity.dimension
+    assert find_measures("a 10 K-edge")[0].value == 10
+
+
+def test_one_of_two_alternatives_is_enough() -> None:
+    question = read_question("Is the flow laminar or turbulent?", {}, 10)
+    assert all(term.held({"turbul"}) for term in question.terms if term.token in ("laminar", "turbul"))
+
+
+def test_a_word_of_the_library_is_found_by_its_root_alone() -> None:
+    question = read_question("Which optimal anneal?", {"optimum": 1}, 10, roots=by_root(["optimum"]))
+    assert any("optimum" in term.stand_ins for term in question.terms)
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "is_shown"),
+    [
+        ("What is the cost of the powder?", "It was heated for 3 h at 400 K.", False),
+        ("What is the cost of the powder?", "The powder is sold for 30 USD per kg.", True),
+        ("Which lattice planes are parallel?", "between Ag(111) and ZnO(110) of the crystals", True),
+        ("Which lattice planes are parallel?", "the hexagonal wurtzite structure of ZnO", False),
+    ],
+)
+def test_sorts_of_answers_show_in_words(question: str, words: str, is_shown: bool) -> None:
+    read = read_question(question, {}, 10)
+    assert shows(read.sort, words, read.meant) is is_shown
