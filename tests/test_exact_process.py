@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -41,6 +43,18 @@ def test_a_believed_recipe_keeps_the_mean_and_loses_its_uncertainty() -> None:
     after = before.believing(point)
     assert after.moments(point)[0] == pytest.approx(before.moments(point)[0], abs=1e-6)
     assert after.moments(point)[1][0] < 0.6 * before.moments(point)[1][0]
+
+
+@pytest.mark.parametrize("slopes", [Slopes(3), Slopes(3, (3,), (0.5,), (0.7,))], ids=["plain", "with knowledge"])
+def test_a_factor_that_grew_by_believing_is_the_one_found_anew(slopes: Slopes) -> None:
+    rng = np.random.default_rng(2)
+    grown = replace(process(slopes), extra=np.full(20, 0.01), batches=np.arange(20) // 5, batch_variance=0.3)
+    for _ in range(3):
+        grown = grown.believing(np.column_stack([rng.dirichlet(np.ones(3), 4), rng.normal(size=4)]))
+    wanted = np.column_stack([rng.dirichlet(np.ones(3), 30), rng.normal(size=30)])
+    anew = replace(grown)
+    for ours, whole in zip(grown.moments(wanted), anew.moments(wanted), strict=True):
+        np.testing.assert_allclose(ours, whole, atol=1e-9)
 
 
 def test_improvement_is_right_near_and_finite_far_below_the_best() -> None:

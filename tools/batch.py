@@ -13,9 +13,9 @@ from eutectic.tools.encoding import FloatArray
 from eutectic.tools.incumbent import Measured
 from eutectic.tools.kernel_fit import matern_between
 from eutectic.tools.lattice import IntArray
-from eutectic.tools.local_search import candidates, improve, row_keys
+from eutectic.tools.local_search import RowSet, allowed, candidates, improve, row_keys
 from eutectic.tools.optimizer_space import left
-from eutectic.tools.sampling import Domain
+from eutectic.tools.sampling import Domain, unique_rows
 from eutectic.tools.surrogate import Posterior
 from eutectic.tools.survival import Survival
 from eutectic.tools.trial_cost import TrialCost
@@ -24,6 +24,10 @@ _POOL = 1100
 _KEPT = 400
 """Best candidates that are scored again as the batch grows."""
 _STARTS = 4
+_CLIMBS = 8
+"""Full climbs that a batch is worth: in a larger one each pick gets a share of them, and goes on from where others
+ended."""
+_LEAST_ROUNDS = 5
 _NEAR = 12
 _MOST_WAITING = 96
 _MOST_ALIKE = 1e-3
@@ -79,9 +83,13 @@ class Chooser:
         while len(rows) < n and len(pool):
             order = np.argsort(-values, kind="stable")[:_KEPT]
             pool, values = pool[order], values[order]
-            best, merit = (pool[0], values[0]) if is_whole else self._climbed(acquisition, pool, rows, taken, rng)
+            if not is_whole:
+                rounds = _rounds(acquisition.climb[0], len(rows), n)
+                climbed, gained = self._climbed(acquisition, pool, rows, taken, rng, rounds)
+                pool, values = np.vstack([climbed, pool]), np.append(gained, values)
+            best = pool[values.argmax()]
             rows.append(best)
-            merits.append(float(merit))
+            merits.append(float(values.max()))
             taken.add(row_keys(best[None, :])[0])
             acquisition.await_also(self._encode(best[None, :]))
             pool = pool[[key not in taken for key in row_keys(pool)]]
@@ -102,17 +110,18 @@ class Chooser:
         rows: list[IntArray],
         taken: set[bytes],
         rng: np.random.Generator,
-    ) -> tuple[IntArray, float]:
-        """The best recipe that small moves from the first of the pool lead to, with its merit."""
+        rounds: int,
+    ) -> tuple[IntArray, FloatArray]:
+        """Recipes not in the pool that small moves from its first ones lead to, with their merits."""
         already = np.vstack([self.waiting, *rows])
-        rounds, width = acquisition.climb
 
         def merit(some: IntArray) -> FloatArray:
             return self._merit(acquisition, some, already)
 
-        climbed = improve(self.domain, pool[:_STARTS], merit, taken, rng, rounds=rounds, width=width)
-        values = merit(climbed)
-        return climbed[values.argmax()], float(values.max())
+        climbed = improve(self.domain, pool[:_STARTS], merit, taken, rng, rounds=rounds, width=acquisition.climb[1])
+        climbed = unique_rows(climbed)
+        climbed = climbed[allowed(climbed, RowSet(pool))]
+        return climbed, merit(climbed)
 
     def _merit(self, acquisition: Acquisition, rows: IntArray, already: IntArray) -> FloatArray:
         """Logarithms of what rows are worth beside those already in the batch or on their way."""
@@ -153,3 +162,8 @@ class Chooser:
                     seen.append(features[i])
             apart = apart / 2 if apart > 1e-6 else 0.0
         return sorted(picked, key=lambda i: -values[i])
+
+
+def _rounds(most: int, chosen: int, n: int) -> int:
+    """Rounds in which recipes are improved before the next pick of `n`."""
+    return most if not chosen else min(most, max(_LEAST_ROUNDS, most * _CLIMBS // n))

@@ -16,6 +16,8 @@ from eutectic.tools.readings import censored_sites, same_batch
 
 _CHUNK = 2048
 _JITTER = 1e-8
+_SURE = 1e-5
+"""Variance of a value that is taken for known, for the factor's sake."""
 
 
 @dataclass(frozen=True)
@@ -106,10 +108,15 @@ class ExactProcess:
 
     def moments(self, features: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the noise-free property, `M` each."""
+        means, sds, _ = self.shifted_moments(features, np.zeros((len(self.features), 0)))
+        return means, sds
+
+    def shifted_moments(self, features: FloatArray, shifts: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """The same, and what shifts of the weights `N x S` move the means by, `M x S`."""
         from scipy.linalg import solve_triangular
 
         factor, weights = self._solved
-        means, sds = np.empty(len(features)), np.empty(len(features))
+        means, sds, moved = np.empty(len(features)), np.empty(len(features)), np.empty((len(features), shifts.shape[1]))
         for start in range(0, len(features), _CHUNK):
             part = features[start : start + _CHUNK]
             cross = self._covariance(part, self.features)
@@ -118,24 +125,37 @@ class ExactProcess:
             variance = 1.0 + (known**2).sum(axis=1) - np.einsum("ij,ij->j", scaled, scaled)
             means[start : start + len(part)] = self._expected(part) + cross @ weights
             sds[start : start + len(part)] = np.sqrt(np.maximum(variance, 1e-12))
-        return means, sds
+            moved[start : start + len(part)] = cross @ shifts
+        return means, sds, moved
 
-    def believing(self, features: FloatArray, values: FloatArray | None = None) -> ExactProcess:
+    def weights_of(self, values: FloatArray) -> FloatArray:
+        """The inverse of the measurements' covariance times values `N x S`."""
+        from scipy.linalg import cho_solve
+
+        return np.asarray(cho_solve((self._solved[0], True), values, check_finite=False), dtype=np.float64)
+
+    def believing(
+        self, features: FloatArray, values: FloatArray | None = None, *, sure: bool = False
+    ) -> ExactProcess:
         """The process after measuring recipes at exactly some values: the kriging believer (Ginsbourger et al. 2010).
 
-        Without `values` at their mean.
+        Without `values` at their mean; `sure` leaves out the noise of a measurement. The factor of the covariance is
+        extended, not found anew.
         """
         means = self.moments(features)[0] if values is None else values
-        more = np.zeros(len(features))
-        return replace(
+        more = np.full(len(features), _SURE - self.kernel.noise if sure else 0.0)
+        extra = np.zeros(len(self.features)) if self.extra is None else self.extra
+        grown = replace(
             self,
             features=np.vstack([self.features, features]),
             standard=np.append(self.standard, means),
-            extra=None if self.extra is None else np.append(self.extra, more),
+            extra=np.append(extra, more),
             shown=None if self.shown is None else np.append(self.shown, means),
             batches=None if self.batches is None else np.append(self.batches, np.full(len(features), -1)),
             discrepancy=None if self.discrepancy is None else self.discrepancy.longer(len(features)),
         )
+        vars(grown)["_solved"] = grown._weighed(self._extended(features, more))
+        return grown
 
     def left_out(self) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of each measurement from all the others, hyper-parameters held (eq. 5.12)."""
@@ -183,14 +203,31 @@ class ExactProcess:
 
     @cached_property
     def _solved(self) -> tuple[FloatArray, FloatArray]:
-        from scipy.linalg import cho_solve
-
         noisy = self._covariance(self.features, self.features)
         noisy += self.noise
         noisy[np.diag_indices_from(noisy)] += _JITTER
-        factor = np.asarray(np.linalg.cholesky(noisy), dtype=np.float64)
+        return self._weighed(np.asarray(np.linalg.cholesky(noisy), dtype=np.float64))
+
+    def _weighed(self, factor: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """The factor of the covariance, and its inverse times what the values are off by."""
+        from scipy.linalg import cho_solve
+
         off = self.standard - self._expected(self.features)
-        return factor, np.asarray(cho_solve((factor, True), off), dtype=np.float64)
+        return factor, np.asarray(cho_solve((factor, True), off, check_finite=False), dtype=np.float64)
+
+    def _extended(self, features: FloatArray, extra: FloatArray) -> FloatArray:
+        """The factor with rows for measurements of `q x d` that share no offset with others (block Cholesky)."""
+        from scipy.linalg import solve_triangular
+
+        factor, (n, q) = self._solved[0], (len(self.features), len(features))
+        beside = solve_triangular(factor, self._covariance(self.features, features), lower=True, check_finite=False)
+        own = self._covariance(features, features) - beside.T @ beside
+        own[np.diag_indices(q)] += self.kernel.noise + extra + _JITTER
+        extended = np.zeros((n + q, n + q))
+        extended[:n, :n] = factor
+        extended[n:, :n] = beside.T
+        extended[n:, n:] = np.linalg.cholesky(own)
+        return extended
 
     def _covariance(self, one: FloatArray, other: FloatArray) -> FloatArray:
         n = self.slopes.n_plain

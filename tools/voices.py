@@ -20,7 +20,7 @@ from eutectic.tools.settings_voice import SettingsVoice, settings_voice
 _MOST = 300
 """Measurements up to which others are asked beside the process itself: with more of them they say the same."""
 _LEAST = 4
-_STALE = 1 / 30
+_STALE = 1 / 12
 """Share of its values by which what is believed may grow before the forest is fitted anew."""
 
 
