@@ -134,9 +134,7 @@ class ExactProcess:
 
         return np.asarray(cho_solve((self._solved[0], True), values, check_finite=False), dtype=np.float64)
 
-    def believing(
-        self, features: FloatArray, values: FloatArray | None = None, *, sure: bool = False
-    ) -> ExactProcess:
+    def believing(self, features: FloatArray, values: FloatArray | None = None, *, sure: bool = False) -> ExactProcess:
         """The process after measuring recipes at exactly some values: the kriging believer (Ginsbourger et al. 2010).
 
         Without `values` at their mean; `sure` leaves out the noise of a measurement. The factor of the covariance is
