@@ -272,6 +272,12 @@ def evaluate_literature(
     ] = None,
     docs: Annotated[Path | None, typer.Option("--docs", help="Folder of papers; $EUTECTIC_PDFS without.")] = None,
     kills: Annotated[int, typer.Option("--kills", min=0, help="Ingests to kill; 2 with --smoke.")] = 50,
+    questions: Annotated[
+        Path | None, typer.Option("--questions", help="Your own questions instead, of --library; no gates.")
+    ] = None,
+    library: Annotated[
+        Path | None, typer.Option("--library", help="Your library, or a folder of papers, for --questions.")
+    ] = None,
     refit: Annotated[
         bool, typer.Option("--refit", help="Only fit the weights that judge answers, and print their file.")
     ] = False,
@@ -285,11 +291,14 @@ def evaluate_literature(
 
     Each part is printed as soon as it is measured, the killed ingests last; how far it is goes to standard error.
     """
+    if questions is not None:
+        from eutectic.evals.literature_own import print_own
+
+        return print_own(questions, library, as_json=as_json)
     if refit:
         from eutectic.evals.literature_refit import print_refit
 
-        print_refit(docs, further or [])
-        return 0
+        return print_refit(docs, further or [])
     from eutectic.core.settings import load_settings
     from eutectic.evals.literature import evaluate
 

@@ -97,7 +97,7 @@ def evaluate(
         names, plain, every, sets = {path.name for path in files}, PlainPages(files), list(asked), []
         for name, known in (("pairs", asked), *(_ours(names) if with_own else ())):
             sets.append(run_task(_task(name, known, library, plain), lambda pair: f"{pair.id} {pair.question}", tell))
-            show(_outcome_lines(sets[-1], is_gate=name == "pairs"))
+            show(outcome_lines(sets[-1], is_gate=name == "pairs"))
             every += known if name != "pairs" else []
         held = leave_one_out(library, every, tell) if with_own else None
         if held is not None:
@@ -129,12 +129,7 @@ def _task(name: str, pairs: Sequence[Pair], library: Library, plain: PlainPages)
         scorers=(
             Scorer("quote on its page", "quotes found by another reading of the page they name", quoted(plain)),
             Scorer("valid citation", "sentences with a quote, document and page that hold", cited(library)),
-            Scorer("abstains", "questions without an answer that are refused", _abstains),
-            Scorer("false refusals", "questions with an answer that are refused", _refuses),
-            Scorer("page hit@1", "the first passage is from a right page", lambda pair, out: _hit(pair, out, 1)),
-            Scorer("page hit@5", "one of five passages is from a right page", lambda pair, out: _hit(pair, out, 5)),
-            Scorer("first quote on a right page", "where the answer begins", _first),
-            Scorer("answer recall", "the quotes hold the value or the words of the answer", recalls),
+            *answer_scorers(),
         ),
         gates=(
             ("quote on its page", "at least", 1.0),
@@ -144,6 +139,18 @@ def _task(name: str, pairs: Sequence[Pair], library: Library, plain: PlainPages)
             ("page hit@1", "at least", 0.80),
             ("page hit@5", "at least", 0.97),
         ),
+    )
+
+
+def answer_scorers() -> tuple[Scorer[Pair, Answered], ...]:
+    """Whether answers are given where there are any, from the right page and with the right words."""
+    return (
+        Scorer("abstains", "questions without an answer that are refused", _abstains),
+        Scorer("false refusals", "questions with an answer that are refused", _refuses),
+        Scorer("page hit@1", "the first passage is from a right page", lambda pair, out: _hit(pair, out, 1)),
+        Scorer("page hit@5", "one of five passages is from a right page", lambda pair, out: _hit(pair, out, 5)),
+        Scorer("first quote on a right page", "where the answer begins", _first),
+        Scorer("answer recall", "the quotes hold the value or the words of the answer", recalls),
     )
 
 
@@ -218,7 +225,8 @@ def _library_line(found: Literature) -> str:
     )
 
 
-def _outcome_lines(outcome: Outcome, *, is_gate: bool) -> str:
+def outcome_lines(outcome: Outcome, *, is_gate: bool) -> str:
+    """The figures of a set, what failed, and its gates where they decide."""
     figures = [f"  {name:<28}{_rate(value, outcome.intervals.get(name))}" for name, value in outcome.figures.items()]
     failed = [f"    {text[:220]}" for text in outcome.failed]
     return "\n".join([f"{outcome.name}:", *figures, *failed, *(map(_gate_line, outcome.gates) if is_gate else ())])

@@ -73,13 +73,14 @@ def refit(
     return written(fit(found), sets, day)
 
 
-def print_refit(docs: Path | None, further: Sequence[str]) -> None:
-    """Print the file of the weights fitted on our own questions and further sets; how far it is to standard error."""
+def print_refit(docs: Path | None, further: Sequence[str]) -> int:
+    """Print the file of the weights fitted on our own and further sets; the exit code, 0."""
     import typer
 
     sets = [shipped_set(docs), *map(further_set, further)]
     today = datetime.datetime.now(datetime.UTC).date()
     typer.echo(refit(sets, load_settings(), today, lambda text: typer.echo(text, err=True)))
+    return 0
 
 
 def written(weights: Fitted, sets: Sequence[QuestionSet], day: datetime.date) -> str:

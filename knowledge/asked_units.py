@@ -39,7 +39,10 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bheat capacity|\bspecific heat|\bentrop(?:y|ies)\b", ("J/mol/K", "J/kg/K")),
     (r"(?<!charge )\bcurrent\b(?! (?:densit|collector))|电流(?!密度)", ("A", "A/m2")),
     (r"\bpH\b", ("%",)),
-    (r"\bvoltage|\bpotential\b|电压|电位|电势", ("V",)),
+    (
+        r"\bvoltage|(?<!interaction )(?<!interatomic )(?<!pair )(?<!pseudo)(?<!force )\bpotential\b|电压|电位|电势",
+        ("V",),
+    ),
     (
         r"\bfraction|\bcontent|\bpercent\w*|\bhow (?:much|pure)\b|\befficiency|\bpurity|\byield\b(?! str)|"
         r"含量|分数|效率|纯度",

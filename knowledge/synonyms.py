@@ -7,7 +7,7 @@ from eutectic.knowledge.tokens import STOPWORDS, stem
 _SAME = (
     "heavy weigh weight mass",
     "big large size diameter dimension largest biggest",
-    "thick thickness",
+    "thick thickness thin",
     "wide width breadth diameter size broad gap",
     "high height tall",
     "deep depth",

@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 from test_literature_fit import made_cases
 
 from eutectic.core.errors import BadInput
+from eutectic.core.settings import Settings
 from eutectic.evals.literature_data import near_misses, own_pairs
 from eutectic.evals.literature_fit import fit
+from eutectic.evals.literature_own import ask_own
 from eutectic.evals.literature_refit import QuestionSet, further_set, written
 from eutectic.knowledge.abbreviations import abbreviations
 from eutectic.knowledge.index_lexical import LexicalIndex
 from eutectic.knowledge.judge import CONFIDENCE, RANKING, read_weights
+from eutectic.knowledge.library import open_library
 from eutectic.knowledge.measures import find_measures
 from eutectic.knowledge.question import read_question
 from eutectic.knowledge.roots import by_root
@@ -166,3 +169,30 @@ def test_a_word_of_the_library_is_found_by_its_root_alone() -> None:
 def test_sorts_of_answers_show_in_words(question: str, words: str, is_shown: bool) -> None:
     read = read_question(question, {}, 10)
     assert shows(read.sort, words, read.meant) is is_shown
+
+
+def test_a_group_asks_its_own_questions_of_its_own_papers(tmp_path: Path) -> None:
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    (papers / "glass.txt").write_text(
+        "A calcium glass\n\nThe glass transition temperature of the alloy Ca50Mg20Cu25Zn5 is 406 K. "
+        "The density of Ca50Mg20Cu25Zn5 was measured as 2.45 g/cm3 by the Archimedes method.\n",
+        encoding="utf-8",
+    )
+    lines = [
+        '{"id": "a", "doc": "glass.txt", "page": 1, "question": "What is the density of Ca50Mg20Cu25Zn5?", '
+        '"value": 2.45, "unit": "g/cm3"}',
+        '{"id": "n", "question": "What is the coercivity of Nd2Fe14B?"}',
+    ]
+    (tmp_path / "q.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    found = ask_own(tmp_path / "q.jsonl", papers, Settings())
+    assert found.figures["page hit@1"] == 1.0
+    assert found.figures["answer recall"] == 1.0
+    assert found.figures["abstains"] == 1.0
+    assert found.gates == ()
+    with open_library(tmp_path / "lib", Settings()) as library:
+        library.ingest([papers / "glass.txt"])
+    assert ask_own(tmp_path / "q.jsonl", tmp_path / "lib", Settings()).figures == found.figures
+    (tmp_path / "q.jsonl").write_text('{"id": "a", "doc": "other.txt", "page": 1, "question": "?"}', encoding="utf-8")
+    with pytest.raises(BadInput, match=r"other\.txt"):
+        ask_own(tmp_path / "q.jsonl", tmp_path / "lib", Settings())
