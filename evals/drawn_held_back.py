@@ -1,4 +1,4 @@
-"""Kinds of drawn tables held back: written before any rule was changed for them, looked at by their totals only."""
+"""Kinds of drawn tables first held back: written before any rule was changed for drawn papers, mended with later."""
 
 from __future__ import annotations
 

@@ -155,7 +155,8 @@ def in_context(column: Column, caption: str) -> Column:
         return column
     stated = property_in(caption, column.unit)
     is_rival = stated is not None and stated.dimension == column.property.dimension and stated != column.property
-    shares = stated is not None and set(column.name.split()) & set(stated.symbols)
+    is_symbol = stated is not None and set(column.name.split()) & set(stated.symbols)
+    shares = stated is not None and (is_symbol or set(stated.names) & set(column.property.names))
     return column._replace(property=stated) if is_rival and shares else column
 
 

@@ -320,3 +320,12 @@ def test_uncertainties_beside_the_samples_of_a_turned_table_belong_to_their_valu
         ("Fe80B20", "density", 7.4, 0.1),
         ("Fe75B25", "density", 7.3, 0.1),
     }
+
+
+def test_a_caption_settles_a_symbol_only_between_properties_of_one_name() -> None:
+    rows = (("Li6PS5Cl", "3.4"), ("Li6PS5Br", "2.1"))
+    table = Table(page=1, caption="Ionic conductivity at 25 °C", headers=(("Compound", "σ (mS/cm)"),), rows=rows)
+    assert {record.property for record in table_records(table, Labels({}, ()))} == {"ionic conductivity"}
+    caption = "Properties (Vickers hardness in HV; E in GPa)"
+    table = Table(page=1, caption=caption, headers=(("Alloy", "E"),), rows=(("Zr80Cu20", "89"), ("Zr70Cu30", "92")))
+    assert {record.property for record in table_records(table, Labels({}, ()))} == {"young's modulus"}
