@@ -12,8 +12,10 @@ from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
 from eutectic.evals.fronts import hypervolume
 from eutectic.tools.exact_process import ExactProcess
-from eutectic.tools.front_improvement import front_gain, sees
+from eutectic.tools.fantasies import Fantasies
+from eutectic.tools.front_improvement import front_gain, raw_scores, sees
 from eutectic.tools.gaussian_process import fit_property
+from eutectic.tools.goals import Goal
 from eutectic.tools.optimizer import open_optimizer
 from eutectic.tools.readings import plain_readings
 from eutectic.tools.sampling import random_feasible
@@ -49,6 +51,30 @@ def test_a_surrogate_is_blind_to_noise_and_sees_a_law() -> None:
     features = rng.dirichlet(np.ones(5), 24)
     assert sees(process_of(features @ np.arange(5.0), features))
     assert sum(sees(process_of(rng.normal(size=24), features)) for _ in range(6)) <= 1
+
+
+def test_drawing_one_after_the_other_is_a_joint_draw() -> None:
+    """Means and covariance of the draws are those of the process, and a recipe drawn is known from then on."""
+    rng = np.random.default_rng(3)
+    features = rng.dirichlet(np.ones(3), 15)
+    process = process_of(features @ np.array([1.0, 0.0, 2.0]) + 0.2 * rng.normal(size=15), features)
+    wanted = np.array([[0.9, 0.05, 0.05], [0.85, 0.1, 0.05]])
+    drawn = Fantasies.of(process, 4000).drawing(wanted, rng.normal(size=(2, 4000)))
+    mean, sd = process.moments(wanted)
+    np.testing.assert_allclose(drawn.draws.mean(axis=1), mean, atol=0.05 * sd.max() + 1e-3)
+    np.testing.assert_allclose(drawn.draws.std(axis=1), sd, rtol=0.05)
+    means, left = drawn.moments(wanted)
+    np.testing.assert_allclose(means, drawn.draws, atol=0.02)
+    assert (left < 0.1 * sd).all()
+
+
+def test_a_target_is_scored_by_the_distance_in_its_unit() -> None:
+    features = np.random.default_rng(4).dirichlet(np.ones(3), 12)
+    with torch_scope(0):
+        model = fit_property("y", features, plain_readings(10 * features[:, 0]), np.arange(12), bend=False)
+    goal = Goal(0, 1.0, float(model.warp.forward(4.0)), None)
+    scores = raw_scores(model, goal, model.warp.forward(np.array([1.0, 4.0, 6.0])))
+    np.testing.assert_allclose(scores, [-3.0, 0.0, -2.0], atol=1e-9)
 
 
 def spec_of(law: bool) -> CampaignSpec:

@@ -159,7 +159,7 @@ def acquisition_of(
         from eutectic.tools.improvement import Improvement
 
         return Improvement(models, goals, features[best], reference, seed)
-    if len(goals.goals) == 2 and not goals.limits and all(goal.target is None for goal in goals.goals):
+    if len(goals.goals) == 2 and not goals.limits:
         from eutectic.tools.front_improvement import FrontImprovement
 
         return FrontImprovement(models, goals, features[best], reference, seed, features)

@@ -13,31 +13,39 @@ import numpy as np
 from eutectic.tools.acquisition import Acquisition
 from eutectic.tools.encoding import FloatArray
 from eutectic.tools.exact_process import ExactProcess
+from eutectic.tools.fantasies import Fantasies
 from eutectic.tools.gaussian_process import PropertyModel
 from eutectic.tools.goals import Goal, pareto
+from eutectic.tools.lattice import IntArray
 
 _SEES = 2.0
 """Log density by which a process must foretell left-out values better than their mean does; else it is blind."""
 _EVERY = 4
 """While an objective is not foretold, one pick in so many is the surrogate's; the others are drawn at random."""
 _LEAST = 3
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(24)
+_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
+_DRAWS = 16
+"""Joint draws of what may stand on the front, under each of which the gain is counted."""
+_MOST_HOPEFUL = 40
 _LOW = 0.05
 """Share of measured recipes that may lie below the reference point."""
 
 
 @dataclass
 class FrontImprovement(Acquisition):
-    """The acquisition of a campaign with two properties to push up or down and no limit.
+    """The acquisition of a campaign with two properties to push up, down or to a target, and no limit.
 
-    The front is that of the posterior means at what was measured, the hypervolume is counted in the properties' units.
-    A recipe on its way is believed at its mean.
+    The gain is the mean over joint draws of what may stand on the front and of what is on its way, each with a front of
+    its own (Daulton et al. 2021, arXiv:2105.08195); the hypervolume is counted in the properties' units.
     """
 
     climb: ClassVar[tuple[int, int]] = (24, 64)
 
     seen: FloatArray
     """`N x d` features of everything measured."""
-    processes: list[ExactProcess] = field(init=False)
+    fantasies: list[Fantasies] = field(init=False)
+    """Of each objective, about what may stand on the front and what is on its way."""
     blind: tuple[str, ...] = field(init=False)
     """Properties of which the surrogate foretells nothing yet."""
 
@@ -52,54 +60,98 @@ class FrontImprovement(Acquisition):
     def await_also(self, features: FloatArray) -> None:
         """Count recipes `q x d` as on their way."""
         if len(features):
-            self.processes = [process.believing(features) for process in self.processes]
-            self.seen = np.vstack([self.seen, features])
+            self.fantasies = [one.drawing(features, self._normals(len(features))) for one in self.fantasies]
             self._settle()
 
     def log_merit(self, features: FloatArray) -> FloatArray:
         """`N` logarithms of the expected hypervolume improvement of recipes `N x d`, or of nothing but chance."""
-        if self.blind and len(self.processes[0].standard) % _EVERY:
+        if self.blind and len(self.fantasies[0].process.standard) % _EVERY:
             return self._chance.random(len(features))
-        nodes, weights = np.polynomial.hermite_e.hermegauss(24)
         scores = []
-        for model, process, goal in zip(self.models, self.processes, self.goals.goals, strict=True):
-            mean, sd = process.moments(features)
-            scores.append(_raw(model, goal, goal.sign * (mean[:, None] + sd[:, None] * nodes)))
-        gains = front_gain(scores[0], scores[1], weights / weights.sum(), self._front, self._worst)
-        return np.asarray(np.log(np.maximum(gains, 1e-300)), dtype=np.float64)
+        for model, one, goal in zip(self.models, self.fantasies, self.goals.goals, strict=True):
+            means, sds = one.moments(features)
+            scores.append(raw_scores(model, goal, means[..., None] + sds[:, None, None] * _NODES))
+        gains = [
+            front_gain(scores[0][:, s], scores[1][:, s], _WEIGHTS, front, self._worst)
+            for s, front in enumerate(self._fronts)
+        ]
+        return np.asarray(np.log(np.maximum(np.mean(gains, axis=0), 1e-300)), dtype=np.float64)
 
     def _build(self) -> None:
-        self.processes = [model.process for model in self.models]
         self.blind = tuple(model.property for model in self.models if not sees(model.process))
         self._chance = np.random.default_rng([self.seed, 17])
+        self._draw = np.random.default_rng([self.seed, 19])
+        self._worst = self._reference()
+        near = self.seen[self._hopeful()]
+        self.fantasies = [
+            Fantasies.of(model.process, _DRAWS).drawing(near, self._normals(len(near))) for model in self.models
+        ]
         self._settle()
 
-    def _settle(self) -> None:
-        """The front as it stands, and the point that hypervolume is counted from."""
+    def _normals(self, n: int) -> FloatArray:
+        """`n x S` standard normal numbers, of mean 0 and variance 1 in each row."""
+        drawn = self._draw.standard_normal((n, _DRAWS))
+        drawn -= drawn.mean(axis=1, keepdims=True)
+        return np.asarray(drawn / drawn.std(axis=1, keepdims=True), dtype=np.float64)
+
+    def _reference(self) -> FloatArray:
+        """The point that hypervolume is counted from."""
         columns = [
-            _raw(model, goal, goal.sign * process.moments(self.seen)[0])
-            for model, process, goal in zip(self.models, self.processes, self.goals.goals, strict=True)
+            raw_scores(model, goal, model.process.moments(self.seen)[0])
+            for model, goal in zip(self.models, self.goals.goals, strict=True)
         ]
         scores = np.column_stack(columns)
         low = np.quantile(scores, _LOW, axis=0)
         span = np.maximum(scores.max(axis=0) - low, 1e-9)
         worst = low - 0.1 * span
-        wanted = np.array(
-            [
-                -np.inf if goal.threshold is None else float(_raw(model, goal, np.array([goal.threshold]))[0])
-                for model, goal in zip(self.models, self.goals.goals, strict=True)
-            ]
-        )
+        wanted = np.array([_threshold(*pair) for pair in zip(self.models, self.goals.goals, strict=True)])
         met = (scores >= wanted).all(axis=1).any()
-        self._worst = np.maximum(worst, wanted - 1e-3 * span) if met else worst
-        front = scores[pareto(scores)]
-        front = np.unique(front[(front > self._worst).all(axis=1)], axis=0)
-        self._front = front[np.argsort(front[:, 0], kind="stable")]
+        return np.asarray(np.maximum(worst, wanted - 1e-3 * span) if met else worst, dtype=np.float64)
+
+    def _hopeful(self) -> IntArray:
+        """Places of what was measured that may stand on the front: two deviations better, the means do not beat it."""
+        columns = []
+        for model, goal in zip(self.models, self.goals.goals, strict=True):
+            mean, sd = model.process.moments(self.seen)
+            tried = raw_scores(model, goal, mean[:, None] + sd[:, None] * np.linspace(-2, 2, 9))
+            columns.append((raw_scores(model, goal, mean), tried.max(axis=1)))
+        means, best = (np.column_stack([column[i] for column in columns]) for i in range(2))
+        front = means[pareto(means)]
+        beaten = (front[None] > best[:, None]).all(axis=2).any(axis=1)
+        hopeful = np.flatnonzero(~beaten)
+        spread = np.maximum(means.std(axis=0), 1e-9)
+        return np.sort(hopeful[np.argsort(-(best[hopeful] / spread).sum(axis=1), kind="stable")[:_MOST_HOPEFUL]])
+
+    def _settle(self) -> None:
+        """The front under each draw."""
+        scores = np.stack(
+            [
+                raw_scores(model, goal, one.draws)
+                for model, goal, one in zip(self.models, self.goals.goals, self.fantasies, strict=True)
+            ],
+            axis=-1,
+        )
+        self._fronts = []
+        for s in range(_DRAWS):
+            front = scores[:, s][pareto(scores[:, s])]
+            front = np.unique(front[(front > self._worst).all(axis=1)], axis=0)
+            self._fronts.append(front[np.argsort(front[:, 0], kind="stable")])
 
 
-def _raw(model: PropertyModel, goal: Goal, scores: FloatArray) -> FloatArray:
-    """Scores on the standardised scale as scores in the property's unit."""
-    return np.asarray(goal.sign * model.warp.inverse(goal.sign * scores), dtype=np.float64)
+def raw_scores(model: PropertyModel, goal: Goal, values: FloatArray) -> FloatArray:
+    """Scores in the property's unit of standardised values: themselves turned, or how far from a target."""
+    raw = model.warp.inverse(values)
+    if goal.target is None:
+        return np.asarray(goal.sign * raw, dtype=np.float64)
+    return np.asarray(-np.abs(raw - model.warp.inverse(np.array([goal.target]))), dtype=np.float64)
+
+
+def _threshold(model: PropertyModel, goal: Goal) -> float:
+    """The score in the property's unit from which a goal counts as met; minus infinity without one."""
+    if goal.threshold is None:
+        return -np.inf
+    met = goal.sign * goal.threshold if goal.target is None else goal.target - goal.threshold
+    return float(raw_scores(model, goal, np.array([met]))[0])
 
 
 def sees(process: ExactProcess) -> bool:
