@@ -16,7 +16,7 @@ from eutectic.knowledge.record_tables import table_labels, table_materials, tabl
 from eutectic.knowledge.sentences import split_sentences
 from eutectic.knowledge.table import Table
 
-EXTRACTOR = "records 7"
+EXTRACTOR = "records 8"
 """Changed with every rule that may change a record, so that kept ones are made anew."""
 
 

@@ -28,7 +28,8 @@ class Unfolded(NamedTuple):
 
 
 def unfolded(headers: Cells, rows: Cells) -> Unfolded | None:
-    """The table with a column for each property it lists; None where it has no columns of properties and values."""
+    """The table with a column for each property it lists; None where it has no columns of properties and values,
+    or no other one that names what they are of."""
     places: dict[str, int] = {}
     for place, cell in enumerate(headers[-1]):
         for role, pattern in _ROLES.items():
@@ -36,7 +37,8 @@ def unfolded(headers: Cells, rows: Cells) -> Unfolded | None:
                 if role in places:
                     return None
                 places[role] = place
-    if "property" not in places or "value" not in places or len(headers[-1]) < 3:
+    others = [place for place in range(len(headers[-1])) if place not in places.values()]
+    if "property" not in places or "value" not in places or not others:
         return None
     names = [_named(row, places) for row in rows]
     units = [read_unit(row[places["unit"]].strip()) if "unit" in places else None for row in rows]
@@ -44,7 +46,6 @@ def unfolded(headers: Cells, rows: Cells) -> Unfolded | None:
     if sum(item is not None for item in known) < _LEAST * len(rows) or len(set(names)) < 2:
         return None
     distinct = list(dict.fromkeys(filter(None, names)))
-    others = [place for place in range(len(headers[-1])) if place not in places.values()]
     head = (*(headers[-1][place] for place in others), *distinct)
     body = tuple(
         (*(row[place] for place in others), *(row[places["value"]] if name == each else "" for each in distinct))
