@@ -121,7 +121,7 @@ class Chooser:
         climbed = improve(self.domain, pool[:_STARTS], merit, taken, rng, rounds=rounds, width=acquisition.climb[1])
         climbed = unique_rows(climbed)
         climbed = climbed[allowed(climbed, RowSet(pool))]
-        return climbed, merit(climbed)
+        return climbed, merit(climbed) if len(climbed) else np.zeros(0)
 
     def _merit(self, acquisition: Acquisition, rows: IntArray, already: IntArray) -> FloatArray:
         """Logarithms of what rows are worth beside those already in the batch or on their way."""
