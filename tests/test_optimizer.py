@@ -221,7 +221,7 @@ def count_failures(cause: str, seed: int) -> int:
 
 def test_causes_in_the_recipe_teach_what_to_avoid_and_others_do_not() -> None:
     learned, ignored = (
-        sum(count_failures(cause, seed) for seed in range(2)) for cause in ("not_stabilised", "instrument_fault")
+        sum(count_failures(cause, seed) for seed in range(4)) for cause in ("not_stabilised", "instrument_fault")
     )
     assert learned <= 0.75 * ignored, (learned, ignored)
 
