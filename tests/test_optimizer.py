@@ -107,7 +107,7 @@ def test_it_beats_random_search_on_a_hill() -> None:
 
     ours, chance = ([best(kind, seed) for seed in range(3)] for kind in ("botorch", "random"))
     assert np.mean(ours) > np.mean(chance) + 0.01
-    assert np.mean(ours) > 0.69, "the best that the space allows is 0.7136"
+    assert np.median(ours) > 0.70, "the best that the space allows is 0.7136"
 
 
 def test_replicates_repeat_the_best_from_the_third_round_on() -> None:
