@@ -8,7 +8,7 @@ from eutectic.agents.report.results import Results
 from eutectic.core.errors import EutecticError
 
 _TITLE = "What knowledge added"
-_VERDICTS = {"use": "in use", "trust": "trusted", "drop": "set aside"}
+_VERDICTS = {"use": "not refuted", "trust": "trusted", "drop": "set aside"}
 _TONES: dict[str, Tone] = {"helps": "good", "hurts": "bad"}
 
 
@@ -48,7 +48,7 @@ def _sources(terms: dict[str, object], last: dict[str, object] | None) -> Table:
                 f"{now['slope'][0]:.2f} ± {now['slope'][1]:.2f}" if now else "-",
                 f"{now['sign_chance']:.0%}" if now else "-",
                 f"{2.718281828 ** now['log_evidence']:.2g}" if now else "-",
-                _VERDICTS[now["verdict"]] if now else "in use",
+                _VERDICTS[now["verdict"]] if now else "not refuted",
             )
         )
     head = ("source", "rests on", "weight before", "weight now", "direction right", "evidence ratio", "standing")
@@ -56,7 +56,8 @@ def _sources(terms: dict[str, object], last: dict[str, object] | None) -> Table:
         "Weights are slopes in standard deviations of the property per standard deviation of the source's score (± one "
         "standard deviation). A source is set aside when its direction is right with less than 20 % or the evidence "
         "ratio with against without it falls below 1/3; above 3 it is trusted and the plain control ends. "
-        "A source steers only once it has foretold the better half of the values."
+        "Whatever its standing, a source steers only once it has foretold the better half of the values; the notes of "
+        "each batch name those that wait."
     )
     return Table(head, tuple(rows), caption, frozenset({2, 3, 4, 5}))
 
