@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eutectic.evals.literature import _outcome_lines
+from eutectic.evals.literature import outcome_lines
 from eutectic.evals.task import Score, Scorer, Task, run_task
 
 
@@ -26,7 +26,7 @@ def test_shares_of_yes_and_no_carry_wilsons_interval_and_gates_stay() -> None:
     assert outcome.intervals["even"] == pytest.approx((0.2366, 0.7634), abs=1e-4)
     assert outcome.intervals["none"] == pytest.approx((0.0, 0.2775), abs=1e-4)
     assert outcome.is_passed
-    lines = _outcome_lines(outcome, is_gate=True).splitlines()
+    lines = outcome_lines(outcome, is_gate=True).splitlines()
     assert lines[1].split(maxsplit=1) == ["even", "0.500 (95 %: 0.237-0.763)"]
     assert lines[3].split() == ["part", "0.450"]
     assert lines[4].split() == ["silent", "-"]
