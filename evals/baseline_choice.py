@@ -9,7 +9,7 @@ import numpy as np
 from eutectic.core.record import Record
 from eutectic.evals.pools import FloatArray
 from eutectic.evals.search_methods import BASELINES
-from eutectic.evals.search_report import first_reach
+from eutectic.evals.search_report import reaches
 from eutectic.evals.search_runs import Run
 
 _SPLITS = 1000
@@ -48,8 +48,7 @@ def choices_of(runs: Sequence[Run], splits: int = _SPLITS) -> list[Choice]:
 def _reached(base: Sequence[str], methods: dict[str, dict[int, Run]]) -> FloatArray:
     seeds = sorted(set.intersection(*(set(by) for by in methods.values())))
     trials = min((len(by[seed].scores) for by in methods.values() for seed in seeds), default=0)
-    rows = [[min(first_reach(methods[n][s], methods[n][s].top, trials), trials) for s in seeds] for n in base]
-    return np.array(rows, dtype=float)
+    return np.array([reaches([methods[name][seed] for seed in seeds], trials) for name in base])
 
 
 def compare(batch: int, names: Sequence[str], tables: Sequence[FloatArray], splits: int = _SPLITS) -> list[Choice]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eutectic.evals.search_report import Interval, first_reach
+from eutectic.evals.search_report import Interval, interval_of, reaches
 from eutectic.evals.search_runs import Run
 
 _DRAWS = 2000
@@ -28,13 +28,10 @@ def paired_ratio(runs: Sequence[Run], method: str, other: str) -> Interval | Non
     if not seeds:
         return None
     trials = min(len(by[name][seed].scores) for name in by for seed in seeds)
-    one, two = (
-        np.array([min(first_reach(by[name][s], by[name][s].top, trials), trials) for s in seeds])
-        for name in (method, other)
-    )
+    one, two = (reaches([by[name][seed] for seed in seeds], trials) for name in (method, other))
     draws = np.random.default_rng(0).integers(len(seeds), size=(_DRAWS, len(seeds)))
-    low, high = np.quantile(one[draws].mean(axis=1) / two[draws].mean(axis=1), [0.025, 0.975])
-    return round(float(one.mean() / two.mean()), 3), round(float(low), 3), round(float(high), 3)
+    spread = one[draws].mean(axis=1) / two[draws].mean(axis=1)
+    return interval_of(float(one.mean() / two.mean()), spread)
 
 
 def describe_pairs(runs: Sequence[Run]) -> str:

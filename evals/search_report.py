@@ -58,6 +58,11 @@ def first_reach(run: Run, wanted: float, trials: int) -> float:
     return float(hits[0] + 1) if len(hits) else float(trials + 1)
 
 
+def reaches(runs: Sequence[Run], trials: int) -> FloatArray:
+    """Trials of each run to the best 1 %, (runs,); one that never got there counts with all its trials."""
+    return np.array([min(first_reach(run, run.top, trials), trials) for run in runs], dtype=np.float64)
+
+
 def lines_of(runs: Sequence[Run]) -> tuple[list[Line], list[Overall]]:
     """The figures of every method on every pool, and over the pools; seeds that all methods of a pool have are used."""
     groups: dict[tuple[str, int], dict[str, dict[int, Run]]] = {}
@@ -83,10 +88,7 @@ def _pool_lines(
     trials = min(len(run.scores) for found in methods.values() for run in found)
     count = len(next(iter(methods.values())))
     draws = np.random.default_rng(0).integers(count, size=(_DRAWS, count))
-    top = {
-        name: np.array([min(first_reach(run, run.top, trials), trials) for run in found])
-        for name, found in methods.items()
-    }
+    top = {name: reaches(found, trials) for name, found in methods.items()}
     base = [name for name in BASELINES if name in methods]
     best = min((float(top[name].mean()) for name in base), default=np.nan)
     best_drawn = np.min([top[name][draws].mean(axis=1) for name in base], axis=0) if base else None
@@ -97,7 +99,7 @@ def _pool_lines(
         if best_drawn is not None:
             spread = top[name][draws].mean(axis=1) / best_drawn
             ratios[name] = (float(top[name].mean()) / best, spread)
-            ratio = _interval(ratios[name][0], spread)
+            ratio = interval_of(ratios[name][0], spread)
         lines.append(
             Line(
                 pool=pool,
@@ -125,7 +127,7 @@ def _overall(name: str, batch: int, found: list[tuple[str, float, FloatArray]]) 
         method=name,
         batch=batch,
         pools=len(found),
-        ratio=_interval(float(np.exp(np.log(ratios).mean())), spread),
+        ratio=interval_of(float(np.exp(np.log(ratios).mean())), spread),
         worst=(found[worst][0], round(float(ratios[worst]), 3)),
     )
 
@@ -135,7 +137,8 @@ def _mean(values: FloatArray, draws: np.ndarray[tuple[int, int], np.dtype[np.int
     return round(float(values.mean()), digits), round(float(low), digits), round(float(high), digits)
 
 
-def _interval(value: float, draws: FloatArray) -> Interval:
+def interval_of(value: float, draws: FloatArray) -> Interval:
+    """An estimate with the 95 % interval of its bootstrap draws."""
     low, high = np.quantile(draws, [0.025, 0.975])
     return round(value, 3), round(float(low), 3), round(float(high), 3)
 

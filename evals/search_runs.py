@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from time import process_time
 
@@ -59,15 +60,21 @@ class Run(Record):
 
 def pool_of(task: Task) -> Pool:
     """The pool of a task: a group's own table, or by its key a table, `<table>-emulated`, or a closed form."""
-    if task.table:
-        return measured_pool(Path(task.spec), Path(task.table)).pool
-    name, data = task.pool, Path(task.data) if task.data else None
+    return _pool(task.pool, task.data, task.spec, task.table)
+
+
+@lru_cache(maxsize=1)
+def _pool(name: str, data: str, spec: str, table: str) -> Pool:
+    """Kept for the next task, which is mostly of the same pool; the key of a group's own table holds its content."""
+    if table:
+        return measured_pool(Path(spec), Path(table)).pool
     for law in laws():
         if law.key == name:
             return law
-    assert data is not None
-    emulated = emulated_pool(name.removesuffix("-emulated"), data) if name.endswith("-emulated") else None
-    return emulated or table_pool(name, data)
+    assert data
+    folder = Path(data)
+    emulated = emulated_pool(name.removesuffix("-emulated"), folder) if name.endswith("-emulated") else None
+    return emulated or table_pool(name, folder)
 
 
 def pool_keys(data: Path | None) -> list[str]:
@@ -78,9 +85,9 @@ def pool_keys(data: Path | None) -> list[str]:
     return found
 
 
-def do(task: Task, pool: Pool | None = None) -> Run:
+def do(task: Task) -> Run:
     """One campaign: batches of noisy readings until the trials or the recipes are used up."""
-    pool = pool or pool_of(task)
+    pool = pool_of(task)
     search = METHODS[task.method][1](Setup(pool, task.seed, task.batch, task.starts))
     noise = np.random.default_rng([task.seed, 7])
     sign = 1.0 if pool.direction == "maximize" else -1.0
@@ -149,11 +156,8 @@ def code_version() -> str:
 
 def _done(tasks: Sequence[Task], workers: int) -> Iterator[tuple[Run, Task]]:
     if (workers == 1 or len(tasks) < 2) and "DASK_SCHEDULER_ADDRESS" not in os.environ:
-        last: Pool | None = None
         for task in tasks:
-            if last is None or last.key != task.pool:
-                last = pool_of(task)
-            yield do(task, last), task
+            yield do(task), task
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed
 

@@ -19,9 +19,11 @@ def floor_padded(table: Table, objectives: Sequence[Objective]) -> Table:
     statement such as "more iron is better" could lead into a region where nothing can be made and never be refuted.
     """
     failed = np.flatnonzero(table.survived == 0)
+    if not len(failed):
+        return table
     values: FloatArray = table.values.copy()
     for j, objective in enumerate(objectives):
         seen = values[~np.isnan(values[:, j]), j]
-        if len(seen) and len(failed):
+        if len(seen):
             values[failed, j] = seen[int(np.argmin([objective.score(float(value)) for value in seen]))]
     return replace(table, values=values)

@@ -173,12 +173,14 @@ class BayesOptimizer:
         padded = floor_padded(state.table, self._spec.objectives)
         said = self._judge(fit_table(self._spec, encoder, padded).standings()) if self._judge else {}
         verdicts: dict[str, Verdict] = {term.name: said.get(term.name, "use") for term in encoder.terms}
-        if self._judge:
-            without = fit_table(self._spec, encoder, padded, list(verdicts))
+        without = fit_table(self._spec, encoder, padded, list(verdicts)) if self._judge else None
+        if without is not None:
             proved = earned(self._spec.objectives, without.models, encoder.terms)
             verdicts |= {name: "wait" for name in verdicts if verdicts[name] != "drop" and name not in proved}
         silent = [name for name, verdict in verdicts.items() if verdict in ("drop", "wait")]
         table = state.table if len(silent) == len(verdicts) else padded
+        if without is not None and len(silent) == len(verdicts) and table is padded:
+            return without, verdicts
         return fit_table(self._spec, encoder, table, silent), verdicts
 
     def _chooser(self, state: _State, posterior: Posterior) -> Chooser:
