@@ -10,6 +10,7 @@ import numpy as np
 
 from eutectic.evals.knowledge_arms import Arm, terms_for
 from eutectic.evals.pools import Pool
+from eutectic.evals.search_ax import AxSearch
 from eutectic.evals.search_ours import Ours
 from eutectic.evals.search_peers import BaybeSearch, KaboSearch, PriorSearch
 from eutectic.evals.search_surrogates import ForestSearch, ProcessSearch
@@ -146,6 +147,11 @@ if find_spec("baybe") is not None:
     METHODS["baybe"] = (
         "BayBE with its Botorch recommender and default surrogate",
         lambda setup: BaybeSearch(setup.pool, setup.seed, setup.starts or STARTS),
+    )
+if find_spec("ax") is not None:
+    METHODS["ax"] = (
+        "Ax with its default Gaussian process and acquisition, read at the recipes of the pool",
+        lambda setup: AxSearch(setup.pool, setup.seed, setup.starts or STARTS),
     )
 BASELINES = ("gp-logei", "rf-ei", "et-ucb")
 """The better of these on each table is what the others are measured against."""
