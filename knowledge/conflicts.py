@@ -9,6 +9,7 @@ from eutectic.knowledge.asked import Question
 from eutectic.knowledge.features import Features
 from eutectic.knowledge.measures import Measure
 from eutectic.knowledge.searching import Graded
+from eutectic.knowledge.units import Dimension
 
 _LEAST = 0.02
 """Relative difference under which two values are rounding of one."""
@@ -19,8 +20,9 @@ _NEAR = 0.75
 def find_conflicts(question: Question, graded: Sequence[Graded]) -> list[tuple[Graded, Graded, str]]:
     """Pairs of statements that answer with different values, with the difference in words.
 
-    Both have to name the materials asked for, hold every condition of the question, and give one value each of the
-    quantity asked for; a statement whose list of values belongs to several samples says nothing here.
+    Both have to name the materials asked for, or one in common where the question names none, hold every condition of
+    the question, state no different conditions of their own, and give one value each of the quantity asked for; a
+    statement whose list of values belongs to several samples says nothing here.
     """
     if not graded or not question.dimensions:
         return []
@@ -28,6 +30,10 @@ def find_conflicts(question: Question, graded: Sequence[Graded]) -> list[tuple[G
     found = []
     for (first, one), (second, other) in combinations(told, 2):
         if one.dimension != other.dimension or _is_same(first, second, one, other):
+            continue
+        if not question.names and not _formulas(first) & _formulas(second):
+            continue
+        if _is_apart(question, first, second):
             continue
         words = f"{_written(first, one)} ({_place(first)}) and {_written(second, other)} ({_place(second)})"
         found.append((first, second, words))
@@ -58,6 +64,26 @@ def _is_same(first: Graded, second: Graded, one: Measure, other: Measure) -> boo
         return True
     allowed = one.spread + other.spread
     return abs(one.value - other.value) <= max(allowed, _LEAST * max(abs(one.value), abs(other.value)))
+
+
+def _formulas(item: Graded) -> frozenset[str]:
+    return frozenset(token for token in item.statement.tokens if token.startswith("f:") and token != "f:")
+
+
+def _is_apart(question: Question, first: Graded, second: Graded) -> bool:
+    """Whether both state a condition of one kind, such as a temperature, and none of the one's is among the other's."""
+    conditions: list[dict[Dimension, list[Measure]]] = []
+    for item in (first, second):
+        stated: dict[Dimension, list[Measure]] = {}
+        for measure in item.statement.measures:
+            if measure.dimension not in question.dimensions:
+                stated.setdefault(measure.dimension, []).append(measure)
+        conditions.append(stated)
+    one, other = conditions
+    return any(
+        not any(mine.holds(theirs) or theirs.holds(mine) for mine in one[kind] for theirs in other[kind])
+        for kind in one.keys() & other.keys()
+    )
 
 
 def _written(item: Graded, measure: Measure) -> str:

@@ -123,6 +123,26 @@ def test_sources_that_disagree_are_both_shown(library: Library) -> None:
     assert library.ask("What is the coercivity of Fe80B20 at 753 K?").conflicts == ()
 
 
+def test_other_materials_and_other_temperatures_are_no_conflict(tmp_path: Path) -> None:
+    """A question about a whole class finds many values; they contradict each other only of one thing under one condition."""
+    text = (
+        "# Conductors\n\nMgZr4(PO4)6 showed an ionic conductivity of 6.1 x 10-3 S/cm at 800 °C.\n\n"
+        "Mg(BH4)2 showed an ionic conductivity of 1.2 x 10-9 S/cm at 30 °C.\n\n"
+        "MgSc2Se4 showed an ionic conductivity of 1.0 x 10-4 S/cm at 30 °C.\n\n"
+        "MgZr4(PO4)6 showed an ionic conductivity of 2.9 x 10-5 S/cm at 400 °C.\n\n"
+    )
+    (tmp_path / "conductors.md").write_text(text, encoding="utf-8")
+    (tmp_path / "again.md").write_text(
+        "# Again\n\nMgSc2Se4 showed an ionic conductivity of 3.5 x 10-6 S/cm at 303 K.\n", encoding="utf-8"
+    )
+    with open_library(tmp_path / "library", Settings()) as library:
+        library.ingest([tmp_path / "conductors.md", tmp_path / "again.md"])
+        reply = library.ask("What ionic conductivity do magnesium conductors show?")
+    assert reply.answered
+    assert len(reply.conflicts) == 1
+    assert "again.md" in reply.conflicts[0]
+
+
 @pytest.mark.parametrize(
     ("question", "phrase", "kind"),
     [
