@@ -1,7 +1,7 @@
 """Lines whose signs a PDF draws one by one, away from their numbers, put together by where each character stands.
 
-Some typesetters draw the decimal point, the minus and the equals sign of a formula in a line each: `5.471` then reads as
-`.` and `5 471`. A block that holds such a lone point is read character by character.
+Some typesetters draw the decimal point, the minus and the equals sign of a formula in a line each: `5.471` then reads
+as `.` and `5 471`. A block that holds such a lone point is read character by character.
 """
 
 from __future__ import annotations

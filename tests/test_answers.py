@@ -124,7 +124,7 @@ def test_sources_that_disagree_are_both_shown(library: Library) -> None:
 
 
 def test_other_materials_and_other_temperatures_are_no_conflict(tmp_path: Path) -> None:
-    """A question about a whole class finds many values; they contradict each other only of one thing under one condition."""
+    """A question about a class finds many values; they contradict each other only of one thing under one condition."""
     text = (
         "# Conductors\n\nMgZr4(PO4)6 showed an ionic conductivity of 6.1 x 10-3 S/cm at 800 °C.\n\n"
         "Mg(BH4)2 showed an ionic conductivity of 1.2 x 10-9 S/cm at 30 °C.\n\n"

@@ -60,7 +60,7 @@ def only_page(read: ReadDocument) -> PageText:
 
 
 def test_points_drawn_apart_from_their_number_stand_in_it(reader: ReaderProcess, tmp_path: Path) -> None:
-    """As some typesetters set formulas in text: the point and the minus in lines of their own, over blanks left for them."""
+    """As some typesetters set formulas: the point and the minus in lines of their own, over blanks left for them."""
     before, number = "respectively. The density of the glass is d", "5 471 g cm"
     at = 60 + pymupdf.get_text_length(before, fontsize=9) + 14
     point = at + pymupdf.get_text_length("5", fontsize=9)
