@@ -13,7 +13,10 @@ from eutectic.knowledge.normalise import PLAIN_DASHES
 _SYMBOLS = "|".join(sorted(elements(), key=lambda symbol: -len(symbol)))
 _SHARE = r"(?:\d+(?:\.\d+)?)?(?:[-+]\d*(?:\.\d+)?[xyz])?|\d*(?:\.\d+)?[xyz]"
 _PART = re.compile(rf"({_SYMBOLS})(\d*(?:\.\d+)?[xyz]|(?:\d+(?:\.\d+)?)?(?:[-+]\d*(?:\.\d+)?[xyz])?)")
-_FAMILY = re.compile(rf"(?<![\w.])(?:(?:{_SYMBOLS})(?:{_SHARE}))+(?![\w(]|\)\d)")
+_ELEMENT = rf"(?:{_SYMBOLS})(?:{_SHARE})"
+_GROUP = re.compile(rf"[(\[]((?:{_ELEMENT})+)[)\]](\d+(?:\.\d+)?)?")
+"""Elements that share a site: `(Zr1-xNbx)4`."""
+_FAMILY = re.compile(rf"(?<![\w.])(?:{_ELEMENT}|{_GROUP.pattern})+(?![\w(\[]|[)\]]\d|\.\d)")
 _TERM = re.compile(r"([-+]?)(\d*(?:\.\d+)?)([xyz]?)")
 _NEAR = 0.15
 """At% by which each element may differ through rounding."""
@@ -29,7 +32,13 @@ class Part(NamedTuple):
 
 def find_families(text: str) -> list[str]:
     """The formulas with one variable that a text writes, with plain dashes."""
-    return [match[0] for match in _FAMILY.finditer(text.translate(PLAIN_DASHES)) if parts_of(match[0])]
+    found = []
+    for match in _FAMILY.finditer(text.translate(PLAIN_DASHES)):
+        alone = _GROUP.fullmatch(match[0])
+        family = alone[1] if alone and not alone[2] else match[0]
+        if parts_of(family):
+            found.append(family)
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -37,9 +46,21 @@ def parts_of(family: str) -> tuple[Part, ...]:
     """The parts of a formula with one variable; none where it has none, several, or an element alone."""
     if len(set(re.findall(r"[xyz]", re.sub(_SYMBOLS, "", family)))) != 1:
         return ()
-    parts = tuple(_part(match) for match in _PART.finditer(family))
-    is_whole = "".join(match[0] for match in _PART.finditer(family)) == family
-    return parts if is_whole and len(parts) > 1 and any(part.slope for part in parts) else ()
+    parts: dict[str, Part] = {}
+    at = 0
+    while at < len(family):
+        match = _GROUP.match(family, at) or _PART.match(family, at)
+        if match is None or match.end() == at:
+            return ()
+        is_group = family[at] in "(["
+        inner = _PART.finditer(match[1]) if is_group else (match,)
+        times = float(match[2] or 1) if is_group else 1.0
+        for symbol, base, slope in map(_part, inner):
+            _, so_far, before = parts.get(symbol, (symbol, 0.0, 0.0))
+            parts[symbol] = Part(symbol, so_far + times * base, before + times * slope)
+        at = match.end()
+    found = tuple(parts.values())
+    return found if len(found) > 1 and any(part.slope for part in found) else ()
 
 
 def tokens_of(family: str) -> list[str]:

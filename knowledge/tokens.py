@@ -54,7 +54,7 @@ _COMMON = (
 )
 _NO_FORMULA = re.compile(r"(?!KOH|KCN|HCN)[A-Z]{3,}|H[VBK]\d*|HR[A-C]\d*")
 """Abbreviations whose letters are symbols of elements, and scales of hardness: LIB, PBE, HV1."""
-TOKENISER = 7
+TOKENISER = 8
 """Version of the tokens: an index of another one is built anew."""
 _CITED = re.compile(r"(?<=[a-z]{3})[⁰¹²³⁴-⁹][⁰¹²³⁴-⁹,⁻–-]*")
 """The raised number of a reference behind a word."""

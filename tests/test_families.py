@@ -20,7 +20,10 @@ from eutectic.knowledge.tokens import tokenise
         ("Soft magnetic Fe84−xB10C6Cux alloys", ["Fe84-xB10C6Cux"]),
         ("ribbons (Fe80CoxB14–xSi2P3Cu1) were cast", ["Fe80CoxB14-xSi2P3Cu1"]),
         ("the hydroxide Mg1-2xFe2xO", ["Mg1-2xFe2xO"]),
-        ("Mg1−2x(Zr1−xNbx)4P6O24, a box, Ti-x, BTX, Fe80B20 and x = 2", []),
+        ("Mg1−2x(Zr1−xNbx)4P6O24 and Ba(Zr1-xCex)O3−δ", ["Mg1-2x(Zr1-xNbx)4P6O24", "Ba(Zr1-xCex)O3"]),
+        ("the glasses [(Fe1-xCox)0.75B0.25]96Nb4", []),
+        ("the glasses (Fe1-xCox)75B25", ["(Fe1-xCox)75B25"]),
+        ("a box, Ti-x, BTX, Fe80B20 and x = 2", []),
     ],
 )
 def test_families_are_found_with_any_dash(text: str, families: list[str]) -> None:
@@ -38,6 +41,13 @@ def test_an_alloy_belongs_to_a_family_at_one_value_of_its_variable() -> None:
     assert memberships(alloy("Fe82.5B10C6Cu1.5"), known) == {"v:Fe84-xB10C6Cux": 1.5}
     assert memberships(alloy("Fe83B11C5Cu1"), known) == {}
     assert memberships(alloy("Fe83B10C6Cu1Si1"), known) == {}
+
+
+def test_elements_that_share_a_site_count_by_its_amount() -> None:
+    by_symbol = {symbol: (base, slope) for symbol, base, slope in parts_of("Mg1-2x(Zr1-xNbx)4P6O24")}
+    assert by_symbol == {"Mg": (1, -2), "Zr": (4, -4), "Nb": (0, 4), "P": (6, 0), "O": (24, 0)}
+    alloy = next(token for token in tokenise("Fe60Co15B25") if token.startswith("f:"))
+    assert memberships(alloy, ["v:(Fe1-xCox)75B25", "v:(Fe1-xNix)75B25"]) == {"v:(Fe1-xCox)75B25": 0.2}
 
 
 def test_a_question_about_a_member_is_answered_where_its_value_is_named(tmp_path: Path) -> None:
