@@ -17,7 +17,8 @@ from eutectic.tools.history import replicate_variance
 from eutectic.tools.kernel_fit import LEAST_NOISE, USUAL_NOISE, NoisePrior, first_kernel, fit_kernel, matern
 from eutectic.tools.knowledge_term import KnowledgeTerm, Slopes, Standing
 from eutectic.tools.lattice import BoolArray, IntArray
-from eutectic.tools.readings import Readings, batch_variance
+from eutectic.tools.readings import Readings
+from eutectic.tools.round_shift import likeliest_shift
 from eutectic.tools.slope_kernel import standings, with_slopes
 from eutectic.tools.torch_scope import tensor
 from eutectic.tools.voices import Voices, voices_of
@@ -101,10 +102,10 @@ def fit_property(
     shown = warp.forward(readings.values)
     stated = readings.variances(warp)
     is_read = (readings.sides == 0) & readings.is_measured
-    prior = _noise_prior(shown, groups, stated, is_read)
-    offset = batch_variance(shown[is_read], groups[is_read], readings.batches[is_read])
+    shift, beside = likeliest_shift(shown[is_read], groups[is_read], readings.batches[is_read])
+    prior = _noise_prior(shown, groups, stated, is_read, beside if shift else None)
     first = first_kernel(slopes.n_plain, prior)
-    start = ExactProcess(features, shown, first, slopes, stated, shown, readings.batches, offset)
+    start = ExactProcess(features, shown, first, slopes, stated, shown, readings.batches, shift)
     if len(np.unique(groups)) < 3 or float(np.ptp(shown)) == 0.0:
         return PropertyModel(
             name, start, warp, f"{name}: too few different values to fit a model; standard settings stand in"
@@ -164,12 +165,15 @@ def _model(process: ExactProcess) -> Any:
     return model.eval()
 
 
-def _noise_prior(standard: FloatArray, groups: IntArray, stated: FloatArray, is_read: BoolArray) -> NoisePrior:
+def _noise_prior(
+    standard: FloatArray, groups: IntArray, stated: FloatArray, is_read: BoolArray, beside: float | None
+) -> NoisePrior:
     """Around what the replicates vary beyond what the instrument states, as tight as that difference is known.
 
-    Without replicates BoTorch's default.
+    Without replicates BoTorch's default; `beside` is their variance where a shift of rounds explains the rest of it.
     """
     whole, freedom = replicate_variance(standard[is_read], groups[is_read])
+    whole = whole if beside is None else beside
     usual = float(stated[is_read].mean()) if is_read.any() else 0.0
     if freedom < 2:
         return USUAL_NOISE
