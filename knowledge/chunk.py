@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from eutectic.knowledge.furniture import edge, form, furniture
 from eutectic.knowledge.headings import is_references
 from eutectic.knowledge.normalise import readable
 from eutectic.knowledge.reader import Block, PageText
@@ -31,13 +32,23 @@ class Chunk:
     """It stands in the list of references."""
 
 
-def chunk_pages(pages: Iterable[PageText]) -> list[Chunk]:
-    """The chunks of a document in order; none spans two pages, headings carry over from page to page."""
+def chunk_pages(pages: Sequence[PageText]) -> list[Chunk]:
+    """The chunks of a document in order; none spans two pages, headings carry over from page to page.
+
+    What stands at the edge of most pages is a chunk of its own where it stands first, and left out on later pages.
+    """
     chunks: list[Chunk] = []
     heading = ""
+    repeated, told = furniture(pages), set[str]()
     for page in pages:
         running: list[str] = []
-        for block in (*page.blocks, None):
+        edges = edge(page)
+        for i, block in enumerate((*page.blocks, None)):
+            if block is not None and i in edges and (shape := form(block)) in repeated:
+                if shape not in told:
+                    chunks += _pack(page.number, heading, [block.text])
+                told.add(shape)
+                continue
             if block is None or block.is_heading:
                 chunks += _pack(page.number, heading, running)
                 running = []

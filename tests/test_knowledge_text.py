@@ -192,3 +192,33 @@ def test_orders_to_a_machine_are_flagged(text: str) -> None:
 )
 def test_science_is_not_flagged(text: str) -> None:
     assert not is_suspicious(text)
+
+
+def test_what_stands_on_every_page_is_told_once_and_cuts_no_sentence() -> None:
+    foot = "Journal of Alloys | www.example.org {} March 2020 | Article {}"
+    said = [
+        [
+            "The alloy was cast in a copper mould.",
+            "It was annealed.",
+            "Its coercivity falls with each step of the",
+            "anneal.",
+        ],
+        ["The second paragraph of the paper.", "It is short.", "Nothing else is said here.", "The end of it."],
+        ["The third page.", "Its results.", "Its discussion.", "Its conclusion."],
+    ]
+    pages = [
+        PageText(n, tuple(Block(text) for text in (*lines[:3], foot.format(n, 100 + n), *lines[3:])))
+        for n, lines in enumerate(said, start=1)
+    ]
+    texts = [chunk.text for chunk in chunk_pages(pages)]
+    assert sum("www.example.org" in text for text in texts) == 1
+    assert all(line in " ".join(texts).replace("\n", " ") for lines in said for line in lines)
+    assert any("each step of the anneal." in text.replace("\n", " ") for text in texts)
+    assert chunk_pages(pages[:2])[-1].text.count("Article 102") == 1
+
+
+@given(st.lists(st.from_regex(r"[a-j]{6,12}", fullmatch=True), min_size=12, max_size=20, unique=True))
+def test_blocks_that_repeat_nowhere_are_all_kept(words: list[str]) -> None:
+    pages = [PageText(n + 1, tuple(Block(f"{word} is said.") for word in words[n::3])) for n in range(3)]
+    told = " ".join(chunk.text for chunk in chunk_pages(pages))
+    assert all(f"{word} is said." in told for word in words)
