@@ -1,4 +1,4 @@
-"""Ten more kinds of drawn tables, as papers on alloys, catalysts, glasses and electrolytes print them."""
+"""Ten kinds of drawn tables first held back, mended with later, as papers on alloys, catalysts, glasses and electrolytes print them."""
 
 from __future__ import annotations
 
@@ -77,7 +77,8 @@ def lattice_family(random: Random) -> Paper:
                                  low=5.1, high=6.8, decimals=2)  # fmt: skip
     sheet = Sheet("Structural parameters of the samples.",
                   [heads(["Sample", "x", *(headed(q, "round") for q in items)])])  # fmt: skip
-    text = f"A series of {a}_{{1−x}}{b}_{{x}}{site}O_{{3}} (x = {xs[0]:g}–{xs[-1]:g}) was prepared by solid-state reaction."
+    formula = f"{a}_{{1−x}}{b}_{{x}}{site}O_{{3}}"
+    text = f"A series of {formula} (x = {xs[0]:g}–{xs[-1]:g}) was prepared by solid-state reaction."
     paper = Paper("lattice parameters of a family", [sheet], sentences=[text])
     for i, x in enumerate(xs, 1):
         made = Made(f"S{i}", {a: round(1 - x, 3), b: x, site: 1.0, "O": 3.0})
@@ -91,7 +92,7 @@ def lattice_family(random: Random) -> Paper:
 def measured_beside(random: Random) -> Paper:
     """The nominal formula, the shares that EDS measured for each element beside it, then a property."""
     about = subject(random, most=1, least=1, domain=random.choice(("alloys", "magnets")))
-    symbols = [s for s in about.made[0].amounts]
+    symbols = list(about.made[0].amounts)
     made_all = [made for made in about.made if list(made.amounts) == symbols]
     top = [("Nominal composition", 1), ("EDS (at.%)", len(symbols)), (about.headers()[0], 1)]
     sheet = Sheet("Nominal compositions, compositions measured by EDS and results.", [top, heads(["", *symbols, ""])])
@@ -153,7 +154,7 @@ def electrolytes(random: Random) -> Paper:
         made_all.append(Made(text, amounts))
     sheet = Sheet("Ionic conductivity and activation energy of the electrolytes.",
                   [heads(["Electrolyte", "σ at 25 °C (S cm^{−1})", "E_{a} (eV)", "Relative density (%)"])])  # fmt: skip
-    energy = Quantity(("E_{a}",), "activation energy per atom", "eV", "eV", 0.2, 0.6, 2)
+    energy = Quantity(("E_{a}",), "activation energy", "eV", "eV", 0.2, 0.6, 2)
     dense = Quantity(("Relative density",), "relative density", "%", "%", 85, 99, 1)
     paper = Paper("electrolytes", [sheet])
     for made in made_all:
@@ -172,8 +173,8 @@ def explained(random: Random) -> Paper:
     about = subject(random, domain=random.choice(("glasses", "alloys")), least=2, most=3, with_unit=True)
     symbols = random.sample(("D", "P_{1}", "Q", "K_{s}", "R_{m}"), len(about.quantities))
     said = ", ".join(f"{s} is the {q.property}" for s, q in zip(symbols, about.quantities, strict=True))
-    sheet = Sheet("Results for the alloys.",
-                  [heads(["Alloy", *(f"{s} ({q.unit})" for s, q in zip(symbols, about.quantities, strict=True))])])  # fmt: skip
+    names = [f"{s} ({q.unit})" for s, q in zip(symbols, about.quantities, strict=True)]
+    sheet = Sheet("Results for the alloys.", [heads(["Alloy", *names])])
     paper = Paper("symbols that the text explains", [sheet], sentences=[f"Table 1 lists the results, where {said}."])
     valued(random, sheet, about, [[made.written] for made in about.made], paper.facts)
     return paper

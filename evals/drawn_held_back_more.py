@@ -1,4 +1,4 @@
-"""Further kinds of drawn tables held back: written after the rules were mended for all others, run once since."""
+"""Further kinds of drawn tables held back: once held back, mended with later."""
 
 from __future__ import annotations
 

@@ -19,6 +19,9 @@ _TERM = re.compile(
     rf"(?P<variable>[{_VARIABLES}](?![a-z\d]))?"
 )
 _CODE = re.compile(r"[A-Z]{2,}\d*")
+_SEVERAL = 4
+_GLASS_FORMERS = frozenset(("B", "C", "N", "O", "Si", "P", "S"))
+"""Of which no compound holds two in equal amounts with two or more other elements."""
 _LETTER_COMPOUND = re.compile(r"[BCHKNPSVWY](?:O[2-4]|S[23]|F[2-6]|H[2-4])")
 
 
@@ -291,4 +294,11 @@ def _is_formula(formula: Formula, plain: str) -> bool:
         return True
     if _CODE.fullmatch(bare) and not formula.variables:
         return _LETTER_COMPOUND.fullmatch(bare) is not None
-    return True
+    return not _is_system_name(formula, bare)
+
+
+def _is_system_name(formula: Formula, bare: str) -> bool:
+    """Whether symbols without any amount name a system, or are an acronym: `FeSiBPC`, `LiPON`, `InSBZnGdN`."""
+    if any(map(str.isdigit, bare)) or formula.variables or re.search(r"OH$|H$|[NOS]CN?$|CN$", bare):
+        return False
+    return len(formula.elements) >= _SEVERAL and sum(name in _GLASS_FORMERS for name in formula.elements) > 1

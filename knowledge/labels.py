@@ -11,6 +11,7 @@ from eutectic.core.elements import is_element
 from eutectic.knowledge.amounts import find_amounts
 from eutectic.knowledge.formula_text import Formula, find_formulas
 from eutectic.knowledge.materials import Material, Mention, find_materials, material_of, shared_sites
+from eutectic.knowledge.properties import Property
 
 NOUN = r"(?:[Aa]lloy|[Ss]ample|[Gg]lass|[Ss]pecimen|[Cc]atalyst|[Cc]omposition|[Rr]ibbon|[Ss]teel|合金|样品|试样)s?"
 _NAME = rf"(?:{NOUN}\s?(?:[Nn]o\.?\s?)?[#\w][\w.-]{{0,6}}|#?[A-Za-z][\w@./-]{{0,14}}|[A-Z]\d?)"
@@ -55,6 +56,8 @@ class Labels(NamedTuple):
     families: tuple[Family, ...]
     numbers: Mapping[str, Material] = MappingProxyType({})
     """Materials that a table only numbers: for other tables, as text has too many numbers."""
+    symbols: Mapping[str, Property] = MappingProxyType({})
+    """What the text explains symbols of properties by."""
 
 
 def read_labels(pages: Iterable[tuple[int, str]]) -> Labels:

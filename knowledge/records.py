@@ -14,9 +14,10 @@ from eutectic.knowledge.record_checks import check, mark_outliers, same_value
 from eutectic.knowledge.record_sentences import Sentence, sentence_records
 from eutectic.knowledge.record_tables import table_labels, table_materials, table_records
 from eutectic.knowledge.sentences import split_sentences
+from eutectic.knowledge.symbols_said import symbols_said
 from eutectic.knowledge.table import Table
 
-EXTRACTOR = "records 8"
+EXTRACTOR = "records 9"
 """Changed with every rule that may change a record, so that kept ones are made anew."""
 
 
@@ -101,7 +102,7 @@ def document_labels(source: Source) -> Labels:
             elif known is None or known.composition == material.composition:
                 named[name] = material
     one = {name: found[0] for name, found in numbered.items() if len({item.composition for item in found}) == 1}
-    return Labels(named, labels.families, one)
+    return Labels(named, labels.families, one, symbols_said(source.pages.values()))
 
 
 def only_material(source: Source) -> Material | None:

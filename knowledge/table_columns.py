@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from eutectic.knowledge.amounts import Amount, find_amounts, is_missing, read_amount
 from eutectic.knowledge.formula_text import find_formulas, read_formula
 from eutectic.knowledge.materials import find_materials
+from eutectic.knowledge.properties import Property
 from eutectic.knowledge.table_captions import property_said
 from eutectic.knowledge.table_headers import Column, in_context, property_in, read_header
 from eutectic.knowledge.table_rows import TableReader, clean
@@ -28,6 +29,7 @@ _COMPOUND = re.compile(r"(?:[A-Z][a-z]?\d?){1,2}(?:O|F|Cl|S|N|Se|Te|I|Br)\d{0,2}
 def columns_of(grid: Grid, reader: TableReader) -> list[Column]:
     """What each column of a grid holds, by its header, its cells and the caption."""
     columns = [in_context(read_header(grid.header(place)), reader.caption) for place in range(grid.n_columns)]
+    columns = [_as_explained(column, reader.labels.symbols) for column in columns]
     shares = [place for place, column in enumerate(columns) if column.kind == "element"]
     if len(shares) == 1 and not columns[shares[0]].basis and columns[shares[0]].unit is None:
         place = shares[0]
@@ -59,6 +61,15 @@ def columns_of(grid: Grid, reader: TableReader) -> list[Column]:
     if columns and columns[0].kind == "text" and not any(column.kind == "material" for column in columns):
         columns[0] = columns[0]._replace(kind="label")
     return columns
+
+
+def _as_explained(column: Column, symbols: Mapping[str, Property]) -> Column:
+    """The column of a symbol as the text of the document explains it, where its unit can measure that."""
+    said = symbols.get(column.name.replace("_", ""))
+    if said is None or column.kind not in ("property", "text", "condition") or column.property == said:
+        return column
+    fits = column.unit is not None and said.to_si(1.0, column.unit) is not None
+    return column._replace(kind="property", property=said) if fits else column
 
 
 def _with_compounds(columns: list[Column], grid: Grid, basis: str) -> None:

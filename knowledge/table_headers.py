@@ -31,6 +31,9 @@ _CONDITION = re.compile(
     r"退火温度|温度|时间|退火时间|状态|工艺|处理)$|^(?:T|t|Ta|TA|Tann|T_a|ta|pH|f)$|^(?:年|温度)",
     re.IGNORECASE,
 )
+_EDGE = re.compile(r"[abc](?:_?0|hex|H|t|c)?")
+"""An edge of the unit cell."""
+_NANOMETRE = 1.01e-9
 _EXTREME = re.compile(r"^(.{1,12}?)[\s,_-]?(?:max|min|avg|av|mean|exp|meas)\.?$", re.IGNORECASE)
 """A symbol with what of its values is given: `ZTmax`, `Bs,exp`."""
 _PROCESS = re.compile(
@@ -50,6 +53,8 @@ _VARIABLE = re.compile(
     re.IGNORECASE,
 )
 _SCALE = re.compile(r"[×xX*·]\s*10\s*\^?\{?([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[-−–]?\d{1,2})\}?")
+_AT = re.compile(r"\s*(?:\bat\b|@).*$|\s*\d+\s?(?:K|°C)$")
+"""The condition behind a symbol: `σ at 25 °C`."""
 _TOLERANCE = re.compile(r"\s*[,;]?\s*(?:±|\+/-).*$")
 """How certain a column's values are, behind its unit: `(g/cm³, ±1%)`."""
 _BRACKET = re.compile(r"[(（\[]([^()（）\[\]]*(?:\([^()]*\)[^()（）\[\]]*)?)[)）\]]")
@@ -128,8 +133,15 @@ def read_header(header: str) -> Column:
 def column_property(name: str, unit: Unit | None) -> Property | None:
     """The property of a column; a bare symbol of one or two letters without a unit could be anything."""
     known = property_in(name, unit)
+    if known is None and unit is not None and _EDGE.fullmatch(name) and _is_of_cells(unit):
+        known = find_property("lattice parameter", unit)
     is_bare = unit is None and known is not None and known.dimension != NUMBER and name in known.symbols
     return None if is_bare and len(name.rstrip("0123456789")) <= 2 else known
+
+
+def _is_of_cells(unit: Unit) -> bool:
+    """Whether a unit of length is one that edges of unit cells are given in."""
+    return find_property("lattice parameter", unit) is not None and unit.to_si(1.0) <= _NANOMETRE
 
 
 def in_context(column: Column, caption: str) -> Column:
@@ -148,14 +160,14 @@ def in_context(column: Column, caption: str) -> Column:
         column.kind != "property"
         or column.property is None
         or column.unit is None
-        or find_property(column.name) is None
+        or find_property(_AT.sub("", column.name)) is None
     ):
         return column
     if column.name.lower() in column.property.names or _has_words(caption.lower(), column.property.name):
         return column
     stated = property_in(caption, column.unit)
     is_rival = stated is not None and stated.dimension == column.property.dimension and stated != column.property
-    is_symbol = stated is not None and set(column.name.split()) & set(stated.symbols)
+    is_symbol = stated is not None and set(_AT.sub("", column.name).split()) & set(stated.symbols)
     shares = stated is not None and (is_symbol or set(stated.names) & set(column.property.names))
     return column._replace(property=stated) if is_rival and shares else column
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from eutectic.core.composition import Composition
 from eutectic.core.elements import is_element
 from eutectic.core.errors import BadInput
+from eutectic.core.formula import parse_formula
 from eutectic.knowledge.amounts import read_amount
 from eutectic.knowledge.conditions import read_conditions
 from eutectic.knowledge.formula_text import read_formula
@@ -171,7 +172,19 @@ def _unbroken(text: str) -> str:
     whole = "".join(text.split())
     symbols = re.findall(r"[A-Z][a-z]?", whole)
     is_one = bool(_PIECES.fullmatch(text)) and len(set(symbols)) == len(symbols) and any(map(str.isdigit, whole))
-    return whole if is_one and all(map(is_element, symbols)) and read_formula(whole) is not None else text
+    if not is_one or not all(map(is_element, symbols)) or _is_coded(text, whole):
+        return text
+    return whole if read_formula(whole) is not None else text
+
+
+def _is_coded(text: str, whole: str) -> bool:
+    """Whether a code of a letter that is an element's symbol too stands before a formula: `P3 SnTe0.7Se0.3`."""
+    code, _, rest = text.partition(" ")
+    formula = read_formula(rest)
+    if formula is None or not re.fullmatch(r"[A-Z]\d{1,2}", code):
+        return False
+    atoms = [sum(parse_formula(each).values()) for each in (rest, whole)]
+    return len(formula.elements) > 2 and (abs(atoms[0] - 100) < 1 or abs(atoms[1] - 100) > 1)
 
 
 def _suffix(column: Column, reader: TableReader) -> str:
