@@ -1,4 +1,4 @@
-"""Ten kinds of drawn tables first held back, mended with later, as papers on alloys, catalysts, glasses and electrolytes print them."""
+"""Ten kinds of drawn tables of alloys, catalysts, glasses and electrolytes: once held back, mended with later."""
 
 from __future__ import annotations
 

@@ -30,6 +30,8 @@ from eutectic.knowledge.table import Box, CellMark, Table
 
 _MARK = re.compile(r"(?:[*†‡§¶#]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[a-z][).]?|\([a-z\d]\)|\d[).])(?=\s|[A-Z(])")
 _NOTE = re.compile(r"(?:Notes?|NOTE|Source|注)\s*[.:：]|[*†‡§¶#]|[⁰¹²³⁴⁵⁶⁷⁸⁹]")
+_NOTE_INSIDE = re.compile(r"(?<=[.;,]\s)([a-z])\)?\s(?=[A-Z])")
+"""The mark of a further note on the line of another: `a From this work. b Measured on ribbons.`"""
 _LETTER_MARK = re.compile(r"[a-z*†‡§¶#⁰¹²³⁴⁵⁶⁷⁸⁹,]{1,3}")
 _MOST_HEAD_LINES, _MOST_SUBHEADS = 6, 4
 _NOTE_GAP = 1.7
@@ -247,6 +249,7 @@ def _without_marks(
 ) -> list[tuple[str, ...]]:
     """Rows whose raised footnote marks are taken off; a raised digit is one only where a footnote opens with it."""
     opened = {match[0].strip("().") for note in notes if (match := _MARK.match(note) or _LETTER_MARK.match(note))}
+    opened |= {match[1] for note in notes for match in _NOTE_INSIDE.finditer(note)}
     tails: dict[str, str] = {}
     for word in words:
         mark = word.text[len(word.text) - word.raised_tail :]

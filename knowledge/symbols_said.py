@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from eutectic.knowledge.properties import Property
 from eutectic.knowledge.table_headers import property_in
@@ -40,15 +40,16 @@ def symbols_said(pages: Iterable[str]) -> Mapping[str, Property]:
     return {symbol: known[symbol] for symbol, names in found.items() if len(names) == 1}
 
 
-def _pairs(page: str) -> Iterable[tuple[str, str]]:
-    for match in _ONE.finditer(page):
-        yield match["symbol"], re.split(r"\b(?:of|in|at|for|and)\b", match["said"])[0]
+def _pairs(page: str) -> Iterator[tuple[str, str]]:
+    rest = page
     for match in _MANY.finditer(page):
         symbols, said = _APART.split(match["symbols"]), _APART.split(match["said"])
         if len(symbols) == len(said):
-            yield from (
-                (symbol, re.sub(r"^the\s+", "", words.strip())) for symbol, words in zip(symbols, said, strict=True)
-            )
+            bare = (re.sub(r"^the\s+", "", words.strip()) for words in said)
+            yield from zip(symbols, bare, strict=True)
+        rest = rest.replace(match[0], "")
+    for match in _ONE.finditer(rest):
+        yield match["symbol"], re.split(r"\b(?:of|in|at|for|and)\b", match["said"])[0]
 
 
 def _is_name(words: str, item: Property) -> bool:

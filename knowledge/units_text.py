@@ -20,6 +20,9 @@ _SCALE = re.compile(r"\s*(?:[×x]\s*)?10[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+\
 _PAIRS = frozenset(("s", "h", "m", "cm"))
 """What may follow another unit behind a bare space without a power: `Pa s`, `mA h`, `Ω cm`."""
 
+_CELSIUS = ("°C", "℃", "° C")
+"""Behind which a bracket opens another unit: `σ at 25 °C (S cm⁻¹)`."""
+
 
 class UnitAt(NamedTuple):
     """A unit in a running text, and where it ends."""
@@ -38,6 +41,8 @@ def unit_at(text: str, at: int) -> UnitAt | None:
     place = scale.end() if scale else at
     while len(ends) < 6 and (piece := _PIECE.match(text, place)):
         name, power = piece["name"], piece["power"]
+        if ends and "(" in piece[0] and name not in _CELSIUS and text[at:place].strip() in _CELSIUS:
+            break
         if "\u3400" <= name[0] <= "\u9fff":
             if not ends:
                 return _chinese_unit(text, at, place)
