@@ -12,13 +12,13 @@ _CATALYSTS = (
     Quantity(("Overpotential", "η", "η_{10}"), "overpotential", "mV", "mV", 180, 420, 0),
     Quantity(("Tafel slope",), "tafel slope", "mV dec^{−1}", "mV/dec", 35, 120, 1),
 )
-_SPINELS = ({"Ni": 1, "Fe": 2, "O": 4}, {"Co": 3, "O": 4}, {"Ni": 1, "Co": 2, "O": 4}, {"Ni": 3, "S": 2},
+_SPINELS: tuple[dict[str, float], ...] = ({"Ni": 1, "Fe": 2, "O": 4}, {"Co": 3, "O": 4}, {"Ni": 1, "Co": 2, "O": 4}, {"Ni": 3, "S": 2},
             {"Fe": 2, "P": 1}, {"Co": 9, "S": 8})  # fmt: skip
 
 
 def _catalysts(random: Random, n: int) -> list[Made]:
     chosen = random.sample(_SPINELS, n)
-    return [Made(written(amounts), {symbol: float(count) for symbol, count in amounts.items()}) for amounts in chosen]
+    return [Made(written(amounts), amounts) for amounts in chosen]
 
 
 def catalyst_caption(random: Random) -> Paper:
