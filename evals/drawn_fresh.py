@@ -12,8 +12,14 @@ _CATALYSTS = (
     Quantity(("Overpotential", "η", "η_{10}"), "overpotential", "mV", "mV", 180, 420, 0),
     Quantity(("Tafel slope",), "tafel slope", "mV dec^{−1}", "mV/dec", 35, 120, 1),
 )
-_SPINELS: tuple[dict[str, float], ...] = ({"Ni": 1, "Fe": 2, "O": 4}, {"Co": 3, "O": 4}, {"Ni": 1, "Co": 2, "O": 4}, {"Ni": 3, "S": 2},
-            {"Fe": 2, "P": 1}, {"Co": 9, "S": 8})  # fmt: skip
+_SPINELS: tuple[dict[str, float], ...] = (
+    {"Ni": 1, "Fe": 2, "O": 4},
+    {"Co": 3, "O": 4},
+    {"Ni": 1, "Co": 2, "O": 4},
+    {"Ni": 3, "S": 2},
+    {"Fe": 2, "P": 1},
+    {"Co": 9, "S": 8},
+)
 
 
 def _catalysts(random: Random, n: int) -> list[Made]:
