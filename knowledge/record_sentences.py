@@ -46,6 +46,7 @@ _OF_TOOL = re.compile(
     re.IGNORECASE,
 )
 """Behind a property: it is a tool's, not a sample's."""
+_BOTH = re.compile(r"\b[Bb]oth\s+(?:the\s+)?$")
 _ITS = re.compile(r"(?:Its|Their)\b|[该此其]")
 _BRACKET = re.compile(r"\s*[(（\[][^()（）\[\]]{0,40}")
 _FOR = re.compile(r"\s*\)?\s*(?:for|of|in)\s+(?:the\s+)?(?:\w+\s+){0,2}")
@@ -124,6 +125,9 @@ class _Sentence(NamedTuple):
             if material is None:
                 continue
             own = conditions.model_copy(update={"temperature": by_place.get(place, conditions.temperature)})
+            for each, doubts in self._both(value) if n == 1 else ():
+                if each != material:
+                    done.append(self._record(value, named, item, each, doubts, own))
             done.append(self._record(value, named, item, material, flaws, own))
         return done + self._misfits(values, [value for value, _ in linked]) + self._negatives()
 
@@ -202,6 +206,13 @@ class _Sentence(NamedTuple):
         if self.fallback is not None:
             return self.fallback, [Flaw(reason="material_from_context", detail="the only material of the document")]
         return None, []
+
+    def _both(self, value: Value) -> list[tuple[Material, list[Flaw]]]:
+        """The two materials of which one value is said: `Both A and B have a density of …`."""
+        text = self.sentence.text
+        own = [mention for mention in self.mentions if not _is_open(mention) and mention.end <= value.amount.start]
+        is_both = len(own) == 2 and len(self.mentions) == 2 and _BOTH.search(text[: own[0].start])
+        return [judged(mention.material) for mention in own] if is_both and self._is_listed(own) else []
 
     def _is_listed(self, own: Sequence[Mention]) -> bool:
         """Whether the materials stand in one list and the values in another behind it: `CdS and CdSe are 2.42 and …`."""

@@ -18,6 +18,10 @@ AT_VARIABLE = re.compile(r"\s*\(?(?:at|for|with|when)\s+(?P<name>[xyz])\s*=\s*(?
 _AT = re.compile(r"\bat\b|@|在")
 _FORMULA_LIKE = re.compile(r"\(?[A-Z][\w.()]*\d[\w.()]*")
 _TEMPERATURE = "K"
+_IN_FORMULA = re.compile(r"(?:[A-Z][a-z]?|[A-Za-z\d.]\))$")
+"""Before the last amount of a formula: `0.42 eV for LiZr2(PO4)3 to 0.31 eV`."""
+_FROM = re.compile(r"\bfrom\s+\d+(?:\.\d+)?\s?(?:K|°C|℃)(?=\s+(?:for|in|of)\s.*\bto\s*$)")
+"""The first of two values of two materials: `from 620 K for Fe85B15 to 655 K`."""
 _VARIABLE = re.compile(r"(?<![A-Za-z])[xyz]\s*=\s*$")
 """Before a family's variable, which makes no range with a value behind it: `from 665 K for x = 0 to 641 K`."""
 
@@ -85,8 +89,8 @@ class Clause(NamedTuple):
             found.append((amount, behind.unit if behind else None, behind.end if behind else amount.end))
         values: list[Value] = []
         for place, (amount, unit, end) in enumerate(found):
-            if amount.kind == "range" and unit is not None and _VARIABLE.search(text[: amount.start]):
-                amount = amount._replace(value=amount.high, kind="exact", low=None, high=None)
+            if amount.kind == "range" and unit is not None and _is_other_number(text, amount.start):
+                amount = amount._replace(value=_last(text, amount), kind="exact", low=None, high=None)
             if unit is None:
                 for later, later_unit, _ in found[place + 1 :]:
                     gap = text[end : later.start]
@@ -153,7 +157,7 @@ class Clause(NamedTuple):
     def _is_temperature_value(self, value: Value, named: NamedProperty) -> bool:
         """A temperature is a property only where it is said to be one; else it is a condition."""
         between = self.text[named.end : value.amount.start] if value.amount.start >= named.end else ""
-        words = _FORMULA_LIKE.sub("", between)
+        words = _FORMULA_LIKE.sub("", _FROM.sub("", between))
         if AT_VARIABLE.match(self.text, value.end):
             words = AT_VARIABLE.sub("", re.sub(r"\d+(?:\.\d+)?\s?(?:K|°C)", "", words))
         if re.search(r"\d", words) and not RESPECTIVELY.search(self.text):
@@ -198,6 +202,18 @@ class Clause(NamedTuple):
             if following:
                 paired[place] = round(following[0].unit.to_si(following[0].amount.value or 0.0), 4)
         return paired
+
+
+def _last(text: str, amount: Amount) -> float | None:
+    """The end of what looks like a range that is the value itself, whichever is the greater."""
+    ends = [end for end in (amount.low, amount.high) if end is not None]
+    last = re.findall(r"\d+(?:\.\d+)?", text[amount.start : amount.end])[-1:]
+    return min(ends, key=lambda end: abs(end - float(last[0]))) if ends and last else amount.high
+
+
+def _is_other_number(text: str, at: int) -> bool:
+    """Whether what looks like the lower end of a range is a variable's value, or a formula's last amount."""
+    return bool(_VARIABLE.search(text[:at])) or bool(_IN_FORMULA.search(text[:at]))
 
 
 def _fits(item: Property, value: Value) -> bool:

@@ -14,7 +14,7 @@ from eutectic.knowledge.materials import find_materials
 from eutectic.knowledge.properties import find_property, properties, same_property
 from eutectic.knowledge.record import LiteratureRecord
 from eutectic.knowledge.record_sentences import Sentence
-from eutectic.knowledge.records import Source, document_records
+from eutectic.knowledge.records import Source, document_records, text_records
 from eutectic.knowledge.sentences import split_sentences
 from eutectic.knowledge.units import read_unit
 from eutectic.knowledge.units_text import unit_at
@@ -284,3 +284,18 @@ def test_lists_numbers_and_families_of_a_sentence(text: str, values: set[tuple[s
     found = records_of(text)
     assert {(record.material, record.value) for record in found if record.status == "verified"} == values
     assert all(record.composition is not None for record in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("The Curie temperature increases from 620 K for Fe85B15 to 655 K for Fe80B20.", [620.0, 655.0]),
+        ("The activation energy falls from 0.42 eV for LiZr2(PO4)3 to 0.31 eV for LiTi2(PO4)3.", [0.42, 0.31]),
+        ("Both Zr55Cu30Al10Ni5 and Zr60Cu25Al10Ni5 have a density of 6.8 g/cm3.", [6.8, 6.8]),
+        ("The Curie temperature of Fe85B15 changed when it was heated from 500 K to 700 K.", []),
+    ],
+)
+def test_two_materials_of_one_sentence_each_have_their_value(text: str, values: list[float]) -> None:
+    found = [record for record in text_records("a.pdf", 1, text) if record.status != "refused"]
+    assert sorted(record.value or 0.0 for record in found) == sorted(values)
+    assert len({record.material for record in found}) == len(values)
