@@ -147,8 +147,9 @@ def prior_table(ledger: Ledger) -> str:
     basis = spec.space.basis
     head = [f"{name} ({basis})" for name in spec.space.component_names]
     head += [f"{v.name} ({v.unit})" if v.unit not in ("", "1") else v.name for v in spec.space.process]
-    for o in spec.objectives:
-        head += [f"{o.property} ({o.unit})" if o.unit not in ("", "1") else o.property, f"{o.property} sd"]
+    asked = (*spec.asked("data"), *spec.asked("screen"))
+    for name, unit in asked:
+        head += [f"{name} ({unit})" if unit not in ("", "1") else name, f"{name} sd"]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([*head, "status", "cause", "note"])
@@ -156,8 +157,8 @@ def prior_table(ledger: Ledger) -> str:
         shares = item.composition.vector(spec.space.component_names)
         cells: list[object] = [round(100 * share, 6) for share in shares]
         cells += [item.process.get(v.name, "") for v in spec.space.process]
-        for o in spec.objectives:
-            cells += _value(item, o.property)
+        for name, _ in asked:
+            cells += _value(item, name)
         writer.writerow(
             [*cells, item.status, item.cause or "", neutral(_flat(f"{ledger.id} {item.trial} {item.note}"))]
         )

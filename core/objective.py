@@ -12,6 +12,16 @@ from eutectic.core.record import Record
 Direction = Literal["maximize", "minimize", "target"]
 
 
+class Screen(Record):
+    """A cheap assay beside the careful test of an objective; what it reads is a property of its own."""
+
+    property: str = Field(min_length=1, max_length=80)
+    """What it reads; never the objective's own property, so that a reading is no result."""
+    unit: str
+    price: float = Field(gt=0)
+    """Money of a trial that only has this assay, without the components."""
+
+
 class Objective(Record):
     """One property that the campaign is after, or must keep within a limit."""
 
@@ -29,6 +39,8 @@ class Objective(Record):
     """Met down to this value; for `role: constrain` the limit that must hold."""
     role: Literal["optimize", "constrain"] = "optimize"
     """Whether to push the property as far as it goes, or only keep it within its limits."""
+    screen: Screen | None = None
+    """A cheap assay that may tell recipes worth the careful test; its readings steer and are no results."""
 
     @model_validator(mode="after")
     def _complete(self) -> Objective:
@@ -42,6 +54,10 @@ class Objective(Record):
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
             raise ValueError(
                 f"{self.property}: at_least {self.at_least:g} is above at_most {self.at_most:g}: write it below"
+            )
+        if self.screen is not None and (self.direction == "target" or self.screen.property == self.property):
+            raise ValueError(
+                f"{self.property}: a screen needs direction maximize or minimize and a property of its own name"
             )
         return self
 

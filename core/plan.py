@@ -255,6 +255,8 @@ class Capabilities(Record):
     """Whether sending the same key and bytes twice runs them once."""
     properties: tuple[str, ...]
     """What it measures; empty for a person who measures whatever is asked."""
+    can_screen: bool = False
+    """Whether it can measure a trial by the objective's screen alone."""
     max_batch: int = Field(ge=1)
     tick: Tick
     total_ticks: int = Field(gt=0)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, model_validator
 
 from eutectic.core.composition import Composition
 from eutectic.core.errors import BadInput
-from eutectic.core.objective import Objective
+from eutectic.core.objective import Objective, Screen
 from eutectic.core.quantity import Share
 from eutectic.core.record import Record
 from eutectic.core.space import SearchSpace, Value
+from eutectic.core.trial import Purpose, Trial
 
 MindKind = Literal["auto", "rules", "model"]
 Role = Literal["pi", "designer", "coder", "experimenter", "analyst"]
@@ -166,7 +168,15 @@ class CampaignSpec(Record):
             raise ValueError("at least one objective must have role optimize")
         if self.reference is not None:
             self._check_reference(self.reference, names)
+        if self.screen is not None or any(objective.screen for objective in self.objectives):
+            self._check_screen()
         return self
+
+    def _check_screen(self) -> None:
+        if self.screen is None:
+            raise ValueError("a screen goes with a single objective that is maximized or minimized")
+        if self.optimizer.kind != "botorch" or self.optimizer.trial_cost is None:
+            raise ValueError("a screen is weighed by its price: write optimizer.trial_cost, with kind botorch")
 
     def _check_reference(self, given: ReferenceSpec, properties: list[str]) -> None:
         if self.batch < 2:
@@ -186,6 +196,28 @@ class CampaignSpec(Record):
     def reference_recipe(self) -> Composition | None:
         """The composition of the reference, or None."""
         return None if self.reference is None else Composition.of(self.reference.parts, self.space.basis)
+
+    @property
+    def screen(self) -> Screen | None:
+        """The cheap assay beside the only objective, or None."""
+        return self.objectives[0].screen if len(self.objectives) == 1 else None
+
+    def asked(self, purpose: Purpose) -> tuple[tuple[str, str], ...]:
+        """Property and unit of everything that a trial for a purpose is measured for."""
+        if purpose == "screen":
+            return () if self.screen is None else ((self.screen.property, self.screen.unit),)
+        return tuple((objective.property, objective.unit) for objective in self.objectives)
+
+    def wanted(self, trials: Iterable[Trial]) -> set[str]:
+        """Names of all properties that trials are measured for.
+
+        Raises:
+            BadInput: one is to be screened, and the spec names no screen.
+        """
+        purposes = {trial.purpose for trial in trials}
+        if "screen" in purposes and self.screen is None:
+            raise BadInput("a trial is to be screened", mend="give the objective a screen")
+        return {name for purpose in purposes for name, _ in self.asked(purpose)}
 
     @property
     def optimized(self) -> tuple[Objective, ...]:

@@ -13,7 +13,8 @@ from eutectic.core.record import Grown, Record, sha256
 from eutectic.core.space import Value
 from eutectic.core.stock import Device, StockUse
 
-Purpose = Literal["data", "replicate", "reference"]
+Purpose = Literal["data", "replicate", "reference", "screen"]
+"""What a trial is for; a `screen` is measured by the objective's cheap assay alone."""
 Source = Literal["initial", "optimizer", "model", "person", "prior"]
 Status = Literal["ok", "failed", "abandoned"]
 Censoring = Literal["none", "below", "above"]
@@ -76,6 +77,11 @@ class Trial(Record):
     why: str = Field(max_length=600)
     predictions: tuple[Prediction, ...] = ()
     evidence: tuple[Quote, ...] = ()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is no repeat and no reference: it takes a place of the batch."""
+        return self.purpose in ("data", "screen")
 
     @cached_property
     def recipe_key(self) -> str:

@@ -61,7 +61,7 @@ def compile_plan(
         trials=tuple(trials),
         samples=samples,
         protocol=protocol,
-        cost=plan_cost(spec.space, samples, capabilities),
+        cost=plan_cost(spec, trials, samples, capabilities),
         hours=plan_hours(len(samples), capabilities),
         stocks=capabilities.stocks,
         vessels=capabilities.vessels,
@@ -179,18 +179,28 @@ def achieved_sd(sample: Doses, given: Sequence[Source], lab: Capabilities) -> di
     return spread(sample, given, Dispensing(lab.dose_sd_ticks, lab.dose_sd_share, lab.max_transfer_ticks), own)
 
 
-def plan_cost(space: SearchSpace, samples: Sequence[Sample], capabilities: Capabilities) -> float:
-    """Money for a batch: the lab's price per trial and the components at their price per kg.
+def trial_price(spec: CampaignSpec, trial: Trial, cost_per_trial: float) -> float:
+    """Money for a trial without its components: the lab's price, or that of the screen where it has no more."""
+    return spec.screen.price if trial.purpose == "screen" and spec.screen is not None else cost_per_trial
+
+
+def plan_cost(
+    spec: CampaignSpec, trials: Sequence[Trial], samples: Sequence[Sample], capabilities: Capabilities
+) -> float:
+    """Money for a batch: the price of each trial and the components at their price per kg.
 
     A stock counts at its own price per kg or litre, or else by what it holds. Microlitres of a component without a
     stock count at the density of the element, or at 1 g/mL.
     """
-    prices = {item.name: item.price or 0.0 for item in space.components}
+    prices = {item.name: item.price or 0.0 for item in spec.space.components}
     stocks = {item.id: item for item in capabilities.stocks}
     material = sum(
         dose_price(dose, stocks.get(dose.component), prices) * dose.ticks for sample in samples for dose in sample.drawn
     )
-    return round(capabilities.cost_per_trial * len(samples) + material, 6)
+    screens = [trial for trial in trials if trial.purpose == "screen"]
+    fixed = capabilities.cost_per_trial * (len(samples) - len(screens))
+    fixed += sum(trial_price(spec, trial, capabilities.cost_per_trial) for trial in screens)
+    return round(fixed + material, 6)
 
 
 def dose_price(dose: Dose, stock: Stock | None, prices: Mapping[str, float]) -> float:

@@ -43,6 +43,12 @@ def check_spec(spec: CampaignSpec, law: Law) -> None:
 
 def _check_objectives(spec: CampaignSpec, law: Law) -> None:
     units = {item.name: item.unit for item in law.properties}
+    if spec.screen is not None and units.get(spec.screen.property, spec.screen.unit) != spec.screen.unit:
+        given = units[spec.screen.property]
+        raise BadInput(
+            f"{spec.screen.property} in {spec.screen.unit!r}", where="objectives.0.screen.unit",
+            mend=f"the lab gives it in {given!r}",
+        )  # fmt: skip
     for index, objective in enumerate(spec.objectives):
         if objective.property not in units:
             raise BadInput(

@@ -28,7 +28,7 @@ def check_served(spec: CampaignSpec, lab: Capabilities) -> None:
     """Refuse a spec that this lab cannot serve, so that nobody finds out after the first batch.
 
     Raises:
-        BadInput: a property it does not measure, a larger batch than it takes, or a real lab that nobody watches.
+        BadInput: a property or screen it does not measure, a batch larger than it takes, or a real lab unwatched.
     """
     for index, objective in enumerate(spec.objectives):
         if lab.properties and objective.property not in lab.properties:
@@ -38,6 +38,7 @@ def check_served(spec: CampaignSpec, lab: Capabilities) -> None:
                 where=f"objectives.{index}.property",
                 mend=f"did you mean {near[0]!r}?" if near else f"it measures {', '.join(lab.properties)}",
             )
+    _check_screen(spec, lab)
     check_stocks(spec.space, lab)
     if spec.batch > lab.max_batch:
         raise BadInput(
@@ -51,6 +52,19 @@ def check_served(spec: CampaignSpec, lab: Capabilities) -> None:
             where="approval.mode",
             mend="write mode: person, or add max_cost",
         )
+
+
+def _check_screen(spec: CampaignSpec, lab: Capabilities) -> None:
+    if spec.screen is None:
+        return
+    where = "objectives.0.screen"
+    if not lab.can_screen:
+        raise BadInput(
+            f"the lab {lab.name!r} cannot measure a trial by a screen alone", where=where, mend="leave it out"
+        )
+    if lab.properties and spec.screen.property not in lab.properties:
+        known = ", ".join(lab.properties)
+        raise BadInput(f"the lab does not read {spec.screen.property!r}", where=where, mend=f"it measures {known}")
 
 
 def wrong_setting(error: ValidationError, known: Iterable[str]) -> BadInput:

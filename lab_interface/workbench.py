@@ -15,11 +15,12 @@ from eutectic.core.record import significant
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.stock import Device, StockUse
 from eutectic.core.trial import AchievedFrom, Censoring, Measurement, Observation, Trial
-from eutectic.lab_interface.compile import dose_price
+from eutectic.lab_interface.compile import dose_price, trial_price
 from eutectic.lab_interface.emulator import Emulator
 from eutectic.lab_interface.faults import jumps, stream, trial_fate
 from eutectic.lab_interface.law import Law, LawProperty
 from eutectic.lab_interface.readings import keep_readings
+from eutectic.lab_interface.screened_law import ScreenedLaw
 from eutectic.lab_interface.simulated_settings import Limits, SimulatedSettings
 from eutectic.lab_interface.spread import position, spread_factors
 from eutectic.lab_interface.stock_contents import made_of, sources
@@ -39,6 +40,7 @@ class Workbench:
 
     def __init__(self, law: Law, settings: SimulatedSettings, spec: CampaignSpec, instrument: str) -> None:
         self._law, self._settings, self._seed, self._instrument = law, settings, spec.seed, instrument
+        self._spec = spec
         self._devices = (Device(name=instrument, software=f"eutectic {version('eutectic')}"),)
         self._prices = {item.name: item.price or 0.0 for item in spec.space.components} | settings.prices
         self._stocks = {item.id: item for item in settings.stocks}
@@ -58,7 +60,7 @@ class Workbench:
             process=sample.process,
             simulated=True,
             instrument=self._named(index),
-            cost=self._cost(sample),
+            cost=self._cost(sample, trial),
             hours=settings.hours_per_trial,
             started_h=self._starts(index, slot),
             sample=sample.sample,
@@ -84,7 +86,14 @@ class Workbench:
         values = self._readings(plan, shown, slot)
         if fate.outlier:
             values = {name: [v + fate.outlier * self._sd(name, v) for v in found] for name, found in values.items()}
-        return self._measured(blank, values, folder)
+        return self._measured(blank, {name: values[name] for name in self._asked(trial)}, folder)
+
+    def _asked(self, trial: Trial) -> list[str]:
+        """What is read of a trial: everything but the screen, or the screen alone."""
+        screened = [name for name, _ in self._spec.asked("screen")]
+        if trial.purpose == "screen":
+            return screened
+        return [item.name for item in self._law.properties if item.name not in screened]
 
     def _named(self, index: int) -> str:
         """The instrument a sample is measured on: they take the samples of a batch in turn."""
@@ -96,7 +105,7 @@ class Workbench:
         before = index // self._settings.instruments * self._settings.hours_per_trial
         return slot.begins_h + self._settings.hours_per_batch + before
 
-    def _cost(self, sample: Sample) -> float:
+    def _cost(self, sample: Sample, trial: Trial) -> float:
         """Money for one sample; a microlitre of anything counts as a milligram."""
         material = sum(
             dose_price(dose, stock, self._prices) * dose.ticks
@@ -104,7 +113,8 @@ class Workbench:
             else self._prices.get(dose.component, 0.0) * dose.ticks * float(dose.tick.split()[0]) * 1e-6
             for dose in sample.drawn
         )
-        return round(self._settings.cost_per_trial + material, 6)
+        price = trial_price(self._spec, trial, self._settings.cost_per_trial)
+        return round(price + material, 6)
 
     def _achieved(self, trial: Trial, sample: Sample, plan: Plan) -> tuple[Composition, AchievedFrom]:
         """What the doses became, where the sample stands; told as measured where the plate has a spread."""
@@ -119,7 +129,8 @@ class Workbench:
 
     def _dosed(self, trial: Trial, sample: Sample, attempt: int) -> tuple[Composition, AchievedFrom]:
         """What the doses became; a recipe that a table holds is made exactly as the table has it."""
-        if isinstance(self._law, Emulator) and self._law.holds(trial.composition, trial.process):
+        law = self._law.base if isinstance(self._law, ScreenedLaw) else self._law
+        if isinstance(law, Emulator) and law.holds(trial.composition, trial.process):
             return trial.composition, "planned"
         if self._settings.weighing_sd_ticks == 0:
             return sample.achieved, "weighed"
@@ -168,6 +179,8 @@ class Workbench:
     def _measured(self, blank: Observation, values: Mapping[str, list[float]], folder: Path) -> Observation:
         measurements, kept = [], {}
         for item in self._law.properties:
+            if item.name not in values:
+                continue
             low, high = self._scale(item)
             clipped = [significant(min(max(v, low), high), 9) for v in values[item.name]]
             mean = fmean(values[item.name])
@@ -184,7 +197,7 @@ class Workbench:
                 )
             )
             kept[item.name] = clipped
-        digest = keep_readings(folder, blank.trial, kept, {item.name: item.unit for item in self._law.properties})
+        digest = keep_readings(folder, blank.trial, kept, {item.property: item.unit for item in measurements})
         return blank.model_copy(update={"measurements": tuple(measurements), "artifacts": (digest,)})
 
     def _relative_sd(self, item: LawProperty) -> float:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from importlib.resources import files
 
+from eutectic.core.objective import Objective, Screen
 from eutectic.core.plan import Plan, ProtocolStep, Sample
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.stock import Tick
@@ -95,10 +96,18 @@ class Sheet:
     """The map, row by row: what goes into each place; empty texts for places that stay free."""
     process: tuple[str, ...]
     measured: tuple[str, ...]
+    screened: tuple[str, ...]
+    """What alone is measured of the lines of purpose `screen`; empty where there are none."""
     lines: tuple[Line, ...]
     steps: tuple[str, ...]
     dangers: tuple[Danger, ...]
     warnings: tuple[str, ...]
+
+
+def asked_of(plan: Plan, spec: CampaignSpec) -> tuple[Objective | Screen, ...]:
+    """What the samples of a plan are measured for, a screen last."""
+    is_screened = spec.screen is not None and any(trial.purpose == "screen" for trial in plan.trials)
+    return (*spec.objectives, spec.screen) if is_screened and spec.screen is not None else spec.objectives
 
 
 def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable, doser: str = "") -> Sheet:
@@ -149,6 +158,9 @@ def make_sheet(plan: Plan, spec: CampaignSpec, hazards: HazardTable, doser: str 
         rows=_map(plan),
         process=tuple(f"{v.name} [{v.unit}]" if v.unit else v.name for v in spec.space.process),
         measured=tuple(f"{item.property} [{item.unit}]" for item in spec.objectives),
+        screened=tuple(f"{name} [{unit}]" for name, unit in spec.asked("screen"))
+        if any(trial.purpose == "screen" for trial in plan.trials)
+        else (),
         lines=tuple(lines),
         steps=tuple(_sized(_step(step)) for step in plan.protocol.steps if not (doser and step.action in _DOSING)),
         dangers=_dangers(substances),

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from eutectic.core.objective import Objective
+from eutectic.core.objective import Objective, Screen
 from eutectic.core.plan import Plan
 from eutectic.core.space import ProcessVariable
 from eutectic.core.stock import Tick
@@ -87,7 +87,7 @@ def process_column(variable: ProcessVariable) -> str:
     return f"process {variable.name} [{variable.unit}]"
 
 
-def value_columns(objective: Objective) -> tuple[str, str]:
+def value_columns(objective: Objective | Screen) -> tuple[str, str]:
     """Headers of the columns for a measured value and its standard uncertainty."""
     return f"value {objective.property} [{objective.unit}]", f"sd {objective.property} [{objective.unit}]"
 
@@ -109,7 +109,7 @@ def transfers_table(plan: Plan) -> Grid:
     return Grid(header, rows)
 
 
-def results_table(plan: Plan, objectives: Sequence[Objective], process: Sequence[ProcessVariable]) -> Grid:
+def results_table(plan: Plan, objectives: Sequence[Objective | Screen], process: Sequence[ProcessVariable]) -> Grid:
     """One line per sample, to be filled in with what was really done and measured."""
     header = ["sample", "plan", STATUS_COLUMN, CAUSE_COLUMN]
     header += [amount_column(name, tick) for name, tick in dosed_names(plan).items()]

@@ -10,12 +10,14 @@ import numpy as np
 from eutectic.core.objective import Objective
 from eutectic.tools.acquisition import Acquisition, acquisition_of
 from eutectic.tools.encoding import FloatArray
+from eutectic.tools.improvement import Improvement
 from eutectic.tools.incumbent import Measured
 from eutectic.tools.kernel_fit import matern_between
-from eutectic.tools.lattice import IntArray
+from eutectic.tools.lattice import BoolArray, IntArray
 from eutectic.tools.local_search import RowSet, allowed, candidates, improve, row_keys
 from eutectic.tools.optimizer_space import left
 from eutectic.tools.sampling import Domain, unique_rows
+from eutectic.tools.screening import Screening
 from eutectic.tools.surrogate import Posterior
 from eutectic.tools.survival import Survival
 from eutectic.tools.trial_cost import TrialCost
@@ -43,6 +45,8 @@ class Batch:
     log_merits: FloatArray
     acquisition: Acquisition
     survival: Survival
+    is_screen: BoolArray
+    """Which of them are worth more screened first than tested at once."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,10 @@ class Chooser:
     """Keys of rows that may not be proposed."""
     cost: TrialCost | None = None
     """What trials cost, where they are chosen by their worth for it."""
+    screening: Screening | None = None
+    """The cheap assay that recipes may have first."""
+    screened: IntArray | None = None
+    """Rows that had it."""
 
     def choose(self, n: int, alternatives: int, rng: np.random.Generator) -> Batch:
         """Up to `n` new rows and up to `alternatives` more.
@@ -75,10 +83,13 @@ class Chooser:
             acquisition.await_also(self._encode(self.waiting))
         near = np.vstack([self.measured.rows[:_NEAR], self.waiting[-_NEAR:]])
         pool = left(candidates(self.domain, _POOL, near, self.taken, rng), 2 * _POOL + 24 * len(near), rng)
+        if self.screened is not None and len(self.screened):
+            pool = unique_rows(np.vstack([self.screened[allowed(self.screened, self.taken)], pool]))
         is_whole = self.domain.every is not None and len(self.domain.every) - len(self.taken) <= len(pool)
         taken = set(self.taken)
         rows: list[IntArray] = []
         merits: list[float] = []
+        screens: list[bool] = []
         values = self._merit(acquisition, pool, self.waiting)
         while len(rows) < n and len(pool):
             order = np.argsort(-values, kind="stable")[:_KEPT]
@@ -90,6 +101,7 @@ class Chooser:
             best = pool[values.argmax()]
             rows.append(best)
             merits.append(float(values.max()))
+            screens += self._screens(acquisition, best[None, :]).tolist()
             taken.add(row_keys(best[None, :])[0])
             acquisition.await_also(self._encode(best[None, :]))
             pool = pool[[key not in taken for key in row_keys(pool)]]
@@ -97,8 +109,9 @@ class Chooser:
                 values = self._merit(acquisition, pool, np.vstack([self.waiting, *rows]))
         others = self._diverse(pool, values, rows, alternatives) if len(pool) else []
         merits += [float(values[i]) for i in others]
+        screens += self._screens(acquisition, pool[others]).tolist() if others else []
         found = np.array([*rows, *(pool[i] for i in others)], dtype=np.int64).reshape(-1, self.waiting.shape[1])
-        return Batch(found, np.array(merits), acquisition, self.survival)
+        return Batch(found, np.array(merits), acquisition, self.survival, np.array(screens, dtype=np.bool_))
 
     def _encode(self, rows: IntArray) -> FloatArray:
         return self.domain.encoder.rows(self.domain.lattice, rows)
@@ -127,9 +140,27 @@ class Chooser:
         """Logarithms of what rows are worth beside those already in the batch or on their way."""
         features = self._encode(rows)
         crowding = self._crowding(features, self._encode(already[-_MOST_WAITING:]))
+        worth = acquisition.log_merit(features)
         if self.cost is not None:
-            crowding = crowding - np.log(self.cost.of(self.domain.lattice.shares(rows)))
-        return acquisition.log_merit(features) + self.survival.log_worth(features) + crowding
+            worth = worth - np.log(self.cost.of(self.domain.lattice.shares(rows)))
+            worth = np.maximum(worth, self._log_screened(acquisition, rows, features))
+        return worth + self.survival.log_worth(features) + crowding
+
+    def _log_screened(self, acquisition: Acquisition, rows: IntArray, features: FloatArray) -> FloatArray:
+        """Logarithms of what rows are worth for the money when screened first; of nothing where they may not be."""
+        if self.screening is None or self.cost is None or not isinstance(acquisition, Improvement) or not len(rows):
+            return np.full(len(rows), -np.inf)
+        costs = self.cost.of(self.domain.lattice.shares(rows))
+        rates = self.screening.log_rates(acquisition, features, costs)
+        return rates if self.screened is None else np.where(allowed(rows, RowSet(self.screened)), rates, -np.inf)
+
+    def _screens(self, acquisition: Acquisition, rows: IntArray) -> BoolArray:
+        """Which rows are worth more for the money screened first than tested at once."""
+        if self.screening is None or self.cost is None:
+            return np.zeros(len(rows), dtype=np.bool_)
+        features = self._encode(rows)
+        tested = acquisition.log_merit(features) - np.log(self.cost.of(self.domain.lattice.shares(rows)))
+        return np.asarray(self._log_screened(acquisition, rows, features) > tested, dtype=np.bool_)
 
     def _crowding(self, features: FloatArray, already: FloatArray) -> FloatArray:
         """`N` penalties of recipes that the surrogate can hardly tell from one already in the batch or on its way.

@@ -74,6 +74,8 @@ class Credibility(Record):
 def assess(spec: CampaignSpec, observations: Iterable[Observation]) -> Credibility:
     """The model card from all observations of a campaign; the same for the same spec and observations.
 
+    What a screen read is left out: the figures are those of the surrogate on the tests alone.
+
     Replicates of a recipe never stand on both sides of a split: row-wise splits flatter.
 
     Raises:
@@ -83,6 +85,7 @@ def assess(spec: CampaignSpec, observations: Iterable[Observation]) -> Credibili
     history = History(lattice, encoder_of(lattice), spec.objectives)
     history.add(observations)
     table = history.table()
+    table = table.take(~table.screened)
     properties, effects = [], []
     with torch_scope(spec.seed):
         for j, objective in enumerate(spec.objectives):

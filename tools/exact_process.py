@@ -9,7 +9,7 @@ import numpy as np
 
 from eutectic.tools.discrepancy import Discrepancy
 from eutectic.tools.encoding import FloatArray
-from eutectic.tools.kernel_fit import Kernel
+from eutectic.tools.kernel_fit import Kernel, matern_between
 from eutectic.tools.knowledge_term import Slopes
 from eutectic.tools.lattice import BoolArray, IntArray
 from eutectic.tools.readings import censored_sites
@@ -40,15 +40,15 @@ class ExactProcess:
     """`N` numbers of batches."""
     shift: RoundShift | None = None
     """What all measurements of one batch are off by; None where they are not."""
-    discrepancy: Discrepancy | None = None
-    """What calculated values among them are off by; None where all were measured."""
+    discrepancies: tuple[Discrepancy, ...] = ()
+    """What calculated or screened values among them are off by; none where all were measured."""
 
     @cached_property
     def best(self) -> tuple[float, float]:
         """Least and largest value as they were read, less what their batches are off by."""
         read = (self.standard if self.shown is None else self.shown) - self.batch_offsets
-        if self.discrepancy is not None and not self.discrepancy.calculated.all():
-            read = read[~self.discrepancy.calculated]
+        if self.is_measured.any():
+            read = read[self.is_measured]
         return float(read.min()), float(read.max())
 
     @cached_property
@@ -60,10 +60,11 @@ class ExactProcess:
 
     @property
     def is_measured(self) -> BoolArray:
-        """`N`: which values were measured, not calculated."""
-        if self.discrepancy is None:
-            return np.ones(len(self.features), dtype=np.bool_)
-        return ~self.discrepancy.calculated
+        """`N`: which values were measured, neither calculated nor of a screen."""
+        found = np.ones(len(self.features), dtype=np.bool_)
+        for one in self.discrepancies:
+            found &= ~one.rows
+        return found
 
     @property
     def log_likelihood(self) -> float:
@@ -77,7 +78,7 @@ class ExactProcess:
         """Variance that the instrument usually states; 0 where it states none or a value is censored."""
         if self.extra is None or not len(self.extra):
             return 0.0
-        return float(np.median(self.extra))
+        return float(np.median(self.extra[self.is_measured])) if self.is_measured.any() else 0.0
 
     @property
     def slope_means(self) -> FloatArray:
@@ -111,9 +112,9 @@ class ExactProcess:
         found = np.diag(np.full(n, self.kernel.noise) + (0.0 if self.extra is None else self.extra))
         if self.shift is not None and self.batches is not None:
             found = found + self.shift.covariance(self.batches)
-        if self.discrepancy is not None:
+        for one in self.discrepancies:
             plain = self.features[:, : self.slopes.n_plain]
-            found = found + self.discrepancy.covariance(plain, self.kernel.lengthscales)
+            found = found + one.covariance(plain, self.kernel.lengthscales)
         return found
 
     def moments(self, features: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -138,6 +139,30 @@ class ExactProcess:
             moved[start : start + len(part)] = cross @ shifts
         return means, sds, moved
 
+    def told_by(self, features: FloatArray, one: Discrepancy) -> FloatArray:
+        """`M` shares of the variance of the property at `M x d` that one more value of a discrepancy's kind explains.
+
+        Such a value is off by the shift and the local part that is already partly known from others of its kind.
+        """
+        from scipy.linalg import solve_triangular
+
+        n, factor = self.slopes.n_plain, self._solved[0]
+        explained = np.empty(len(features))
+        for start in range(0, len(features), _CHUNK):
+            part = features[start : start + _CHUNK]
+            cross = self._covariance(part, self.features)
+            off = one.offset + one.local * matern_between(part[:, :n], self.features[:, :n], self.kernel.lengthscales)
+            of_property = solve_triangular(factor, cross.T, lower=True, check_finite=False)
+            of_value = solve_triangular(factor, (cross + off * one.rows).T, lower=True, check_finite=False)
+            prior = 1.0 + (self._known(part) ** 2).sum(axis=1)
+            variance = prior - np.einsum("ij,ij->j", of_property, of_property)
+            both = prior - np.einsum("ij,ij->j", of_property, of_value)
+            whole = prior + one.offset + one.local + one.noise + self.kernel.noise
+            whole -= np.einsum("ij,ij->j", of_value, of_value)
+            share = both**2 / np.maximum(variance * whole, 1e-12)
+            explained[start : start + len(part)] = np.clip(share, 0.0, 1.0 - 1e-9)
+        return explained
+
     def weights_of(self, values: FloatArray) -> FloatArray:
         """The inverse of the measurements' covariance times values `N x S`."""
         from scipy.linalg import cho_solve
@@ -160,7 +185,7 @@ class ExactProcess:
             extra=np.append(extra, more),
             shown=None if self.shown is None else np.append(self.shown, means),
             batches=None if self.batches is None else np.append(self.batches, np.full(len(features), -1)),
-            discrepancy=None if self.discrepancy is None else self.discrepancy.longer(len(features)),
+            discrepancies=tuple(one.longer(len(features)) for one in self.discrepancies),
         )
         vars(grown)["_solved"] = grown._weighed(self._extended(features, more))
         return grown
@@ -181,7 +206,7 @@ class ExactProcess:
         all means, are the same.
         """
         _, variances = self._offsets()
-        if self.shift is None and self.discrepancy is None:
+        if self.shift is None and not self.discrepancies:
             return self.standard, variances
         weights = self._solved[1]
         covariance = self._covariance(self.features, self.features)
@@ -198,7 +223,7 @@ class ExactProcess:
 
         noise = self.noise
         variances = np.diag(noise).copy()
-        if self.shift is None and self.discrepancy is None:
+        if self.shift is None and not self.discrepancies:
             return np.zeros(len(variances)), variances
         factor, weights = self._solved
         own = self.kernel.noise + (0.0 if self.extra is None else self.extra)

@@ -23,7 +23,7 @@ def floor_padded(table: Table, objectives: Sequence[Objective]) -> Table:
         return table
     values: FloatArray = table.values.copy()
     for j, objective in enumerate(objectives):
-        seen = values[~np.isnan(values[:, j]), j]
+        seen = values[~np.isnan(values[:, j]) & ~table.screened, j]
         if len(seen):
             values[failed, j] = seen[int(np.argmin([objective.score(float(value)) for value in seen]))]
     return replace(table, values=values)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from eutectic.tools.discrepancy import likeliest_discrepancy
+from eutectic.tools.discrepancy import likeliest_discrepancy, likeliest_screen
 from eutectic.tools.encoding import FloatArray
 from eutectic.tools.exact_process import ExactProcess
 from eutectic.tools.history import replicate_variance
@@ -26,6 +26,9 @@ from eutectic.tools.warp import Warp, fit_warp
 
 _OPENINGS = 2
 """Times that censored values are opened and the kernel fitted anew."""
+
+_RELATIONS = 2
+"""Times that what a screen reads is related to the property and the kernel fitted anew."""
 
 
 @dataclass(frozen=True)
@@ -98,15 +101,16 @@ def fit_property(
         n_shares: How many of the first columns are shares of components; all without.
     """
     slopes = slopes or Slopes(features.shape[1])
-    warp = fit_warp(readings.values, bend=bend)
-    shown = warp.forward(readings.values)
-    stated = readings.variances(warp)
+    screened = readings.is_screened
+    warp = fit_warp(readings.values[~screened], bend=bend)
+    shown, stated = _standardised(readings, screened, warp)
     is_read = (readings.sides == 0) & readings.is_measured
     shift, beside = likeliest_shift(shown[is_read], groups[is_read], readings.batches[is_read])
     prior = _noise_prior(shown, groups, stated, is_read, beside if shift else None)
-    first = first_kernel(slopes.n_plain, prior)
-    start = ExactProcess(features, shown, first, slopes, stated, shown, readings.batches, shift)
-    if len(np.unique(groups)) < 3 or float(np.ptp(shown)) == 0.0:
+    first, batches = first_kernel(slopes.n_plain, prior), np.where(screened, -1, readings.batches)
+    start = ExactProcess(features, shown, first, slopes, stated, shown, batches, shift)
+    if len(np.unique(groups[~screened])) < 3 or float(np.ptp(shown[~screened])) == 0.0:
+        start = _only(start, ~screened)
         return PropertyModel(
             name, start, warp, f"{name}: too few different values to fit a model; standard settings stand in"
         )
@@ -114,17 +118,47 @@ def fit_property(
         fitted = _fitted(start, prior, readings, stated, n_shares)
         return PropertyModel(name, fitted, warp, n_shares=n_shares, noise_prior=prior)
     except ArithmeticError as error:
+        start = _only(start, ~screened)
         return PropertyModel(name, start, warp, f"{name}: the fit failed ({error}); standard settings stand in")
+
+
+def _standardised(readings: Readings, screened: BoolArray, warp: Warp) -> tuple[FloatArray, FloatArray]:
+    """Standardised values and the variances stated of them; a screen's by their own mean and deviation, none stated."""
+    shown, stated = warp.forward(readings.values), readings.variances(warp)
+    if screened.any():
+        read = readings.values[screened]
+        shown[screened] = (read - read.mean()) / (float(read.std()) or 1.0)
+        stated[screened] = 0.0
+    return shown, stated
+
+
+def _only(process: ExactProcess, rows: BoolArray) -> ExactProcess:
+    """The process of some of its values, none of which is a stand-in."""
+    if rows.all():
+        return process
+    return replace(
+        process,
+        features=process.features[rows],
+        standard=process.standard[rows],
+        extra=None if process.extra is None else process.extra[rows],
+        shown=None if process.shown is None else process.shown[rows],
+        batches=None if process.batches is None else process.batches[rows],
+    )
 
 
 def _fitted(
     process: ExactProcess, prior: NoisePrior, readings: Readings, stated: FloatArray, n_shares: int | None
 ) -> ExactProcess:
-    """Hyper-parameters fitted, again with what calculations are off by and with censored values opened, if any."""
-    process = _kernel_fitted(process, prior, n_shares)
+    """Hyper-parameters fitted, again with what stand-ins are off by and with censored values opened, if any."""
+    screened, read = readings.is_screened, process.standard[readings.is_screened]
+    process = replace(process, kernel=_kernel_fitted(_only(process, ~screened), prior, n_shares).kernel)
     try:
+        for _ in range(_RELATIONS if len(read) else 0):
+            process = replace(process, discrepancies=())
+            process = likeliest_screen(process, _only(process, ~screened), screened, read)
+            process = _kernel_fitted(process, prior, n_shares)
         if readings.calculated is not None and readings.calculated.any():
-            process = replace(process, discrepancy=likeliest_discrepancy(process, readings.calculated))
+            process = likeliest_discrepancy(process, readings.calculated)
             process = _kernel_fitted(process, prior, n_shares)
         for _ in range(_OPENINGS if readings.sides.any() else 0):
             values, variances = process.opened(readings.sides, stated)

@@ -45,6 +45,8 @@ class Table:
     """`N` numbers, equal for trials of one round; -1 where a trial's name tells none."""
     calculated: BoolArray
     """`N`: whether the values of earlier data were calculated, not measured."""
+    screened: BoolArray
+    """`N`: whether the value is what the screen of the only objective read, in the screen's unit."""
     n_shares: int
     """How many of the first features are shares of components."""
 
@@ -59,12 +61,12 @@ class Table:
     def readings(self, objective: int) -> Readings:
         """The measurements of one objective."""
         values, sds, sides = self.values[:, objective], self.sds[:, objective], self.sides[:, objective]
-        return Readings(values, sds, sides, self.batches, self.calculated)
+        return Readings(values, sds, sides, self.batches, self.calculated, self.screened)
 
     @property
     def measured(self) -> Table:
-        """The observations that were not calculated."""
-        return self.take(~self.calculated)
+        """The observations that were neither calculated nor of a screen."""
+        return self.take(~self.calculated & ~self.screened)
 
     @property
     def groups(self) -> IntArray:
@@ -87,6 +89,7 @@ class Table:
             self.survived[places],
             self.batches[places],
             self.calculated[places],
+            self.screened[places],
             self.n_shares,
         )
 
@@ -107,7 +110,8 @@ class History:
         self._rows = _Column(width, np.int32)
         self._values, self._sds = _Column(m, np.float64), _Column(m, np.float64)
         self._sides, self._survived = _Column(m, np.int8), _Column(1, np.float64)
-        self._batches, self._calculated = _Column(1, np.int32), _Column(1, np.bool_)
+        self._batches = _Column(1, np.int32)
+        self._calculated, self._screened = _Column(1, np.bool_), _Column(1, np.bool_)
         self._unreadable: set[str] = set()
 
     @property
@@ -136,6 +140,7 @@ class History:
         self._survived.put(place, (line.survived,))
         self._batches.put(place, (round_of(line.trial),))
         self._calculated.put(place, (line.calculated,))
+        self._screened.put(place, (line.screened,))
 
     def recipes(self) -> IntArray:
         """The rows of `table` alone, for those who ask for no values."""
@@ -157,6 +162,7 @@ class History:
             self._survived.array[index, 0],
             self._batches.array[index, 0].astype(np.int64),
             self._calculated.array[index, 0],
+            self._screened.array[index, 0],
             len(self.encoder.low),
         )
 
@@ -176,8 +182,19 @@ class History:
         else:
             survived = 0.0 if observation.cause in RECIPE_CAUSES else np.nan
             read = [(np.nan, 0, np.nan)] * len(read)
-        values, sides, sds = zip(*read, strict=True)
-        return _Line(observation.trial, features, row, values, sides, sds, survived, calculated)
+        screened = self._screen_reading(observation, read)
+        values, sides, sds = zip(*([screened] if screened else read), strict=True)
+        return _Line(observation.trial, features, row, values, sides, sds, survived, calculated, screened is not None)
+
+    def _screen_reading(
+        self, observation: Observation, read: Sequence[tuple[float, int, float]]
+    ) -> tuple[float, int, float] | None:
+        """What the screen of the only objective read, where the objective itself was not read."""
+        screen = self.objectives[0].screen
+        if len(self.objectives) > 1 or screen is None or observation.status != "ok" or not np.isnan(read[0][0]):
+            return None
+        value, side, _ = _reading(observation, screen.property)
+        return None if np.isnan(value) or side else (value, 0, np.nan)
 
 
 @dataclass(frozen=True)
@@ -190,6 +207,7 @@ class _Line:
     sds: tuple[float, ...]
     survived: float
     calculated: bool
+    screened: bool
 
 
 class _Column:

@@ -31,9 +31,10 @@ class Measured:
 def measured_recipes(table: Table, objectives: Sequence[Objective]) -> Measured:
     """Recipes in order: those that keep the limits, then by score (with several objectives, the Pareto front first).
 
-    Recipes that are only calculated are no results.
+    Recipes that are only calculated or screened are no results.
     """
-    complete = table.take(np.flatnonzero((~np.isnan(table.values)).all(axis=1) & ~table.calculated))
+    measured = table.measured
+    complete = measured.take(np.flatnonzero((~np.isnan(measured.values)).all(axis=1)))
     groups = complete.groups
     counts = np.bincount(groups) if len(groups) else np.zeros(0, dtype=np.int64)
     means = np.column_stack([np.bincount(groups, weights=column) / counts for column in complete.values.T])

@@ -25,6 +25,7 @@ from eutectic.tools.local_search import allowed, row_keys
 from eutectic.tools.optimizer_space import pending_rows, pick_spread, space_proposal
 from eutectic.tools.outlook import repeats_of
 from eutectic.tools.sampling import Domain, domain_of, unique_rows
+from eutectic.tools.screening import screening_of
 from eutectic.tools.surrogate import MOST_TRAINING, Posterior, fit_table, training_rows
 from eutectic.tools.survival import fit_survival
 from eutectic.tools.torch_scope import torch_scope
@@ -37,6 +38,9 @@ _FIRST_REPEAT = 3
 """Round from which the best is repeated."""
 _ENOUGH_REPEATS = 4
 """Measurements of one recipe after which the next best one is repeated."""
+
+_CALIBRATION = 4
+"""Recipes that are both tested and screened before the screen is asked about others."""
 
 _SILENT: dict[Verdict, str] = {"drop": "is set aside", "wait": "has no say until it foretells the better values"}
 
@@ -138,7 +142,8 @@ class BayesOptimizer:
         spec, domain = self._spec, self._domain
         posterior, verdicts = self._judged(state)
         repeats = self._repeats(state, n, posterior)
-        size = n - len(repeats)
+        calibrating = self._calibrating(state, n - len(repeats))
+        size = n - len(repeats) - len(calibrating)
         n_plain = _n_plain(size, state.round) if "use" in verdicts.values() else 0
         chooser = self._chooser(state, posterior)
         rng = np.random.default_rng([spec.seed, state.round, 1])
@@ -153,10 +158,10 @@ class BayesOptimizer:
             ]
         new = domain.encoder.recipes([(p.composition, p.process) for p in chosen])
         return Advice(
-            batch=(*chosen, *explainer.replicates(repeats)),
+            batch=(*explainer.calibrations(calibrating), *chosen, *explainer.replicates(repeats)),
             alternatives=tuple(others),
             surrogate="gp",
-            expected_gain=significant(max(0.0, expected_gain(batch.acquisition, new))),
+            expected_gain=significant(max(0.0, expected_gain(batch.acquisition, new))) if chosen else None,
             notes=(
                 *self._notes(state),
                 *(model.note for model in posterior.models.values() if model.note),
@@ -195,7 +200,24 @@ class BayesOptimizer:
             state.waiting,
             set(row_keys(state.table.measured.rows)) | set(row_keys(state.waiting)),
             trial_cost_of(self._spec),
+            screening_of(self._spec),
+            self._screened(state.table),
         )
+
+    def _screened(self, table: Table) -> IntArray:
+        """Rows of the space that a screen has read."""
+        rows = table.rows[table.screened]
+        return unique_rows(rows[self._domain.lattice.feasible(rows)])
+
+    def _calibrating(self, state: _State, n: int) -> IntArray:
+        """Tested rows to screen as well, so that what the screen reads is known to tell the property or not."""
+        rows = state.measured.rows
+        if screening_of(self._spec) is None:
+            return rows[:0]
+        is_new = allowed(rows, set(row_keys(self._screened(state.table))) | set(row_keys(state.waiting)))
+        is_new &= self._domain.lattice.feasible(rows)
+        pairs = int((~is_new).sum())
+        return rows[is_new][: max(0, min(n, _CALIBRATION - pairs))]
 
     def _plain(
         self, state: _State, informed: Chooser, chosen: IntArray, n: int, rng: np.random.Generator
@@ -226,7 +248,14 @@ class BayesOptimizer:
             models = [posterior.models[objective.property] for objective in self._spec.objectives]
             places = list(repeats_of(self._spec, self._domain, models, state.measured, places))
             wanted = max(1, n // 2)
+        elif self._spec.screen is not None:
+            wanted = self._repeats_due(state.measured, wanted)
         return unique_rows(state.measured.rows[places][: min(wanted, n - 1)])
+
+    def _repeats_due(self, measured: Measured, wanted: int) -> int:
+        """Repeats that as many tests as a batch holds are owed: beside a screen a round may hold few tests or none."""
+        tests, recipes = int(measured.counts.sum()), len(measured.rows)
+        return min(wanted, max(0, wanted * (tests // self._spec.batch - _FIRST_REPEAT + 1) - (tests - recipes)))
 
     def _notes(self, state: _State) -> tuple[str, ...]:
         notes = []

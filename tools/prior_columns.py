@@ -49,6 +49,8 @@ def find_columns(table: Table, spec: CampaignSpec) -> Columns:
     notes: list[str] = []
     units = {objective.property: objective.unit for objective in spec.objectives}
     properties = {name: found for name, unit in units.items() if (found := _with_unit(table, name, unit, notes))}
+    read = {name: found for name, unit in spec.asked("screen") if (found := _with_unit(table, name, unit, notes))}
+    properties |= read
     if not properties:
         wanted = " or ".join(f"{name} ({unit})" for name, unit in units.items())
         raise BadTable("no column holds a property of the spec", where=where, mend=f"name a column {wanted}")

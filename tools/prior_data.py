@@ -123,18 +123,17 @@ def _status(text: str) -> Status:
 
 def _measurements(table: Table, row: Row, columns: Columns, spec: CampaignSpec) -> tuple[Measurement, ...]:
     found = []
-    for objective in spec.objectives:
-        column = columns.properties.get(objective.property)
+    for name, unit in (*spec.asked("data"), *spec.asked("screen")):
+        column = columns.properties.get(name)
         cell = table.cell(row, column) if column else None
         if cell is None or cell.value is None:
             continue
         sd = cell.sd
-        if sd is None and (sd_column := columns.sds.get(objective.property)):
+        if sd is None and (sd_column := columns.sds.get(name)):
             sd = table.cell(row, sd_column).value
         if sd is not None and sd < 0:
-            raise _RowRefused(f"the uncertainty of {objective.property} is negative")
+            raise _RowRefused(f"the uncertainty of {name} is negative")
         value, censoring = cell.value, cell.censoring
-        name, unit = objective.property, objective.unit
         found.append(Measurement(property=name, unit=unit, value=value, sd=sd, censoring=censoring))
     return tuple(found)
 

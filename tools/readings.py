@@ -32,16 +32,25 @@ class Readings:
     """Numbers of batches; negative where the batch is not known."""
     calculated: BoolArray | None = None
     """Which values were calculated, not measured; None where all were measured."""
+    screened: BoolArray | None = None
+    """Which values a screen read, in its own unit; None where it read none."""
 
     @property
     def is_measured(self) -> BoolArray:
         """`N`: which values were measured."""
-        return np.ones(len(self.values), dtype=np.bool_) if self.calculated is None else ~self.calculated
+        return ~self.is_screened if self.calculated is None else ~self.calculated & ~self.is_screened
+
+    @property
+    def is_screened(self) -> BoolArray:
+        """`N`: which values a screen read."""
+        return np.zeros(len(self.values), dtype=np.bool_) if self.screened is None else self.screened
 
     def take(self, index: IntArray | BoolArray) -> Readings:
         """The measurements of an index or mask."""
-        calculated = None if self.calculated is None else self.calculated[index]
-        return Readings(self.values[index], self.sds[index], self.sides[index], self.batches[index], calculated)
+        calculated, screened = (None if one is None else one[index] for one in (self.calculated, self.screened))
+        return Readings(
+            self.values[index], self.sds[index], self.sides[index], self.batches[index], calculated, screened
+        )
 
     def variances(self, warp: Warp) -> FloatArray:
         """`N` variances that the instrument stated, on the standardised scale; 0 where it stated none."""

@@ -75,7 +75,7 @@ def fit_table(spec: CampaignSpec, encoder: Encoder, table: Table, dropped: Seque
     models = {}
     for j, objective in enumerate(spec.objectives):
         seen = ~np.isnan(table.values[:, j])
-        if seen.any():
+        if (seen & ~table.screened).any():
             models[objective.property] = fit_property(
                 objective.property,
                 table.features[seen],
@@ -98,6 +98,7 @@ def training_rows(table: Table, objectives: Sequence[Objective], most: int = MOS
     pushed = [j for j, objective in enumerate(objectives) if objective.role == "optimize"]
     for j in pushed:
         scores = np.array([objectives[j].score(value) for value in table.values[usable, j]])
+        scores[table.screened[usable]] = np.nan
         best = np.argsort(-np.nan_to_num(scores, nan=-np.inf), kind="stable")[: third // len(pushed)]
         keep |= set(usable[best].tolist())
     rest = np.array([i for i in usable.tolist() if i not in keep])

@@ -46,8 +46,16 @@ class Explainer:
                 *self._risks(features[i], float(chances[i])),
             ]
             merit = significant(float(np.exp(np.clip(self.batch.log_merits[i], -200, 50))))
-            found.append(self._proposal(row, "data", predictions[i], "; ".join(words), merit))
+            purpose: Purpose = "screen" if self.batch.is_screen[i] else "data"
+            words = ["screened first, tested if that pays", *words] if purpose == "screen" else words
+            found.append(self._proposal(row, purpose, predictions[i], "; ".join(words), merit))
         return found
+
+    def calibrations(self, rows: IntArray) -> list[Proposal]:
+        """Screens of rows that were tested."""
+        words = "screens a recipe that was tested: tells what the screen is worth"
+        predictions = self._predictions(rows)
+        return [self._proposal(row, "screen", one, words, None) for row, one in zip(rows, predictions, strict=True)]
 
     def replicates(self, rows: IntArray) -> list[Proposal]:
         """Proposals that repeat measured rows."""

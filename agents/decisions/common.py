@@ -17,6 +17,10 @@ class NamedValue(Record):
     value: Value
 
 
+SCREEN_WISH = "screen"
+"""The wish of what the cheap assay reads: it alone is measured of the samples marked so."""
+
+
 class ObjectiveLine(Record):
     """An objective as a role sees it."""
 

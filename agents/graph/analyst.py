@@ -111,7 +111,11 @@ def findings(state: RoundState, runtime: Runtime[CampaignContext]) -> Command[Li
         round=number,
         objectives=objective_lines(ctx.spec),
         best=ranked_lines(ctx.spec, ctx.board),
-        results=tuple(result_line(ctx.spec, item) for item in known if item.status == "ok")[:12],
+        results=tuple(
+            result_line(ctx.spec, item)
+            for item in known
+            if item.status == "ok" and ctx.view.trials[item.trial].purpose != "screen"
+        )[:12],
         models=_model_lines(card),
         effects=_effect_lines(card),
         measured=sum(item.status == "ok" for item in known),

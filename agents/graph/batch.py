@@ -12,7 +12,7 @@ from eutectic.core.errors import BadInput
 from eutectic.core.notebook import CampaignView
 from eutectic.core.optimizer import Advice, Proposal
 from eutectic.core.space import Categorical, Continuous, SearchSpace, Value
-from eutectic.core.trial import Quote, Trial, recipe_key
+from eutectic.core.trial import Purpose, Quote, Trial, recipe_key
 
 
 class Batch(NamedTuple):
@@ -56,12 +56,17 @@ def assemble(batch: Batch, view: CampaignView, space: SearchSpace) -> Assembled:
     for pick in [*reference, *repeats, *wanted, *(_Pick(offer, offer.why) for offer in offers)]:
         key = recipe_key(pick.proposal.composition, pick.proposal.process)
         is_repeat = pick.proposal.purpose != "data"
-        if len(picks) == size or key in taken or (view.trials_of(key) and not is_repeat):
+        if len(picks) == size or key in taken or (_is_tested(view, key) and not is_repeat):
             continue
         taken.add(key)
         picks.append(pick)
     trials = tuple(_trial(batch, slot, pick) for slot, pick in enumerate(picks, start=1))
     return Assembled(trials, tuple(notes))
+
+
+def _is_tested(view: CampaignView, recipe: str) -> bool:
+    """Whether a recipe had more than a screen."""
+    return any(view.trials[key].purpose != "screen" for key in view.trials_of(recipe))
 
 
 def _trial(batch: Batch, slot: int, pick: _Pick) -> Trial:
@@ -83,8 +88,9 @@ def _repeats(view: CampaignView) -> list[_Pick]:
     found = []
     for key in view.repeat:
         old = view.trials[key]
+        purpose: Purpose = "screen" if old.purpose == "screen" else "replicate"
         offer = Proposal(
-            composition=old.composition, process=old.process, purpose="replicate", source=old.source, why="repeat"
+            composition=old.composition, process=old.process, purpose=purpose, source=old.source, why="repeat"
         )
         found.append(_Pick(offer, f"repeats {key}, as the experimenter or the analyst asked"))
     return found

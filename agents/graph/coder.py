@@ -11,7 +11,7 @@ from langgraph.types import Command
 
 from eutectic.agents.decisions.coder import ProtocolContext
 from eutectic.agents.graph.context import CampaignContext
-from eutectic.agents.graph.lines import objective_lines, space_line
+from eutectic.agents.graph.lines import objective_lines, screen_lines, space_line
 from eutectic.agents.graph.state import RoundState
 from eutectic.agents.roles.coder import own_analysis
 from eutectic.core.decision import Decision, Mind
@@ -58,7 +58,7 @@ def _write(ctx: CampaignContext, mind: Mind, slot: str, error: str) -> Protocol:
     abilities = ctx.lab.capabilities()
     context = ProtocolContext(
         goal=ctx.spec.goal,
-        objectives=objective_lines(ctx.spec),
+        objectives=(*objective_lines(ctx.spec), *screen_lines(ctx.spec)),
         space=space_line(ctx.spec.space),
         lab=abilities.name,
         simulated=abilities.simulated,
@@ -85,7 +85,8 @@ def _dry_run(ctx: CampaignContext, written: Protocol, slot: str) -> DryRun:
 def _analysis_holds(ctx: CampaignContext, written: Protocol, slot: str) -> DryRun:
     """Whether the analysis code recovers a known mean within its readings' spread, for every property."""
     random = np.random.default_rng([ctx.spec.seed, len(slot)])
-    known = {objective.property: float(random.uniform(1, 100)) for objective in ctx.spec.objectives}
+    asked = (*ctx.spec.asked("data"), *ctx.spec.asked("screen"))
+    known = {name: float(random.uniform(1, 100)) for name, _ in asked}
     readings = {
         name: [mean * (1 + 0.01 * step) for step in range(-(READINGS // 2), READINGS // 2 + 1)]
         for name, mean in known.items()

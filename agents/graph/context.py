@@ -100,8 +100,11 @@ class CampaignContext:
 
     @property
     def rounds_without_gain(self) -> int:
-        """Rounds since the best, or the Pareto front, last improved."""
-        return max(0, self.view.round - self._last_gain)
+        """Rounds since the best, or the Pareto front, last improved; those that only screened do not count."""
+        rounds = range(self._last_gain + 1, self.view.round + 1)
+        if self.spec.screen is None:
+            return len(rounds)
+        return sum(any(t.purpose != "screen" for t in self.view.round_trials(number)) for number in rounds)
 
     def failed_in_a_row(self) -> int:
         """Failed trials since the last one that gave a value."""

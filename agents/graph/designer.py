@@ -159,5 +159,6 @@ def _explore(ctx: CampaignContext, number: int) -> str:
 
 
 def _last_results(ctx: CampaignContext, number: int) -> tuple[Result, ...]:
-    known = [ctx.view.observations.get(trial.id) for trial in ctx.view.round_trials(number)]
+    tested = (trial for trial in ctx.view.round_trials(number) if trial.purpose != "screen")
+    known = [ctx.view.observations.get(trial.id) for trial in tested]
     return tuple(result_line(ctx.spec, item) for item in known if item is not None and item.status == "ok")[:12]

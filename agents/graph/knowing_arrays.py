@@ -77,7 +77,7 @@ def arrays_of(
     history = History(lattice, encoder, (objective,))
     history.add(observations)
     table = floor_padded(history.table(), (objective,)) if with_failed else history.table()
-    usable = np.flatnonzero(~np.isnan(table.values[:, 0]))[-_MOST:]
+    usable = np.flatnonzero(~np.isnan(table.values[:, 0]) & ~table.screened)[-_MOST:]
     if not len(usable) or not terms:
         return None
     features = table.features[usable]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eutectic.agents.decisions.common import (
+    SCREEN_WISH,
     BudgetLine,
     CandidateLine,
     NamedValue,
@@ -27,6 +28,11 @@ from eutectic.core.trial import Observation, Prediction
 def objective_lines(spec: CampaignSpec) -> tuple[ObjectiveLine, ...]:
     """Objectives in words."""
     return tuple(ObjectiveLine(property=item.property, unit=item.unit, wish=_wish(item)) for item in spec.objectives)
+
+
+def screen_lines(spec: CampaignSpec) -> tuple[ObjectiveLine, ...]:
+    """What the samples of purpose `screen` are measured for, in words."""
+    return tuple(ObjectiveLine(property=name, unit=unit, wish=SCREEN_WISH) for name, unit in spec.asked("screen"))
 
 
 def _wish(item: Objective) -> str:

@@ -59,6 +59,8 @@ def _state(ledger: Ledger, results: Results) -> str:
     view = ledger.view
     state = view.state
     ran = f"{plural(view.rounds_closed, 'round')} closed, {plural(len(results.measured), 'experiment')} done"
+    screens = len(results.measured) - len(results.tested)
+    ran += f", {screens} of them screens" if screens else ""
     if view.closed is not None:
         reason = str(view.closed.get("reason", ""))
         return f"Closed ({state}): {reason}. {ran}." if reason else f"Closed ({state}). {ran}."

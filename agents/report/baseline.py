@@ -48,11 +48,11 @@ def random_baseline(
         worst: Reference score of each optimised objective for the dominated volume; none without it.
         span: Scale of each score for the dominated volume.
     """
-    n = len(results.measured)
+    n = len(results.tested)
     if models.posterior is None:
         return Baseline({}, None, 0, models.no_posterior)
     rng = np.random.default_rng(ledger.spec.seed)
-    lost = sum(row.values(ledger.spec.objectives) is None for row in results.measured)
+    lost = sum(row.values(ledger.spec.objectives) is None for row in results.tested)
     n_campaigns = max(50, min(N_CAMPAIGNS, _MOST_CELLS // max(n, 1)))
     try:
         draws = _draw(ledger, models, rng, (n_campaigns, n), lost / n)

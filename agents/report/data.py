@@ -21,6 +21,8 @@ def data_section(ledger: Ledger, results: Results) -> Section:
     has_process = bool(ledger.spec.space.process)
     head = ("trial", f"composition ({ledger.spec.space.basis})", *(("process",) if has_process else ()))
     head += tuple(f"{o.property}{'' if o.unit == '1' else f' ({o.unit})'}" for o in objectives)
+    screen = ledger.spec.screen
+    head += () if screen is None else (screen.property if screen.unit == "1" else f"{screen.property} ({screen.unit})",)
     head += ("status", "purpose", "chosen by")
     start = 3 if has_process else 2
     table = Table(
@@ -28,7 +30,7 @@ def data_section(ledger: Ledger, results: Results) -> Section:
         tuple(_cells(row, ledger, objectives, has_process) for row in rows),
         f"{note}Achieved compositions where something came back, else those asked for. < and > mark readings beyond "
         "the instrument. The complete table is observations.csv.",
-        frozenset(range(start, start + len(objectives))),
+        frozenset(range(start, start + len(objectives) + (screen is not None))),
         fold=f"All {plural(len(results.rows), 'trial')}",
         is_sortable=True,
         anchors=True,
@@ -52,6 +54,7 @@ def _cells(row: Row, ledger: Ledger, objectives: Sequence[Objective], has_proces
     if has_process:
         cells.append(process_text(done, ledger.spec))
     cells += [_reading(row, o.property) for o in objectives]
+    cells += [_reading(row, name) for name, _ in ledger.spec.asked("screen")]
     status: str = row.observation.status if row.observation else "not measured yet"
     if row.observation and row.observation.cause:
         status += f": {row.observation.cause.replace('_', ' ')}"

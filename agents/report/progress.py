@@ -32,13 +32,13 @@ def progress_section(ledger: Ledger, results: Results, models: Models) -> Sectio
         panels.append(_volume_panel(results, ledger, worst, span, baseline))
     caption = _caption(ledger, results, baseline, panels)
     blocks: list[Block] = [Picture("progress", progress_svg(_thin(panels), _rounds(results), alt=caption), caption)]
-    if len(results.measured) > MOST_POINTS:
+    if len(results.tested) > MOST_POINTS:
         blocks.append(Text(f"Points are thinned to about {MOST_POINTS}; the curves are complete.", "muted"))
     return Section("progress", "Progress", tuple(blocks))
 
 
 def _scale(results: Results, objectives: Sequence[Objective]) -> tuple[list[float], list[float]]:
-    found = [values for row in results.measured if (values := row.values(objectives)) is not None]
+    found = [values for row in results.tested if (values := row.values(objectives)) is not None]
     if not found:
         return [0.0 for _ in objectives], [1.0 for _ in objectives]
     columns = [[o.score(values[place]) for values in found] for place, o in enumerate(objectives)]
@@ -60,7 +60,7 @@ def _counts(row: Row, ledger: Ledger) -> bool:
 def _panel(ledger: Ledger, results: Results, objective: Objective, baseline: Baseline) -> ProgressPanel:
     values, best = [], []
     leader: tuple[float, float, str] | None = None
-    for row in results.measured:
+    for row in results.tested:
         value = row.value(objective.property)
         values.append(None if value is None else _shown(objective, value))
         if value is not None and _counts(row, ledger) and (leader is None or objective.score(value) > leader[0]):
@@ -72,7 +72,7 @@ def _panel(ledger: Ledger, results: Results, objective: Objective, baseline: Bas
     note = f"{with_unit(number(leader[1]), objective.unit)}  {leader[2]}" if leader else ""
     return ProgressPanel(
         label=label(name, objective.unit),
-        trials=tuple(row.trial.id for row in results.measured),
+        trials=tuple(row.trial.id for row in results.tested),
         values=tuple(values),
         best=tuple(best),
         best_note=note,
@@ -96,7 +96,7 @@ def _volume_panel(
     objectives = ledger.spec.optimized
     seen: list[list[float]] = []
     volumes: list[float] = []
-    for row in results.measured:
+    for row in results.tested:
         found = row.values(objectives)
         if found is not None and _counts(row, ledger):
             scores = [o.score(value) for o, value in zip(objectives, found, strict=True)]
@@ -106,7 +106,7 @@ def _volume_panel(
             volumes.append(volumes[-1] if volumes else 0.0)
     return ProgressPanel(
         label="dominated volume",
-        trials=tuple(row.trial.id for row in results.measured),
+        trials=tuple(row.trial.id for row in results.tested),
         values=tuple(volumes),
         best=tuple(volumes),
         best_note=number(volumes[-1], 3),
@@ -123,8 +123,8 @@ def _front_with(front: list[list[float]], new: list[float]) -> list[list[float]]
 
 def _rounds(results: Results) -> list[RoundSpan]:
     spans: dict[int, list[int]] = {}
-    for row in results.measured:
-        spans.setdefault(row.round, []).append(row.number)
+    for place, row in enumerate(results.tested, start=1):
+        spans.setdefault(row.round, []).append(place)
     return [RoundSpan(key, min(numbers), max(numbers)) for key, numbers in sorted(spans.items())]
 
 
@@ -143,7 +143,7 @@ def _caption(ledger: Ledger, results: Results, baseline: Baseline, panels: Seque
     lead = (
         f"No experiment kept every limit, so there is no best {objective.property} yet."
         if last is None
-        else f"After {plural(len(results.measured), 'experiment')} the best single measurement of {objective.property} "
+        else f"After {plural(len(results.tested), 'experiment')} the best single measurement of {objective.property} "
         f"{what} {panel.best_note.split('  ')[0]} ({panel.best_note.split('  ')[-1]})"
         f"{_against(panel, objective.unit)}."
     )
@@ -151,6 +151,8 @@ def _caption(ledger: Ledger, results: Results, baseline: Baseline, panels: Seque
     if last is not None and is_single and results.best is not None and results.best.trial not in panel.best_note:
         lead += f" The answer above goes by the mean of a recipe's replicates, which favours {results.best.trial}."
     lost = sum(value is None for value in panel.values)
+    screens = len(results.measured) - len(results.tested)
+    beside = f" {plural(screens, 'trial')} that only had the screen do not stand here." if screens else ""
     marks = f" Crosses mark {plural(lost, 'experiment')} without a value." if lost else ""
     volume = (
         " The dominated volume is the share of the box between the worst and the best measured values that the Pareto "
@@ -158,7 +160,7 @@ def _caption(ledger: Ledger, results: Results, baseline: Baseline, panels: Seque
         if len(ledger.spec.optimized) in (2, 3)
         else ""
     )
-    return f"{lead}{marks}{volume} {_baseline_words(baseline)}"
+    return f"{lead}{marks}{beside}{volume} {_baseline_words(baseline)}"
 
 
 def _against(panel: ProgressPanel, unit: str) -> str:

@@ -94,6 +94,11 @@ class Results:
     """The best recipe, or the suggested compromise of several objectives."""
     best_keeps_limits: bool = True
 
+    @property
+    def tested(self) -> tuple[Row, ...]:
+        """Rows with an observation that had more than a screen, in experiment order."""
+        return tuple(row for row in self.measured if row.trial.purpose != "screen")
+
 
 def gather(ledger: Ledger) -> Results:
     """Join trials and observations and rank the recipes by the mean of their replicates."""

@@ -109,4 +109,6 @@ def _why_none(row: Row) -> str:
         return "not measured yet"
     if row.excluded:
         return "set aside"
-    return "failed" if row.observation.status != "ok" else "no value"
+    if row.observation.status != "ok":
+        return "failed"
+    return "screened" if row.trial.purpose == "screen" else "no value"

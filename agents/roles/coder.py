@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from eutectic.agents.decisions.coder import Protocol, ProtocolContext
+from eutectic.agents.decisions.common import SCREEN_WISH
 from eutectic.agents.roles.wording import clip, count, first_word, listed
 
 _SOLID = ("weigh", "mix", "melt", "cast", "anneal", "quench")
@@ -93,7 +94,9 @@ def _measure(context: ProtocolContext) -> dict[str, Any]:
         f"Read each property {count(context.readings_per_property, 'time')}; give every reading, also odd ones: "
         "the analysis leaves outliers out."
     )
-    return {"action": "measure", "parameters": parameters, "note": note}
+    screens = listed(line.property for line in context.objectives if line.wish == SCREEN_WISH)
+    note += f" Of samples marked screen read {screens} alone, of the others all else." if screens else ""
+    return {"action": "measure", "parameters": parameters, "note": clip(note, 400)}
 
 
 @cache

@@ -29,7 +29,7 @@ def _rate(subject: Subject) -> Iterator[str]:
 
 def _problems(subject: Subject) -> Iterator[str]:
     plan, budget, spent = subject.plan, subject.spec.budget, subject.view.spent
-    cost = plan_cost(subject.spec.space, plan.samples, subject.capabilities)
+    cost = plan_cost(subject.spec, plan.trials, plan.samples, subject.capabilities)
     time = plan_hours(len(plan.samples), subject.capabilities)
     if abs(plan.cost - cost) > _CENT or abs(plan.hours - time) > _CENT:
         yield f"the plan says {plan.cost:g} and {plan.hours:g} h, the lab's prices make {cost:g} and {time:g} h"

@@ -50,7 +50,7 @@ def _duplicate_problems(subject: Subject) -> Iterator[str]:
     yield from (f"trial {name} stands twice" for name in _double(ids))
     yield from (f"label {name} stands twice" for name in _double([item.sample for item in plan.samples]))
     recipes = {trial.recipe_key: trial.id for trial in plan.trials}
-    doubled = _double([trial.recipe_key for trial in plan.trials if trial.purpose == "data"])
+    doubled = _double([trial.recipe_key for trial in plan.trials if trial.is_new])
     yield from (f"the recipe of {recipes[key]} stands twice" for key in doubled)
     if [sample.trial for sample in plan.samples] != ids:
         yield "the samples are not those of the trials, in their order"

@@ -24,10 +24,10 @@ def _problems(subject: Subject) -> Iterator[str]:
         yield f"a {what} plan never goes to a {where} lab"
     if len(plan.trials) > lab.max_batch:
         yield f"{len(plan.trials)} trials, the lab takes {lab.max_batch} at once"
-    n_data = sum(trial.purpose == "data" for trial in plan.trials)
+    n_data = sum(trial.is_new for trial in plan.trials)
     if n_data > spec.batch:
         yield f"{n_data} new trials, the spec allows {spec.batch} a round"
-    missing = sorted({item.property for item in spec.objectives} - set(lab.properties)) if lab.properties else []
+    missing = sorted(spec.wanted(plan.trials) - set(lab.properties or spec.wanted(plan.trials)))
     if missing:
         yield f"the lab does not measure {missing}"
 

@@ -37,6 +37,7 @@ from eutectic.lab_interface.run_store import (
     unlatch,
     update_run,
 )
+from eutectic.lab_interface.screened_law import with_screen
 from eutectic.lab_interface.simulated_checks import check_plan, check_spec
 from eutectic.lab_interface.simulated_settings import Causes, SimulatedSettings, read_settings
 from eutectic.lab_interface.workbench import Slot, Workbench
@@ -53,7 +54,8 @@ def open(spec: CampaignSpec, folder: Path) -> SimulatedLab:
         BadTable: the table of an emulator is wrong.
     """
     settings = read_settings(spec)
-    law, name = _law(settings)
+    base, name = _law(settings)
+    law = with_screen(base, spec, settings.screen)
     check_spec(spec, law)
     return SimulatedLab(spec, settings, law, name, folder)
 
@@ -123,6 +125,7 @@ class SimulatedLab:
             hours_per_trial=settings.hours_per_trial,
             instruments=settings.instruments,
             hours_per_batch=settings.hours_per_batch,
+            can_screen=True,
             **settings.told(),
         )
 

@@ -19,7 +19,7 @@ from eutectic.lab_interface.results_import import ImportReport
 from eutectic.lab_interface.results_rows import abandoned
 from eutectic.lab_interface.results_thread import lots_of
 from eutectic.lab_interface.worksheet_settings import read_settings
-from eutectic.lab_interface.worksheet_sheet import make_sheet, to_html, to_markdown
+from eutectic.lab_interface.worksheet_sheet import asked_of, make_sheet, to_html, to_markdown
 from eutectic.lab_interface.worksheet_store import Clock, Source, WorksheetStore
 from eutectic.lab_interface.worksheet_tables import results_table, table_csv, transfers_table
 from eutectic.lab_interface.worksheet_xlsx import results_xlsx
@@ -52,6 +52,7 @@ class WorksheetLab:
             cost_per_trial=given.cost_per_trial,
             hours_per_trial=given.hours_per_trial,
             hours_per_batch=given.hours_per_batch,
+            can_screen=True,
             **given.told(),
         )
 
@@ -80,7 +81,7 @@ class WorksheetLab:
             raise LabFailed(f"the lab is stopped: {stopped}", mend="a person must clear the stop first")
         number = self._store.add(key, plan)
         sheet = make_sheet(plan, self._spec, hazard_table(), self._doser)
-        folder, results = self.folder_of(key), results_table(plan, self._spec.objectives, self._spec.space.process)
+        folder, results = self.folder_of(key), results_table(plan, asked_of(plan, self._spec), self._spec.space.process)
         for name, data in (
             ("plan.json", canonical_json(plan).encode()),
             ("transfers.csv", table_csv(transfers_table(plan))),
@@ -207,11 +208,14 @@ class WorksheetLab:
         return self._store.history(ref.key, trial)
 
     def _check_units(self, report: ImportReport) -> None:
-        units = {item.property: item.unit for item in self._spec.objectives}
+        plan = self._store.plan(report.key)
+        screened = {trial.id for trial in plan.trials if trial.purpose == "screen"} if plan is not None else set()
+        screens = dict(self._spec.asked("screen"))
         for observation in report.observations:
+            units = screens if observation.trial in screened else {**dict(self._spec.asked("data")), **screens}
             for item in observation.measurements:
                 if item.property not in units:
-                    raise BadTable(f"nobody asked for {item.property!r}", where=report.file)
+                    raise BadTable(f"nobody asked for {item.property!r} of {observation.trial}", where=report.file)
                 if item.unit != units[item.property]:
                     wanted = units[item.property]
                     raise BadTable(
