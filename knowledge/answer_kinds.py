@@ -7,6 +7,7 @@ import re
 from eutectic.knowledge.asked import Question
 from eutectic.knowledge.asking import answers_in_words
 from eutectic.knowledge.measures import bracketed_units, plain_numbers, same_value
+from eutectic.knowledge.question_words import is_count
 from eutectic.knowledge.sorts import shows
 from eutectic.knowledge.statement import Statement
 from eutectic.knowledge.units import NUMBER, read_unit
@@ -24,6 +25,8 @@ _AT_COMPOSITION = re.compile(r"\b(?:at|for|with) (?:which|what) (?:\w+ )?composi
 _SHARE_OF = re.compile(r"\bx\s*=\s*0?\.?\d|\d\s?(?:at|mol|wt)\.?\s?%")
 _UNREAD = re.compile(r"[(\[]\s*\ufffd\s*[)\]]")
 """A unit whose letter the document's fonts do not tell."""
+_CITED = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]")
+"""References."""
 _SPELLED = re.compile(
     r"\b(?:once|twice|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?|"
     r"billions?)\b",
@@ -57,6 +60,14 @@ def numbers(statement: Statement) -> list[float]:
     return list(plain_numbers(statement.words))
 
 
+def _counts(statement: Statement) -> list[float]:
+    """The numbers of a statement that may count something: with no unit, and none of a reference."""
+    words = statement.words
+    for measure in reversed(statement.measures):
+        words = f"{words[: measure.start]} {words[measure.end :]}"
+    return list(plain_numbers(_CITED.sub(" ", words)))
+
+
 def _formula(question: Question, statement: Statement, own: frozenset[str]) -> float:
     asked = {term.token for term in question.terms}
     new = [token for token in own if token.startswith("f:") and token != "f:" and token not in asked]
@@ -85,7 +96,8 @@ def _quantity(question: Question, statement: Statement) -> float:
 
 def _has_new_number(question: Question, statement: Statement) -> bool:
     """Whether a statement gives a number that the question does not; years are of references."""
-    if any(number not in question.numbers and not _is_year(number) for number in numbers(statement)):
+    there = _counts(statement) if is_count(question.text) else numbers(statement)
+    if any(number not in question.numbers and not _is_year(number) for number in there):
         return True
     return question.kind == "number" and bool(_SPELLED.search(statement.words))
 

@@ -10,6 +10,7 @@ from eutectic.core.trial import Quote
 from eutectic.knowledge.conflicts import find_conflicts
 from eutectic.knowledge.judge import THRESHOLD
 from eutectic.knowledge.searching import Graded, Ranking
+from eutectic.knowledge.statement import Statement
 from eutectic.knowledge.store import ChunkRow
 
 MOST_SENTENCES = 3
@@ -99,14 +100,19 @@ def _sentences(graded: Sequence[Graded], titles: Mapping[str, str], verify: Veri
 
 
 def _verified(item: Graded, titles: Mapping[str, str], verify: Verify) -> AnsweredSentence | None:
-    said = item.statement
-    held = [text for text in said.quotes if verify(said.document, said.page, text) is not None]
+    pages = range(item.statement.page, max(item.statement.page, item.statement.last_page) + 1)
+    found = (_on_page(item.statement, page, titles, verify) for page in pages)
+    return next((sentence for sentence in found if sentence is not None), None)
+
+
+def _on_page(said: Statement, page: int, titles: Mapping[str, str], verify: Verify) -> AnsweredSentence | None:
+    held = [text for text in said.quotes if verify(said.document, page, text) is not None]
     is_held = (said.quotes[0] in held or len(held) >= _LEAST_PIECES) if said.said else len(held) == len(said.quotes)
     if not held or not is_held:
         return None
     kept = held[:1] if said.said and held[0] == said.quotes[0] else held
     title = titles.get(said.document, "")
-    quotes = tuple(Quote(document=said.document, page=said.page, text=text, title=title) for text in kept)
+    quotes = tuple(Quote(document=said.document, page=page, text=text, title=title) for text in kept)
     return AnsweredSentence(text=said.text, quotes=quotes)
 
 

@@ -16,14 +16,15 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("K/s", "m/s", "1/s"),
     ),
     (
-        r"\bhow heavy|\bhow much .*weigh|\b(?:kilo|milli|micro)?grams?\b|\bmass\b(?! (?:fraction|gain|loss|change))|"
-        r"\bweight\b(?! (?:fraction|percent|gain|loss|change))|"
+        r"\bhow heavy|\bhow much .*weigh|\b(?:kilo|milli|micro)?grams?\b|"
+        r"\bmass\b(?! (?:fraction|gain|loss|change|ratio))|"
+        r"\bweight\b(?! (?:fraction|percent|gain|loss|change|ratio))|"
         r"质量(?!分数)|多重",
         ("kg",),
     ),
     (r"\btime\b|\bduration|\bhow long\b|\bhours?\b|\bminutes?\b|\bseconds?\b|时间|多久|多长时间", ("s",)),
     (
-        r"\bdiameter|\bradius|\bthickness|\bwidth|\bheight|\blength|\bsizes?\b|\bhow (?:thick|wide|tall)\b"
+        r"\bdiameter|\bradius|\bthickness|\bwidth|\bheight|\blength|\bdepth|\bsizes?\b|\bhow (?:thick|wide|tall)\b"
         r"|直径|半径|厚度|宽度|尺寸|粒径|多厚|多大|多宽|多长(?!时)",
         ("m",),
     ),
@@ -61,6 +62,8 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bcut-?off energ|截断能", ("eV",)),
     (r"\brevolutions?\b|\brpm\b", ("1/s",)),
     (r"\bhow (?:dense)\b", ("kg/m3",)),
+    (r"\bstrain\b(?! rate)|\bdeformation\b(?! rate| temperature)|\bhow far\b.*\b(?:elongat|stretch)\w*|应变", ("%",)),
+    (r"\bhall[-–]petch (?:slope|coefficient|constant|parameter)|\bstress intensity", ("MPa m^0.5",)),
     (r"\bcapacity retention|\bcoulombic", ("%",)),
     (r"\bhow long (?:is|are)\b", ("s", "m")),
     (r"\b(?:resistance|impedance)\b|电阻(?!率)|阻抗", ("ohm", "ohm m2")),
@@ -76,7 +79,14 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bpressure|\bmodulus|\bstress|压力|模量|应力", ("Pa",)),
     (r"\bstrength|强度(?!.*磁)", ("Pa",)),
     (r"\bhardness|\bhow hard\b|硬度", ("Pa", "HRC")),
-    (r"\bdensity\b(?!-? ?functional| of states)|密度", ("kg/m3", "A/m2", "T", "J/m3", "m-2")),
+    (
+        r"(?<!energy )(?<!power )(?<!flux )(?<!current )(?<!dislocation )(?<!defect )(?<!number )(?<!carrier )"
+        r"\bdensity\b(?!-? ?functional| of states)|(?<!电流)(?<!能量)(?<!位错)密度",
+        ("kg/m3",),
+    ),
+    (r"\benergy densit|能量密度", ("J/m3", "J/kg")),
+    (r"\bflux densit|磁通密度", ("T",)),
+    (r"\b(?:dislocation|defect|number|carrier|precipitate|particle|vacancy|pore) densit|位错密度", ("m-2", "m-3")),
     (r"\bvolum\w+ capacity|容量", ("A s/m3",)),
     (r"\bcapacity\b", ("A s/kg", "A s/m3")),
     (r"\b(?:ionic|electr\w+|ion) conductivity|\bconductivit|电导率", ("S/m",)),

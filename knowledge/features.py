@@ -146,7 +146,7 @@ def grade(question: Question, statement: Statement, place: Place) -> Features:
         long=min(1.0, len(statement.words) / 500),
         silent=float(answer == 0.0),
         act=_farthest(question.acts, reach),
-        asked=_farthest(question.focus, reach),
+        asked=_farthest(_words_of(question.focus), reach),
         thing=_farthest(question.things, reach),
         near=_together(question.patients, reach),
         missing=min(1.0, question.lack(there | place.before) / 3),
@@ -212,6 +212,11 @@ def _shape(code: str) -> str:
 def _farthest(terms: Sequence[Term], reach: _Reach, nowhere: float = 0.0) -> float:
     """How near the farthest of some terms is; 1 where there are none."""
     return min((reach.level(term, nowhere) for term in terms), default=1.0)
+
+
+def _words_of(focus: Sequence[Term]) -> Sequence[Term]:
+    """What is asked for without the property that its words name, which stands in for each of them."""
+    return [term for term in focus if not term.token.startswith("p:")] or focus
 
 
 def _together(terms: Sequence[Term], reach: _Reach) -> float:

@@ -58,6 +58,7 @@ _TREATMENT = re.compile(
     r"\b(?:treated|annealed|aged|sintered|calcined|tempered|heated|dried|cured)\b|热处理|退火|时效|烧结",
     re.IGNORECASE,
 )
+_ELEMENT = re.compile(r"\W*(?:which|what) (?:\w+ )?elements?\b", re.IGNORECASE)
 _BY_HOW_MUCH = re.compile(r"\W*(?:by )?how much (?:is|are|was|were|does|do|did|can|could)\b", re.IGNORECASE)
 """Questions for a change, given in the property's unit or as a share."""
 _ASKS = re.compile(r"[?？]|^\W*(?:what|which|how|who\w*|why|when|where)\b|什么|多少|哪|几|怎", re.IGNORECASE)
@@ -259,6 +260,8 @@ def _dimensions(text: str, asked: Collection[str]) -> frozenset[Dimension]:
         if changed:
             return changed | frozenset([NUMBER])
     if _YES_OR_NO.match(text):
+        return frozenset()
+    if _ELEMENT.match(text):
         return frozenset()
     if (unit := asked_unit(text)) is not None:
         return frozenset([unit.dimension])

@@ -19,7 +19,7 @@ def split_sentences(text: str) -> list[str]:
     start = 0
     for match in _END.finditer(text):
         before = text[start : match.start()]
-        if _INITIAL.search(before) or _ABBREVIATED.search(before):
+        if match[0].startswith(",") or _INITIAL.search(before) or _ABBREVIATED.search(before):
             continue
         sentence = text[start : match.end()].strip()
         if sentence:

@@ -28,7 +28,7 @@ _GAS = re.compile(
 )
 _SYMMETRY = re.compile(
     r"(?<!\w)[PIFRCAB][\d̅¯m-][\w/¯̅]*|\b(?:cubic|hexagonal|tetragonal|orthorhombic|monoclinic|triclinic|trigonal|"
-    r"rhombohedral|b\.?c\.?c|f\.?c\.?c|h\.?c\.?p|spinel|perovskite|rock.?salt|wurtzite|garnet|layered|amorphous|"
+    r"rhombohedral|(?i:b\.?c\.?c|f\.?c\.?c|h\.?c\.?p)|spinel|perovskite|rock.?salt|wurtzite|garnet|layered|amorphous|"
     r"(?:body|face)-cent\w+|close-packed)\b|"
     r"\b[A-Z]\w*(?:-type)? (?:crystal )?structure\b|\b\w+-type\b|立方|六方|四方|正交"
 )
@@ -44,7 +44,9 @@ _VERSION = re.compile(r"\b(?:v(?:ersion|er)?\.?\s?)?\d+(?:\.\d+)+|\bversion\s\d|
 
 _MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|USD|EUR|RMB|dollars?|euros?|yuan|元)", re.IGNORECASE)
 _PLANE = re.compile(
-    r"[(\[{<⟨](?:\s?[-−]?\d){3,4}\s?[)\]}>⟩]|\b(?:basal|prismatic|close-packed|[abc]-axis)\b", re.IGNORECASE
+    r"[(\[{<⟨](?:\s?[-−]?\d){3,4}\s?[)\]}>⟩]|"
+    r"\b(?:basal|prismatic|close-packed|[abc]-axis|random|isotropic|goss|fib(?:er|re) texture)\b",
+    re.IGNORECASE,
 )
 _BINDER = re.compile(
     r"\b(?:PVDF|PTFE|CMC|SBR|PAA|PVA|PVB|polyvinylidene|carboxymethyl|styrene|polyacryl\w+|polyvinyl|cellulose|alginate|"

@@ -38,6 +38,8 @@ class Statement:
     """What a table's cell says with its row and column and its unit; empty for words that say it themselves."""
     shown: str = ""
     """How it is shown; empty for the quotes themselves."""
+    last_page: int = 0
+    """Page on which its table ends, where that goes on over pages."""
 
     @property
     def text(self) -> str:

@@ -36,6 +36,7 @@ def table_statements(table: Table, chunk: str) -> Iterator[Statement]:
                 is_row=True,
                 said=f"{', '.join(parts)}: {_with_unit(cell, header, title)}",
                 shown=f"{table.label or 'Table'}, {', '.join(parts)}: {cell}",
+                last_page=table.last_page,
             )
 
 

@@ -203,6 +203,10 @@ _SAME = (
     "silver ag",
     "copper cu",
     "meter metre",
+    "strain deformation",
+    "inside within interior inner",
+    "expense cost compromise detriment sacrifice",
+    "tester machine",
 )
 _LITTLE = (
     "measure measured measurement determine determined estimate estimated find found obtain obtained show showed "
@@ -213,8 +217,8 @@ _LITTLE = (
     "provide record recorded run carry carried perform performed become became follow followed follows get got come "
     "came know known say said tell state stated mention mentioned describe described accord according paper author "
     "authors work experiment experiments experimental sample samples specimen material materials alloy alloys value "
-    "values high low large small good best much many different certain alone first useful possible main typical new "
-    "total turn turned served serve written runs any far employ employed cite cites change set sets chemical "
+    "values high low large small good best much many often different certain alone first useful possible main typical "
+    "new total turn turned served serve written runs any far employ employed cite cites change set sets chemical "
     "nominal stay stays belong go goes gone stand stands count counts lies happen happens occur occurs keep keeps "
     "kept hold holds held look looked comes fall falls second seconds wide-scale per whole really exactly usually "
     "typically compute computed simulate simulated expect expected assign assigned kind sort once still yet all both "
@@ -272,6 +276,9 @@ UNIT_WORDS: dict[str, frozenset[str]] = {
         "duration": ("u:s1",),
         "time": ("u:s1",),
         "depth": ("u:m1",),
+        "deep": ("u:m1",),
+        "wide": ("u:m1",),
+        "tall": ("u:m1",),
         "height": ("u:m1",),
         "length": ("u:m1",),
         "distance": ("u:m1",),

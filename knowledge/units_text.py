@@ -47,9 +47,12 @@ def unit_at(text: str, at: int) -> UnitAt | None:
             if not ends:
                 return _chinese_unit(text, at, place)
             break
-        is_bare = bool(ends) and not piece["gap"].strip() and power is None
+        is_bracketed = text.count("(", at, place) > text.count(")", at, place)
+        is_bare = bool(ends) and not piece["gap"].strip() and power is None and not is_bracketed
         if is_bare and not (name in _PAIRS or _carries_power(text, piece.end())):
             break
+        if ends and not piece["gap"].strip() and piece[0].lstrip().startswith("("):
+            break  # a sample or a note behind the unit: `for 30 min (SL2)`
         ends.append(piece.end())
         place = piece.end()
     for end in reversed(ends):
