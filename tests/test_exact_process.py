@@ -14,7 +14,6 @@ from eutectic.tools.improvement import log_improvement
 from eutectic.tools.kernel_fit import Kernel
 from eutectic.tools.knowledge_term import Slopes
 from eutectic.tools.readings import Readings, plain_readings
-from eutectic.tools.round_shift import RoundShift
 from eutectic.tools.torch_scope import tensor, torch_scope
 
 
@@ -49,7 +48,7 @@ def test_a_believed_recipe_keeps_the_mean_and_loses_its_uncertainty() -> None:
 @pytest.mark.parametrize("slopes", [Slopes(3), Slopes(3, (3,), (0.5,), (0.7,))], ids=["plain", "with knowledge"])
 def test_a_factor_that_grew_by_believing_is_the_one_found_anew(slopes: Slopes) -> None:
     rng = np.random.default_rng(2)
-    grown = replace(process(slopes), extra=np.full(20, 0.01), batches=np.arange(20) // 5, shift=RoundShift(0.3, 0.1))
+    grown = replace(process(slopes), extra=np.full(20, 0.01), batches=np.arange(20) // 5, batch_variance=0.3)
     for _ in range(3):
         grown = grown.believing(np.column_stack([rng.dirichlet(np.ones(3), 4), rng.normal(size=4)]))
     wanted = np.column_stack([rng.dirichlet(np.ones(3), 30), rng.normal(size=30)])

@@ -1,4 +1,4 @@
-"""What is known of a measurement beside its value: stated uncertainty, detection limits."""
+"""What is known of a measurement beside its value: stated uncertainty, detection limits, batches that are off."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eutectic.tools.encoding import FloatArray
 from eutectic.tools.gaussian_process import PropertyModel, fit_property
 from eutectic.tools.kernel_fit import matern
 from eutectic.tools.lattice import IntArray
-from eutectic.tools.readings import Readings, censored_sites, plain_readings
+from eutectic.tools.readings import Readings, batch_variance, censored_sites, plain_readings
 from eutectic.tools.torch_scope import tensor, torch_scope
 
 
@@ -99,3 +99,50 @@ def test_botorch_is_given_the_same_noise() -> None:
         mean, sd = model.standard(probe)
         np.testing.assert_allclose(mean, posterior.mean.detach().numpy().ravel(), atol=1e-4)
         np.testing.assert_allclose(sd, posterior.variance.detach().sqrt().numpy().ravel(), atol=1e-3)
+
+
+def batched(seed: int, offset: float) -> tuple[FloatArray, Readings, IntArray]:
+    """Eight batches of five, each off by its own amount; two recipes of each are the same in all."""
+    rng = np.random.default_rng(seed)
+    features = rng.random((40, 2))
+    batches, slots = np.divmod(np.arange(40), 5)
+    for slot in (0, 1):
+        features[slots == slot] = features[slot]
+    groups = np.where(slots < 2, slots, np.arange(40))
+    values = surface(features) + 0.05 * rng.normal(size=40) + (offset * rng.normal(size=8))[batches]
+    return features, replace(plain_readings(values), batches=batches), groups
+
+
+def test_batches_that_are_off_are_found_and_taken_off() -> None:
+    probe = np.random.default_rng(9).random((300, 2))
+    better = 0
+    for seed in range(5):
+        features, readings, groups = batched(seed, 0.6)
+        model = fitted(features, readings, groups)
+        assert model.process.batch_variance > 0
+        naive = fitted(features, replace(readings, batches=np.full(40, -1)), groups)
+        truth = surface(probe)
+        errors = [float(np.std(m.predict(probe)[0] - truth)) for m in (model, naive)]
+        better += errors[0] < 0.8 * errors[1]
+        with torch_scope(0):
+            posterior = model.model.posterior(tensor(probe))
+            mean, sd = model.standard(probe)
+            np.testing.assert_allclose(posterior.mean.detach().numpy().ravel(), mean, atol=1e-3)
+            np.testing.assert_allclose(posterior.variance.detach().sqrt().numpy().ravel(), sd, rtol=0.5)
+    assert better >= 4
+
+
+def test_batches_that_are_not_off_are_left_alone() -> None:
+    found = [fitted(*batched(seed, 0.0)).process.batch_variance > 0 for seed in range(20)]
+    assert sum(found) <= 1
+
+
+def test_a_search_that_climbs_is_not_taken_for_an_offset() -> None:
+    """Later batches better as a whole, repeats of the best in each: that is progress, not a batch effect."""
+    rng = np.random.default_rng(0)
+    values, groups, batches = [], [], []
+    for batch in range(8):
+        values += [*(batch + 0.1 * rng.normal(size=3)), *(0.1 * rng.normal(size=1) + max(batch - 1, 0))]
+        groups += [100 + 10 * batch, 101 + 10 * batch, 102 + 10 * batch, 90 + 10 * batch]
+        batches += [batch] * 4
+    assert batch_variance(np.array(values), np.array(groups), np.array(batches)) == 0.0

@@ -12,12 +12,9 @@ from eutectic.tools.encoding import FloatArray
 from eutectic.tools.kernel_fit import Kernel, matern_between
 from eutectic.tools.knowledge_term import Slopes
 from eutectic.tools.lattice import BoolArray, IntArray
-from eutectic.tools.readings import censored_sites
-from eutectic.tools.round_shift import RoundShift
+from eutectic.tools.readings import censored_sites, same_batch
 
 _CHUNK = 2048
-_MATCHES = 20
-"""Steps in which independent measurements are made to say as much of each recipe as those of shared offsets do."""
 _JITTER = 1e-8
 _SURE = 1e-5
 """Variance of a value that is taken for known, for the factor's sake."""
@@ -38,25 +35,18 @@ class ExactProcess:
     """`N` values as they were read, limits among them, where they differ from `standard`."""
     batches: IntArray | None = None
     """`N` numbers of batches."""
-    shift: RoundShift | None = None
-    """What all measurements of one batch are off by; None where they are not."""
+    batch_variance: float = 0.0
+    """Variance of an offset that all measurements of one batch share."""
     discrepancies: tuple[Discrepancy, ...] = ()
     """What calculated or screened values among them are off by; none where all were measured."""
 
-    @cached_property
+    @property
     def best(self) -> tuple[float, float]:
-        """Least and largest value as they were read, less what their batches are off by."""
-        read = (self.standard if self.shown is None else self.shown) - self.batch_offsets
+        """Least and largest value as they were read."""
+        read = self.standard if self.shown is None else self.shown
         if self.is_measured.any():
             read = read[self.is_measured]
         return float(read.min()), float(read.max())
-
-    @cached_property
-    def batch_offsets(self) -> FloatArray:
-        """`N`: what each value's batch is expected to be off by."""
-        if self.shift is None or self.batches is None:
-            return np.zeros(len(self.features))
-        return self.shift.covariance(self.batches) @ self._solved[1]
 
     @property
     def is_measured(self) -> BoolArray:
@@ -110,8 +100,8 @@ class ExactProcess:
         """`N x N` covariance of the measurements beside that of the property."""
         n = len(self.features)
         found = np.diag(np.full(n, self.kernel.noise) + (0.0 if self.extra is None else self.extra))
-        if self.shift is not None and self.batches is not None:
-            found = found + self.shift.covariance(self.batches)
+        if self.batch_variance > 0 and self.batches is not None:
+            found = found + self.batch_variance * same_batch(self.batches)
         for one in self.discrepancies:
             plain = self.features[:, : self.slopes.n_plain]
             found = found + one.covariance(plain, self.kernel.lengthscales)
@@ -201,20 +191,23 @@ class ExactProcess:
     def independent(self) -> tuple[FloatArray, FloatArray]:
         """Values and variances `N` of independent measurements that give the same mean everywhere.
 
-        For models that know no offsets of batches or calculations: variances are those at which the property is as
-        uncertain at each measurement as here, nearly; values are such that the weights of the kernel's columns, hence
-        all means, are the same.
+        For models that know no offsets of batches or calculations: variances are those that an offset leaves after its
+        expectation is taken off, times a factor that makes the mean variance of the property at the measurements the
+        same; values are such that the weights of the kernel's columns, hence all means, are the same.
         """
         _, variances = self._offsets()
-        if self.shift is None and not self.discrepancies:
+        if self.batch_variance == 0 and not self.discrepancies:
             return self.standard, variances
         weights = self._solved[1]
         covariance = self._covariance(self.features, self.features)
-        wanted = self.moments(self.features)[1] ** 2
-        for _ in range(_MATCHES):
-            solved = np.linalg.solve(covariance + np.diag(variances), covariance)
-            left = np.diag(covariance) - np.einsum("ij,ji->i", covariance, solved)
-            variances = np.clip(variances * wanted / np.maximum(left, 1e-12), 1e-8, 1e4)
+        wanted = float((self.moments(self.features)[1] ** 2).mean())
+        low, high = 0.0, 8.0
+        for _ in range(12):
+            middle = 0.5 * (low + high)
+            solved = np.linalg.solve(covariance + np.diag(np.exp(middle) * variances), covariance)
+            left = float(np.mean(np.diag(covariance) - np.einsum("ij,ji->i", covariance, solved)))
+            low, high = (middle, high) if left < wanted else (low, middle)
+        variances = np.exp(low) * variances
         return self._expected(self.features) + covariance @ weights + variances * weights, variances
 
     def _offsets(self) -> tuple[FloatArray, FloatArray]:
@@ -223,7 +216,7 @@ class ExactProcess:
 
         noise = self.noise
         variances = np.diag(noise).copy()
-        if self.shift is None and not self.discrepancies:
+        if self.batch_variance == 0 and not self.discrepancies:
             return np.zeros(len(variances)), variances
         factor, weights = self._solved
         own = self.kernel.noise + (0.0 if self.extra is None else self.extra)

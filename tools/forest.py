@@ -39,6 +39,5 @@ def fit_forest(process: ExactProcess, seed: int) -> ForestVoice:
     columns = np.array([*range(process.slopes.n_plain), *process.slopes.columns], dtype=np.int64)
     measured = process.is_measured
     forest = RandomForestRegressor(_TREES, random_state=seed, n_jobs=1)
-    values = process.standard - process.batch_offsets
-    trees = forest.fit(process.features[measured][:, columns], values[measured])
+    trees = forest.fit(process.features[measured][:, columns], process.standard[measured])
     return ForestVoice(trees, columns, seed, int(measured.sum()))

@@ -17,8 +17,7 @@ from eutectic.tools.history import replicate_variance
 from eutectic.tools.kernel_fit import LEAST_NOISE, USUAL_NOISE, NoisePrior, first_kernel, fit_kernel, matern
 from eutectic.tools.knowledge_term import KnowledgeTerm, Slopes, Standing
 from eutectic.tools.lattice import BoolArray, IntArray
-from eutectic.tools.readings import Readings
-from eutectic.tools.round_shift import likeliest_shift
+from eutectic.tools.readings import Readings, batch_variance
 from eutectic.tools.slope_kernel import standings, with_slopes
 from eutectic.tools.torch_scope import tensor
 from eutectic.tools.voices import Voices, voices_of
@@ -105,10 +104,10 @@ def fit_property(
     warp = fit_warp(readings.values[~screened], bend=bend)
     shown, stated = _standardised(readings, screened, warp)
     is_read = (readings.sides == 0) & readings.is_measured
-    shift, beside = likeliest_shift(shown[is_read], groups[is_read], readings.batches[is_read])
-    prior = _noise_prior(shown, groups, stated, is_read, beside if shift else None)
+    prior = _noise_prior(shown, groups, stated, is_read)
+    offset = batch_variance(shown[is_read], groups[is_read], readings.batches[is_read])
     first, batches = first_kernel(slopes.n_plain, prior), np.where(screened, -1, readings.batches)
-    start = ExactProcess(features, shown, first, slopes, stated, shown, batches, shift)
+    start = ExactProcess(features, shown, first, slopes, stated, shown, batches, offset)
     if len(np.unique(groups[~screened])) < 3 or float(np.ptp(shown[~screened])) == 0.0:
         start = _only(start, ~screened)
         return PropertyModel(
@@ -199,15 +198,12 @@ def _model(process: ExactProcess) -> Any:
     return model.eval()
 
 
-def _noise_prior(
-    standard: FloatArray, groups: IntArray, stated: FloatArray, is_read: BoolArray, beside: float | None
-) -> NoisePrior:
+def _noise_prior(standard: FloatArray, groups: IntArray, stated: FloatArray, is_read: BoolArray) -> NoisePrior:
     """Around what the replicates vary beyond what the instrument states, as tight as that difference is known.
 
-    Without replicates BoTorch's default; `beside` is their variance where a shift of rounds explains the rest of it.
+    Without replicates BoTorch's default.
     """
     whole, freedom = replicate_variance(standard[is_read], groups[is_read])
-    whole = whole if beside is None else beside
     usual = float(stated[is_read].mean()) if is_read.any() else 0.0
     if freedom < 2:
         return USUAL_NOISE

@@ -10,6 +10,12 @@ from eutectic.tools.encoding import FloatArray
 from eutectic.tools.lattice import BoolArray, IntArray
 from eutectic.tools.warp import Warp
 
+_SHARES = (0.01, 0.03, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.5)
+"""Variances of noise and of a batch's offset that are tried, in those of the differences between repeats."""
+_CONVINCING = 2.0
+"""Log likelihood by which a batch effect must explain the repeats better than none: about seven to one."""
+_LEAST_BATCHES = 3
+_LEAST_CONTRASTS = 5
 _ROUNDS = 30
 _DAMPING = 0.7
 _MOST_SD = 1e3
@@ -64,6 +70,44 @@ def plain_readings(values: FloatArray) -> Readings:
     """Values of which nothing else is known."""
     n = len(values)
     return Readings(values, np.full(n, np.nan), np.zeros(n, dtype=np.int64), np.full(n, -1, dtype=np.int64))
+
+
+def same_batch(batches: IntArray) -> FloatArray:
+    """`N x N`: 1 where two measurements stand in one known batch."""
+    return np.asarray((batches[:, None] == batches[None, :]) & (batches >= 0)[:, None], dtype=np.float64)
+
+
+def batch_variance(standard: FloatArray, groups: IntArray, batches: IntArray) -> float:
+    """Variance of the offset that measurements of one batch share, 0 unless repeats of recipes speak for one clearly.
+
+    Only differences between measurements of one recipe count: that a later batch is better as a whole is what a
+    search is for, not an offset. Restricted maximum likelihood on a grid of noise and offset (Patterson and Thompson
+    1971, doi:10.1093/biomet/58.3.545), taken where an offset beats none by two nats.
+
+    Args:
+        standard: `N` standardised values.
+        groups: `N` numbers, equal for replicates of one recipe.
+        batches: `N` numbers.
+    """
+    repeated = np.flatnonzero(np.bincount(groups)[groups] > 1)
+    if len(np.unique(batches[repeated])) < _LEAST_BATCHES:
+        return 0.0
+    names, inverse = np.unique(groups[repeated], return_inverse=True)
+    if len(repeated) - len(names) < _LEAST_CONTRASTS:
+        return 0.0
+    contrasts = np.linalg.svd(np.eye(len(names))[inverse.ravel()])[0][:, len(names) :]
+    off = contrasts.T @ standard[repeated]
+    sizes, turned = np.linalg.eigh(contrasts.T @ same_batch(batches[repeated]) @ contrasts)
+    off = turned.T @ off
+    pooled = max(float((off**2).mean()), 1e-12)
+
+    def best(offset: float) -> float:
+        spread = offset * sizes + pooled * np.array(_SHARES)[:, None]
+        return float((-0.5 * off**2 / spread - 0.5 * np.log(spread)).sum(axis=1).max())
+
+    scores = [best(share * pooled) for share in _SHARES]
+    most = int(np.argmax(scores))
+    return _SHARES[most] * pooled if scores[most] > best(0.0) + _CONVINCING else 0.0
 
 
 def censored_sites(
