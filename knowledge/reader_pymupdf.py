@@ -5,7 +5,6 @@ Runs inside the limited child process of `reader_process`; never import PyMuPDF 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,10 @@ from eutectic.knowledge.formula_lines import join_formula_lines
 from eutectic.knowledge.headings import looks_like_heading
 from eutectic.knowledge.normalise import raised, visible
 from eutectic.knowledge.reader import Block, Flag, Limits, PageText, ReadDocument, Refusal
-from eutectic.knowledge.reader_pieces import holds_lone_point, interlocked, rebuilt
 from eutectic.knowledge.reader_sight import Sight
 from eutectic.knowledge.reader_spans import is_exponent, small_capitals
 
 _BOLD = 16
-_WORDS = re.compile(r"[^\W\d_]{4}|\d")
-"""What a block holds that is worth putting together: words or numbers."""
 
 
 class PyMuPdfReader:
@@ -110,22 +106,13 @@ def _page_text(pymupdf: Any, page: Any, number: int) -> PageText:
     body = _body_size(content["blocks"])
     sight = Sight(page)
     blocks, hidden = [], []
-    raws = [raw for raw in content["blocks"] if raw.get("lines")]
-    seen = []
-    for raw in raws:
-        seen.append([sight.seen(line["spans"]) for line in raw["lines"]])
-        for line, kept in zip(raw["lines"], seen[-1], strict=True):
-            hidden += [visible(span["text"]).strip() for span in line["spans"] if span not in kept]
-    drawn: list[dict[str, Any]] = []
-    for run in interlocked(raws, seen):
-        lines = [line for i in run for line in seen[i]]
-        texts = [_line_text(line) for line in lines]
-        if holds_lone_point(lines) and any(_WORDS.search(text) for text in texts):
-            if not drawn:
-                whole = page.get_text("rawdict", flags=keep, sort=False)["blocks"]
-                drawn = [raw for raw in whole if raw.get("lines")]
-            texts = rebuilt([line for i in run for line in _same_spans(raws[i], seen[i], drawn[i])])
-        block = _block(lines, texts, body)
+    for raw in content["blocks"]:
+        lines = []
+        for line in raw.get("lines", ()):
+            seen = sight.seen(line["spans"])
+            hidden += [visible(span["text"]).strip() for span in line["spans"] if span not in seen]
+            lines.append(seen)
+        block = _block(lines, body)
         if block is not None:
             blocks.append(block)
     return PageText(number, tuple(blocks), tuple(text for text in hidden if text))
@@ -142,17 +129,8 @@ def _body_size(blocks: Sequence[dict[str, Any]]) -> float:
     return max(counts, key=lambda size: counts[size], default=0.0)
 
 
-def _same_spans(
-    raw: dict[str, Any], seen: Sequence[Sequence[dict[str, Any]]], drawn: dict[str, Any]
-) -> list[list[dict[str, Any]]]:
-    """The seen spans of a block with their characters, from the same block read as `rawdict`."""
-    return [
-        [whole for span, whole in zip(line["spans"], other["spans"], strict=True) if span in kept]
-        for line, kept, other in zip(raw["lines"], seen, drawn["lines"], strict=True)
-    ]
-
-
-def _block(lines: Sequence[Sequence[dict[str, Any]]], texts: Sequence[str], body: float) -> Block | None:
+def _block(lines: Sequence[Sequence[dict[str, Any]]], body: float) -> Block | None:
+    texts = [_line_text(line) for line in lines]
     text = join_formula_lines("\n".join(line for line in texts if line.strip()))
     if not text.strip():
         return None

@@ -59,28 +59,6 @@ def only_page(read: ReadDocument) -> PageText:
     return read.pages[0]
 
 
-def test_points_drawn_apart_from_their_number_stand_in_it(reader: ReaderProcess, tmp_path: Path) -> None:
-    """As some typesetters set formulas: the point and the minus in lines of their own, over blanks left for them."""
-    before, number = "respectively. The density of the glass is d", "5 471 g cm"
-    at = 60 + pymupdf.get_text_length(before, fontsize=9) + 14
-    point = at + pymupdf.get_text_length("5", fontsize=9)
-    end = at + pymupdf.get_text_length(number, fontsize=9)
-    pdf = make_pdf(
-        tmp_path / "pieces.pdf",
-        {"text": before, "fontsize": 9, "at": (60, 100)},
-        {"text": "=", "fontsize": 9, "fontname": "symb", "at": (at - 9, 100)},
-        {"text": ".", "fontsize": 9, "fontname": "symb", "at": (point, 100)},
-        {"text": "-", "fontsize": 6.3, "at": (end, 96)},
-        {"text": number, "fontsize": 9, "at": (at, 100)},
-        {"text": "3", "fontsize": 6.3, "at": (end + 2.5, 96)},
-        {"text": " was found by weighing in water, fifty times over.", "fontsize": 9, "at": (end + 7, 100)},
-        {"text": "Here the fluctuations of the samples were small.", "fontsize": 9, "at": (60, 111)},
-    )
-    text = only_page(reader.read(pdf, Limits())).text
-    assert "= 5.471 g cm⁻³ was found by weighing" in text.replace("\n", " ")
-    assert "Here the fluctuations of the samples were small." in text
-
-
 @pytest.mark.parametrize(
     "style",
     [{"color": (1, 1, 1)}, {"fontsize": 0.5}, {"render_mode": 3}, {"fill_opacity": 0}],
