@@ -57,7 +57,7 @@ class Sample(Record):
     doc: str | None = None
     page: int | None = None
     pages: tuple[int, ...] = ()
-    answer: str = ""
+    answer: str | None = None
     value: float | None = None
     unit: str | None = None
     quote: str | None = None
@@ -67,7 +67,7 @@ class Sample(Record):
     def pair(self) -> Pair:
         """With the one page among the pages."""
         pages = self.pages or ((self.page,) if self.page else ())
-        return Pair(pages=pages, **self.model_dump(exclude={"page", "pages"}))
+        return Pair(pages=pages, answer=self.answer or "", **self.model_dump(exclude={"page", "pages", "answer"}))
 
 
 def read_pairs(path: Path) -> list[Pair]:
@@ -139,9 +139,12 @@ def _parse(lines: Iterable[str], where: str) -> list[Pair]:
             continue
         try:
             found.append(Sample.model_validate(json.loads(line)).pair())
-        except (ValueError, ValidationError) as error:
-            what = str(error).splitlines()[0]
-            raise BadInput(f"not a pair: {what}", where=f"{where}:{number}") from error
+        except ValidationError as error:
+            flaw = error.errors()[0]
+            name = ".".join(str(part) for part in flaw["loc"])
+            raise BadInput(f"not a pair: {name}: {flaw['msg']}", where=f"{where}:{number}") from error
+        except ValueError as error:
+            raise BadInput(f"not a line of JSON: {error}", where=f"{where}:{number}") from error
     return found
 
 

@@ -43,12 +43,17 @@ def _answer(name: str, answer: dict[str, Any]) -> str:
     return text if len(text) <= 150 else text[:147] + "..."
 
 
+def _unit(unit: str) -> str:
+    """A unit behind its value; the unit `1` is not written."""
+    return "" if unit in ("1", "") else f" {unit}"
+
+
 def _observation(slot: str, payload: dict[str, Any], view: CampaignView) -> str:
     if payload["status"] != "ok":
         return f"lab          {slot} {payload['status']}: {payload['cause'] or 'no reason given'}"
     signs = {"none": "", "below": "<", "above": ">"}
     values = ", ".join(
-        f"{item['property']} {signs[item['censoring']]}{item['value']:.4g} {item['unit']}"
+        f"{item['property']} {signs[item['censoring']]}{item['value']:.4g}{_unit(item['unit'])}"
         for item in payload["measurements"]
         if item["value"] is not None
     )
