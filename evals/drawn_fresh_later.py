@@ -1,4 +1,4 @@
-"""Seven kinds of drawn tables written after the rules were mended with the ten before them, run once since."""
+"""Seven kinds of drawn tables written after the rules were mended with the ten before them; mended with since."""
 
 from __future__ import annotations
 

@@ -11,11 +11,12 @@ pytest.importorskip("pymupdf", reason="PyMuPDF is not installed")
 from eutectic.evals.drawn_archetypes import FIRST
 from eutectic.evals.drawn_archetypes_more import MORE
 from eutectic.evals.drawn_fresh import FRESH
+from eutectic.evals.drawn_fresh_later import FRESH_LATER
 from eutectic.evals.drawn_held_back import HELD_BACK
 from eutectic.evals.drawn_held_back_more import LATER_HELD_BACK
 from eutectic.evals.score_drawn import Read, drawn_papers, read_papers, score_lines, score_papers
 
-N_KINDS = len(FIRST) + len(MORE) + len(HELD_BACK) + len(LATER_HELD_BACK) + len(FRESH)
+N_KINDS = sum(map(len, (FIRST, MORE, HELD_BACK, LATER_HELD_BACK, FRESH, FRESH_LATER)))
 
 
 @pytest.fixture(scope="module")
