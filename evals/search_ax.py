@@ -46,9 +46,7 @@ class AxSearch(Seen):
         with torch_scope(self._seed + 1000 * len(self._places)):
             adapter = self._fitted()
             for _ in range(n):
-                free = self._free.copy()
-                free[chosen] = False
-                places = np.flatnonzero(free)
+                places = self._left(chosen)
                 if not len(places):
                     break
                 pending = {_TARGET: [features(point) for point in self._points(chosen)]} if chosen else None

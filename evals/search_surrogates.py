@@ -52,9 +52,7 @@ class Seen:
         features, standard = self._features[self._places], self._standard()
         chosen: list[int] = []
         for _ in range(n):
-            free = self._free.copy()
-            free[chosen] = False
-            places = np.flatnonzero(free)
+            places = self._left(chosen)
             if not len(places):
                 break
             merit, mean = judge(features, standard, self._features[places])
@@ -63,6 +61,12 @@ class Seen:
             features = np.vstack([features, self._features[places[best]]])
             standard = np.append(standard, mean[best])
         return chosen
+
+    def _left(self, chosen: Sequence[int]) -> IntArray:
+        """The places neither asked for, told of, nor among those chosen."""
+        free = self._free.copy()
+        free[list(chosen)] = False
+        return np.flatnonzero(free)
 
     def _bonus(self, places: IntArray) -> FloatArray:
         """`N` numbers added to the merits of places in the pool."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from eutectic.agents.minds.fallback import GIVEN_UP
+from eutectic.agents.roles.wording import with_unit
 from eutectic.core.notebook import CampaignView, Event
 from eutectic.core.notebook.view import PRIOR_SLOT
 
@@ -43,17 +44,12 @@ def _answer(name: str, answer: dict[str, Any]) -> str:
     return text if len(text) <= 150 else text[:147] + "..."
 
 
-def _unit(unit: str) -> str:
-    """A unit behind its value; the unit `1` is not written."""
-    return "" if unit in ("1", "") else f" {unit}"
-
-
 def _observation(slot: str, payload: dict[str, Any], view: CampaignView) -> str:
     if payload["status"] != "ok":
         return f"lab          {slot} {payload['status']}: {payload['cause'] or 'no reason given'}"
     signs = {"none": "", "below": "<", "above": ">"}
     values = ", ".join(
-        f"{item['property']} {signs[item['censoring']]}{item['value']:.4g}{_unit(item['unit'])}"
+        with_unit(f"{item['property']} {signs[item['censoring']]}{item['value']:.4g}", item["unit"])
         for item in payload["measurements"]
         if item["value"] is not None
     )
