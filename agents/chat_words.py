@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from eutectic.agents.goal.asking import Language
+from eutectic.core.quantity import headed
 from eutectic.core.space import ComponentRange, Continuous
 from eutectic.core.spec import CampaignSpec
 
@@ -106,7 +107,7 @@ def _wish(item: object, zh: bool) -> str:
 
     assert isinstance(item, Objective)
     words = {"maximize": ("maximize", "最大化"), "minimize": ("minimize", "最小化"), "target": ("target", "目标值")}
-    text = f"{item.property} ({item.unit})"
+    text = headed(item.property, item.unit)
     if item.role == "optimize":
         text = f"{words[item.direction][zh]} {text}"
     if item.target is not None and item.tolerance is not None:

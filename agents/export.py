@@ -17,6 +17,7 @@ from eutectic.agents.report.results import gather
 from eutectic.agents.report.write import write_report
 from eutectic.core.errors import BadInput, StorageFailed
 from eutectic.core.notebook import Event, Notebook
+from eutectic.core.quantity import headed
 from eutectic.core.record import canonical_json, sha256
 from eutectic.core.trial import Observation, round_of
 
@@ -146,10 +147,10 @@ def prior_table(ledger: Ledger) -> str:
     spec = ledger.spec
     basis = spec.space.basis
     head = [f"{name} ({basis})" for name in spec.space.component_names]
-    head += [f"{v.name} ({v.unit})" if v.unit not in ("", "1") else v.name for v in spec.space.process]
+    head += [headed(v.name, v.unit) for v in spec.space.process]
     asked = (*spec.asked("data"), *spec.asked("screen"))
     for name, unit in asked:
-        head += [f"{name} ({unit})" if unit not in ("", "1") else name, f"{name} sd"]
+        head += [headed(name, unit), f"{name} sd"]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([*head, "status", "cause", "note"])

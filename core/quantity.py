@@ -1,4 +1,4 @@
-"""Numbers as people write them in a file: shares with or without a percent sign, always with their unit explicit."""
+"""Numbers as people write them in a file: shares with or without a percent sign, names with their unit."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ Share = Annotated[
     WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _PERCENT_SCHEMA]}),
 ]
 """A fraction of the whole: 0 to 1, or a text with a percent sign."""
+
+
+def headed(name: str, unit: str) -> str:
+    """The head of a column or an axis, such as `coercivity (A/m)`; a plain number carries no unit."""
+    return name if unit in ("", "1") else f"{name} ({unit})"
 
 
 def read_signed_share(given: Any) -> Any:

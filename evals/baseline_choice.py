@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from eutectic.core.record import Record
+from eutectic.evals.bootstrap import bounds
 from eutectic.evals.pools import FloatArray
 from eutectic.evals.search_methods import BASELINES
 from eutectic.evals.search_report import reaches
@@ -74,7 +75,7 @@ def compare(batch: int, names: Sequence[str], tables: Sequence[FloatArray], spli
     both = np.array([[halved(table, rng.permutation(table.shape[1])) for table in tables] for _ in range(splits)])
     for name, ratios in (("other half", both[:, :, 0]), ("noise floor", both[:, :, 1])):
         over = np.exp(np.log(ratios).mean(axis=1))
-        low, high = (round(float(value), 3) for value in np.quantile(over, [0.025, 0.975]))
+        low, high = bounds(over, 3)
         worst = round(float(np.median(ratios.max(axis=1))), 3)
         found.append(
             Choice(name=name, batch=batch, pools=count, ratio=_geometric(over), spread=(low, high), worst=worst)

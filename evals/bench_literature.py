@@ -6,21 +6,18 @@ import math
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from eutectic.core.record import Record
 from eutectic.core.settings import Settings
 from eutectic.evals.bench_scale import Scale, run_scale
 from eutectic.evals.bench_scale import describe as speed_text
+from eutectic.evals.bootstrap import bounds
 from eutectic.evals.known_items import KnownItems, known_items
 from eutectic.evals.literature import Answered, cited, quoted, recalls
 from eutectic.evals.literature_data import Pair, documents_of, own_pairs, papers_folder, read_pairs
 from eutectic.evals.plain_pages import PlainPages
 from eutectic.evals.trec import Collection
 from eutectic.knowledge.library import Library, open_library
-
-if TYPE_CHECKING:
-    import numpy as np
 
 Search = Callable[[str], Sequence[str]]
 _DRAWS = 2_000
@@ -116,11 +113,11 @@ def measure(data: str, searches: Mapping[str, Search], wanted: Mapping[str, set[
                 ranking=name,
                 queries=len(wanted),
                 recall_5=float(shares.mean()),
-                recall_5_interval=_interval(shares[draws].mean(axis=1)),
+                recall_5_interval=bounds(shares[draws].mean(axis=1)),
                 ndcg_10=float(gains.mean()),
-                ndcg_10_interval=_interval(gains[draws].mean(axis=1)),
+                ndcg_10_interval=bounds(gains[draws].mean(axis=1)),
                 gain=float((gains - baseline).mean()),
-                gain_interval=_interval((gains - baseline)[draws].mean(axis=1)),
+                gain_interval=bounds((gains - baseline)[draws].mean(axis=1)),
             )
         )
     return rows
@@ -130,13 +127,6 @@ def _grades(found: Sequence[str], right: set[str]) -> tuple[float, float]:
     gain = sum(1 / math.log2(rank + 2) for rank, key in enumerate(found[:10]) if key in right)
     ideal = sum(1 / math.log2(rank + 2) for rank in range(min(10, len(right))))
     return len(right & set(found[:5])) / min(5, len(right)), gain / ideal
-
-
-def _interval(draws: np.ndarray) -> tuple[float, float]:
-    import numpy as np
-
-    low, high = np.quantile(draws, [0.025, 0.975])
-    return float(low), float(high)
 
 
 def _citations(library: Library, pairs: Sequence[Pair], plain: PlainPages) -> tuple[float | None, float | None]:

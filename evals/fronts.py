@@ -12,6 +12,7 @@ import numpy as np
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Measurement, Observation
+from eutectic.evals.bootstrap import bounds
 from eutectic.evals.pools import FloatArray, Pool, synergy_pool, table_pool
 from eutectic.evals.table_files import TABLES, data_folder
 from eutectic.tools.goals import pareto
@@ -89,7 +90,7 @@ def run_fronts(data: Path | None, seeds: int, batch: int, trials: int) -> list[F
         gains = area[:, 1] - area[:, 0]
         draws = gains[np.random.default_rng(0).integers(seeds, size=(_DRAWS, seeds))].mean(axis=1)
         at = tuple(t for t in _AT if t <= trials) or (trials,)
-        low, high = (round(float(v), 4) for v in np.quantile(draws, [0.025, 0.975]))
+        low, high = bounds(draws)
         found.append(
             FrontLine(
                 pool=pool.name,

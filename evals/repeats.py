@@ -11,6 +11,7 @@ import numpy as np
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Measurement, Observation
+from eutectic.evals.bootstrap import bounds
 from eutectic.evals.pools import FloatArray
 from eutectic.tools.history import History
 from eutectic.tools.incumbent import measured_recipes
@@ -72,7 +73,8 @@ def _line(
     trials: int,
 ) -> RepeatLine:
     regrets, made = own
-    low, high = _interval(regrets - never)
+    less = regrets - never
+    draws = np.random.default_rng(0).integers(len(less), size=(_DRAWS, len(less)))
     return RepeatLine(
         landscape=kind,
         noise=noise,
@@ -81,14 +83,8 @@ def _line(
         trials=trials,
         repeats=round(float(made.mean()), 2),
         regret=round(float(regrets.mean()), 4),
-        less_never=(round(float((regrets - never).mean()), 4), low, high),
+        less_never=(round(float(less.mean()), 4), *bounds(less[draws].mean(axis=1))),
     )
-
-
-def _interval(differences: FloatArray) -> tuple[float, float]:
-    draws = np.random.default_rng(0).integers(len(differences), size=(_DRAWS, len(differences)))
-    low, high = np.quantile(differences[draws].mean(axis=1), [0.025, 0.975])
-    return round(float(low), 4), round(float(high), 4)
 
 
 def _campaign(arm: Arm, rugged: bool, noise: float, seed: int, trials: int) -> tuple[float, int]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from eutectic.core.record import Record
+from eutectic.evals.bootstrap import bounds
 from eutectic.evals.pools import FloatArray
 from eutectic.evals.search_methods import BASELINES, METHODS
 from eutectic.evals.search_runs import Run
@@ -133,14 +134,12 @@ def _overall(name: str, batch: int, found: list[tuple[str, float, FloatArray]]) 
 
 
 def _mean(values: FloatArray, draws: np.ndarray[tuple[int, int], np.dtype[np.int64]], digits: int = 1) -> Interval:
-    low, high = np.quantile(values[draws].mean(axis=1), [0.025, 0.975])
-    return round(float(values.mean()), digits), round(float(low), digits), round(float(high), digits)
+    return round(float(values.mean()), digits), *bounds(values[draws].mean(axis=1), digits)
 
 
 def interval_of(value: float, draws: FloatArray) -> Interval:
     """An estimate with the 95 % interval of its bootstrap draws."""
-    low, high = np.quantile(draws, [0.025, 0.975])
-    return round(value, 3), round(float(low), 3), round(float(high), 3)
+    return round(value, 3), *bounds(draws, 3)
 
 
 def describe(lines: Sequence[Line], overall: Sequence[Overall]) -> str:

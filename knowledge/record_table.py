@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from eutectic.core.quantity import headed
 from eutectic.core.spec import CampaignSpec
 from eutectic.knowledge.properties import find_property, same_property
 from eutectic.knowledge.record import LiteratureRecord, RecordStatus
@@ -87,14 +88,14 @@ def prior_csv(records: Sequence[LiteratureRecord], spec: CampaignSpec | None = N
             names.setdefault(record.property, column)
     header = ["formula"]
     for name, unit in names.values():
-        header += [_header(name, unit), f"{name} sd"]
+        header += [headed(name, unit), f"{name} sd"]
     process = [(item.name, item.unit) for item in spec.space.process] if spec else list(_CONDITIONS)
     inside = [record for record in usable if record.property in names and _is_inside(record, spec)]
     made = [_row(item, names, process, counts[agreement_key(item)], is_strict=spec is not None) for item in inside]
     rows = [row for row in made if row is not None]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*header, *(_header(name, unit) for name, unit in process), "sources", "note"])
+    writer.writerow([*header, *(headed(name, unit) for name, unit in process), "sources", "note"])
     writer.writerows(rows)
     return out.getvalue(), len(rows)
 
@@ -115,10 +116,6 @@ def noise_sd(record: LiteratureRecord, n_sources: int) -> float:
         stated = max(stated, 0.05 * abs(record.si_value))
     spread = math.hypot(stated, OTHER_LAB_SD * record.si_value)
     return spread * (SINGLE_SOURCE_FACTOR if n_sources < 2 else 1.0)
-
-
-def _header(name: str, unit: str) -> str:
-    return f"{name} ({unit})" if unit not in ("", "1") else name
 
 
 def _is_inside(record: LiteratureRecord, spec: CampaignSpec | None) -> bool:

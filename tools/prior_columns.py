@@ -8,6 +8,7 @@ from typing import NamedTuple
 from eutectic.core.composition import Basis
 from eutectic.core.elements import is_element
 from eutectic.core.errors import BadTable
+from eutectic.core.quantity import headed
 from eutectic.core.spec import CampaignSpec
 from eutectic.tools.tables import Table
 
@@ -52,7 +53,7 @@ def find_columns(table: Table, spec: CampaignSpec) -> Columns:
     read = {name: found for name, unit in spec.asked("screen") if (found := _with_unit(table, name, unit, notes))}
     properties |= read
     if not properties:
-        wanted = " or ".join(f"{name} ({unit})" for name, unit in units.items())
+        wanted = " or ".join(headed(name, unit) for name, unit in units.items())
         raise BadTable("no column holds a property of the spec", where=where, mend=f"name a column {wanted}")
     process = {}
     for variable in spec.space.process:
@@ -129,7 +130,7 @@ def _with_unit(table: Table, name: str, unit: str, notes: list[str]) -> str | No
         raise BadTable(
             f"the header gives {name!r} in {wrong[1]!r}, the spec in {unit!r}",
             where=f"{table.name}:1: {wrong[0]}",
-            mend=f"convert the column and name it {name} ({unit})",
+            mend=f"convert the column and name it {headed(name, unit)}",
         )
     return None
 

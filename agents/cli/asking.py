@@ -145,7 +145,8 @@ def reply_text(reply: Reply, served: str = "") -> str:
     for sentence in reply.sentences:
         lines.append(sentence.text)
         for quote in sentence.quotes:
-            lines.append(f'    {quote.document}, page {quote.page}: "{quote.text}"')
+            said = "word for word" if quote.text == sentence.text else f'"{quote.text}"'
+            lines.append(f"    {quote.document}, page {quote.page}: {said}")
             if served:
                 from eutectic.agents.web.pages import page_link
 

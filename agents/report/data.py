@@ -9,6 +9,7 @@ from eutectic.agents.report.ledger import Ledger
 from eutectic.agents.report.results import Results, Row
 from eutectic.agents.report.wording import number, plural, process_text, short_formula
 from eutectic.core.objective import Objective
+from eutectic.core.quantity import headed
 
 MOST_ROWS = 2000
 _KEPT_ENDS = 500
@@ -20,9 +21,9 @@ def data_section(ledger: Ledger, results: Results) -> Section:
     objectives = ledger.spec.objectives
     has_process = bool(ledger.spec.space.process)
     head = ("trial", f"composition ({ledger.spec.space.basis})", *(("process",) if has_process else ()))
-    head += tuple(f"{o.property}{'' if o.unit == '1' else f' ({o.unit})'}" for o in objectives)
+    head += tuple(headed(o.property, o.unit) for o in objectives)
     screen = ledger.spec.screen
-    head += () if screen is None else (screen.property if screen.unit == "1" else f"{screen.property} ({screen.unit})",)
+    head += () if screen is None else (headed(screen.property, screen.unit),)
     head += ("status", "purpose", "chosen by")
     start = 3 if has_process else 2
     table = Table(

@@ -12,10 +12,10 @@ from eutectic.agents.report.ledger import Ledger
 from eutectic.agents.report.results import Results
 from eutectic.agents.report.wording import number, percent, plural
 from eutectic.core.drift import Drift
+from eutectic.core.quantity import headed
 from eutectic.core.trial import round_of
 from eutectic.tools.control_chart import Point, run_length
 from eutectic.tools.drift import half_width
-from eutectic.tools.plots.canvas import label
 from eutectic.tools.plots.control import ReferencePoint, ShiftPoint, control_svg
 
 _MOST_LISTED = 300
@@ -70,7 +70,7 @@ def _drift_blocks(ledger: Ledger, drift: Drift) -> list[Block]:
         f"{lengths[0]} readings, EWMA once in {lengths[1]}, CUSUM once in {lengths[2]}; a lasting shift of one sigma "
         f"is found by the latter two after {run_length('ewma', 1.0):.0f} readings on average."
     )
-    found: list[Block] = [cards, _picture(ledger, drift, points, label(drift.property, unit), caption)]
+    found: list[Block] = [cards, _picture(ledger, drift, points, headed(drift.property, unit), caption)]
     if drift.jumps:
         found.append(
             Text(

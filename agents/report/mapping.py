@@ -11,9 +11,9 @@ from eutectic.agents.report.results import Results, Row
 from eutectic.agents.report.wording import number, plural
 from eutectic.core.composition import Composition
 from eutectic.core.objective import Objective
+from eutectic.core.quantity import headed
 from eutectic.core.space import Categorical, ProcessVariable
 from eutectic.tools.plots import Axis, MapPoint, parallel_svg, ternary_svg
-from eutectic.tools.plots.canvas import label
 
 _MOST_AXES = 12
 _MOST_LINES = 400
@@ -67,7 +67,7 @@ def _ordered(points: Sequence[MapPoint], objective: Objective) -> list[MapPoint]
 
 def _colour_label(objective: Objective) -> str:
     name = objective.property
-    return label(
+    return headed(
         f"{name}: distance from {objective.target:g}" if objective.direction == "target" else name, objective.unit
     )
 
@@ -186,7 +186,7 @@ def _most_telling(varying: Sequence[str], rows: Sequence[Row], models: Models, n
 
 
 def _process_axis(variable: ProcessVariable) -> Axis:
-    name = label(variable.name, variable.unit).replace(" ", "\n", 1)
+    name = headed(variable.name, variable.unit).replace(" ", "\n", 1)
     if isinstance(variable, Categorical):
         last = len(variable.choices) - 1
         return Axis(name, tuple((i / last, choice[:14]) for i, choice in enumerate(variable.choices)))

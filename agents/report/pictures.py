@@ -12,8 +12,8 @@ from eutectic.agents.report.models import Models
 from eutectic.agents.report.results import RecipeResult, Results, keeps_limits
 from eutectic.agents.report.wording import number, percent, plural, with_unit
 from eutectic.core.objective import Objective
+from eutectic.core.quantity import headed
 from eutectic.tools.plots import Effect, Pair, ParetoPoint, ParityPanel, effects_svg, pareto_svg, parity_svg
-from eutectic.tools.plots.canvas import label
 
 if TYPE_CHECKING:
     from eutectic.tools.credibility import PropertyCredibility
@@ -45,7 +45,7 @@ def pareto_section(ledger: Ledger, results: Results) -> Section | None:
     caption = _pareto_caption(results, objectives, len(results.recipes) - len(recipes))
     upward = [None if o.direction == "target" else o.direction == "maximize" for o in objectives]
     goals = [[edge for edge in bounds(o) if edge is not None] for o in objectives]
-    labels = [label(o.property, o.unit) for o in objectives]
+    labels = [headed(o.property, o.unit) for o in objectives]
     svg = pareto_svg(points, labels, upward=upward, goals=goals, alt=caption)
     return Section("pareto", "Pareto front", (Picture("pareto", svg, caption),))
 
@@ -83,13 +83,13 @@ def parity_section(ledger: Ledger, models: Models) -> Section:
         pairs = tuple(Pair(p.trial, p.measured, p.predicted, Z_90 * p.sd) for p in line.pairs[::step])
         held = "" if line.coverage_90 is None else f"90 % intervals hold {percent(line.coverage_90)}"
         error = "" if line.rmse is None else f"RMSE {with_unit(number(line.rmse, 2), units[line.property])}"
-        panels.append(ParityPanel(label(line.property, units[line.property]), pairs, f"{held}\n{error}".strip()))
+        panels.append(ParityPanel(headed(line.property, units[line.property]), pairs, f"{held}\n{error}".strip()))
     caption = _parity_caption(lines)
     table = Table(
         ("property", "values", "RMSE", "mean error", "R²", "in 90 % interval", "noise of one value"),
         tuple(
             (
-                label(line.property, units[line.property]),
+                headed(line.property, units[line.property]),
                 str(line.n),
                 number(line.rmse, 3),
                 number(line.mae, 3),

@@ -13,8 +13,8 @@ from eutectic.agents.report.results import Results, Row, keeps_limits
 from eutectic.agents.report.volume import dominated_volume
 from eutectic.agents.report.wording import number, plural, with_unit
 from eutectic.core.objective import Objective
+from eutectic.core.quantity import headed
 from eutectic.tools.plots import ProgressPanel, RoundSpan, progress_svg
-from eutectic.tools.plots.canvas import label
 
 MOST_POINTS = 2000
 
@@ -71,7 +71,7 @@ def _panel(ledger: Ledger, results: Results, objective: Objective, baseline: Bas
         name = f"{name}: distance from {objective.target:g}"
     note = f"{with_unit(number(leader[1]), objective.unit)}  {leader[2]}" if leader else ""
     return ProgressPanel(
-        label=label(name, objective.unit),
+        label=headed(name, objective.unit),
         trials=tuple(row.trial.id for row in results.tested),
         values=tuple(values),
         best=tuple(best),

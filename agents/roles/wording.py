@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from eutectic.agents.decisions.common import ObjectiveLine, Recipe, Result
+from eutectic.core.quantity import headed
 from eutectic.core.space import Value
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -44,13 +45,13 @@ def with_unit(value: Value, unit: str) -> str:
 
 def objective_text(line: ObjectiveLine) -> str:
     """Such as `maximize saturation_induction (T)` or `minimize coercivity (A/m), at most 5`."""
-    unit = "" if line.unit in ("1", "") else f" ({line.unit})"
+    named = headed(line.property, line.unit)
     if _NUMBER.match(line.wish):
-        return f"bring {line.property}{unit} to {line.wish}"
+        return f"bring {named} to {line.wish}"
     verb, _, limit = line.wish.partition(", ")
     if verb in ("maximize", "minimize"):
-        return f"{verb} {line.property}{unit}" + (f", {limit}" if limit else "")
-    return f"{line.property}{unit}: {line.wish}"
+        return f"{verb} {named}" + (f", {limit}" if limit else "")
+    return f"{named}: {line.wish}"
 
 
 def goal_text(line: ObjectiveLine) -> str:

@@ -131,8 +131,3 @@ def _with_titles(text: str, gid: str, lines: Sequence[str]) -> str:
 def wrapped(text: str, width: int = 30) -> str:
     """Text on as many lines as it needs, for an axis that is short."""
     return "\n".join(textwrap.wrap(text, width, break_long_words=False))
-
-
-def label(name: str, unit: str) -> str:
-    """An axis label such as `coercivity (A/m)`; a plain number carries no unit."""
-    return name if unit in ("", "1") else f"{name} ({unit})"
