@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from fake_endpoint import completion, serving
 
+from eutectic.agents.cli.main import main
 from eutectic.core.claim import Claim, ProcessEffect, ProcessRange, Ranking, Statement
 from eutectic.core.composition import Composition
 from eutectic.core.objective import Objective
+from eutectic.core.settings import Settings
 from eutectic.core.space import ComponentRange, Continuous, SearchSpace
 from eutectic.core.trial import Measurement, Observation
+from eutectic.knowledge.claim_file import load_claims
 from eutectic.knowledge.claim_ledger import ledger
 from eutectic.knowledge.claim_proposals import ProposedProcess, proposed_claim
 from eutectic.knowledge.claim_sentences import statements_in
 from eutectic.knowledge.claim_variables import variable_of
 from eutectic.knowledge.claims import for_objectives
+from eutectic.knowledge.library import open_library
 from eutectic.tools.claim_score import claim_score
 
 HC = Objective(property="Hc", unit="A/m", direction="minimize")
@@ -175,3 +182,25 @@ def test_a_models_claim_that_its_quote_does_not_say_is_none(
     claim = proposed(quote, **changes)
     assert isinstance(claim, str)
     assert reason in claim
+
+
+def test_claims_a_model_proposes_are_written_as_a_file_that_a_campaign_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.md").write_text(f"# Ribbons\n\n{ANNEALED}\n")
+    with open_library(tmp_path / "library", Settings()) as library:
+        library.ingest([tmp_path / "a.md"])
+    stated = {"passage": "p1", "property": "coercivity", "variable": "anneal_temperature", "sign": -1}
+    made_up, said = [
+        completion({"records": [], "process_claims": [{"quote": quote, **stated}], "note": ""})
+        for quote in ("Annealing temperature lowered the coercivity, as everybody knows.", ANNEALED)
+    ]
+    given = ["records", "--library", str(tmp_path / "library"), "--save-claims", str(tmp_path / "claims.yaml")]
+    with serving(made_up, said) as endpoint:
+        monkeypatch.setenv("EUTECTIC_MODEL", "fake")
+        monkeypatch.setenv("EUTECTIC_BASE_URL", endpoint.url)
+        monkeypatch.setenv("EUTECTIC_API_KEY", "none")
+        assert main(given) != 0, "without --propose nothing proposes claims"
+        assert main([*given, "--propose"]) == 0
+    (kept,) = load_claims(tmp_path / "claims.yaml")
+    assert (kept.statement, kept.evidence[0].text) == (ProcessEffect(variable="anneal_temperature", sign=-1), ANNEALED)

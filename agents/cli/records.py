@@ -50,6 +50,9 @@ def records(
         Path | None, typer.Option("--spec", help="Name and convert the CSV's columns as this spec does.")
     ] = None,
     propose: Annotated[bool, typer.Option("--propose", help="Let the model propose more; code checks.")] = False,
+    save_claims: Annotated[
+        Path | None, typer.Option("--save-claims", help="With --propose: write the claims of processing it proposes.")
+    ] = None,
     compositions: Annotated[bool, typer.Option("--compositions", help="List compositions only.")] = False,
     as_json: Json = False,
 ) -> int:
@@ -61,7 +64,10 @@ def records(
         return _list_compositions(library, document, as_json)
     symbols = tuple(known_element(symbol).symbol for symbol in element or ())
     statuses = ("refused",) if refused else ("verified", "flagged")
-    found = select(read_records(library, propose=propose), Selection(document, property, symbols, statuses))  # type: ignore[arg-type]
+    if save_claims is not None and not propose:
+        raise BadInput("only a model proposes claims of processing", where="--save-claims", mend="add --propose")
+    read = read_records(library, propose=propose, save_claims=save_claims)
+    found = select(read, Selection(document, property, symbols, statuses))  # type: ignore[arg-type]
     if csv is not None:
         return _write_csv(found, csv, spec)
     if as_json:
@@ -132,14 +138,23 @@ def genome_text(found: Genome) -> str:
     return "\n".join([*lines, *(f"note: {note}" for note in found.notes)])
 
 
-def read_records(library: Path | None, *, propose: bool = False) -> list[LiteratureRecord]:
+def read_records(
+    library: Path | None, *, propose: bool = False, save_claims: Path | None = None
+) -> list[LiteratureRecord]:
     """Every record of the library of a folder; with `propose`, also those that the language model adds.
+
+    Args:
+        library: The folder.
+        propose: Ask the language model of the settings for more.
+        save_claims: Where the claims of processing that it proposes are written.
 
     Raises:
         BadInput: there is no document in it.
+        BadSetting: no language model is configured.
+        StorageFailed: the claims cannot be written.
     """
     with _opened(library) as opened:
-        return _with_proposals(opened) if propose else opened.records()
+        return _with_proposals(opened, save_claims) if propose else opened.records()
 
 
 @contextmanager
@@ -157,16 +172,20 @@ def _opened(library: Path | None) -> Iterator[LibraryType]:
         yield opened
 
 
-def _with_proposals(opened: LibraryType) -> list[LiteratureRecord]:
+def _with_proposals(opened: LibraryType, save: Path | None) -> list[LiteratureRecord]:
     from eutectic.agents.cli.claims import claims_text
     from eutectic.agents.proposing import propose_records, reading_mind
     from eutectic.core.settings import load_settings
+    from eutectic.knowledge.claim_file import save_claims
 
     rules, mind = opened.records(), reading_mind(load_settings())
     added, claims, refused = propose_records(mind, opened.sources(), rules, lambda line: typer.echo(line, err=True))
     typer.echo(f"{len(added)} records proposed beside the rules', {len(refused)} not taken", err=True)
-    if claims:
-        typer.echo(f"claims of processing proposed, to add to a claims file:\n{claims_text(claims)}", err=True)
+    if save is not None:
+        save_claims(save, claims)
+        typer.echo(f"{len(claims)} claims of processing written to {save}", err=True)
+    elif claims:
+        typer.echo(f"claims of processing proposed (--save-claims FILE keeps them):\n{claims_text(claims)}", err=True)
     return [*rules, *added]
 
 
