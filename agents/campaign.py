@@ -130,7 +130,7 @@ class Campaign:
         lab = self._with.lab or open_lab(spec, self.folder)
         journal = Journal(self.notebook, self._with.recorded)
         self._prior(spec, journal)
-        optimizer = self._with.optimizer or InformedOptimizer(spec, journal, self.view)
+        optimizer = self._with.optimizer or InformedOptimizer(spec, journal, self.view, self.folder)
         if self.view.prior:
             optimizer.tell(self.view.prior)
         ledger = None if self._with.recorded is not None else self._ledger(lab)

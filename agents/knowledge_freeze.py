@@ -15,7 +15,8 @@ from eutectic.core.spec import CampaignSpec
 if TYPE_CHECKING:
     from eutectic.core.objective import Objective
     from eutectic.knowledge.units import Unit
-    from eutectic.tools.source_term import SourceTerm
+    from eutectic.tools.image_term import Seen
+    from eutectic.tools.source_term import FloatArray, SourceTerm
 
 _MOST_ROWS = 5_000
 _STAND_IN = 2_000
@@ -189,6 +190,7 @@ def terms_of(
     claims: Sequence[Claim],
     tables: Sequence[SourceTable],
     made: dict[str, SourceTerm | str] | None = None,
+    seen: Seen | None = None,
 ) -> tuple[list[SourceTerm], Terms]:
     """The terms of what a campaign knows, and what of it says nothing here.
 
@@ -197,6 +199,7 @@ def terms_of(
         claims: With their trust.
         tables: Of earlier campaigns.
         made: Terms of tables from an earlier call, which are not learned again.
+        seen: Microstructure images so far.
     """
     import numpy as np
 
@@ -208,7 +211,7 @@ def terms_of(
 
     wanted = spec.knowledge.sources
     kept = [c for c in claims if (wanted.literature if c.origin == "literature" else wanted.advice)]
-    if not (kept or tables or wanted.descriptors or wanted.embeddings):
+    if not (kept or tables or wanted.descriptors or wanted.embeddings or wanted.images):
         return [], Terms(used=(), unused=())
     domain = domain_of(spec.space)
     rows = domain.random(_STAND_IN, np.random.default_rng(0))
@@ -231,5 +234,20 @@ def terms_of(
             unused.append((f"campaigns: {table.name}", term))
         else:
             found.append(term)
+    if wanted.images:
+        pictured, silent = _of_images(spec, seen, shares, process)
+        found += pictured
+        unused += silent
     used = tuple(SourceLine(name=t.name, kind=t.kind, property=t.property, slope=t.slope, about=t.about) for t in found)
     return found, Terms(used=used, unused=tuple(unused))
+
+
+def _of_images(
+    spec: CampaignSpec, seen: Seen | None, shares: FloatArray, process: FloatArray
+) -> tuple[list[SourceTerm], list[tuple[str, str]]]:
+    from eutectic.tools.image_term import LEAST_IMAGES, image_terms
+
+    if seen is None:
+        return [], [("images", f"they say something once {LEAST_IMAGES} of the campaign's own have been read")]
+    found, left = image_terms([item.property for item in spec.objectives], seen, shares, process)
+    return found, [(item.name, item.reason) for item in left]

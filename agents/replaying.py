@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from eutectic.agents.arrivals import arrivals_after, held_back, repeat_arrivals
 from eutectic.agents.campaign import Campaign, Collaborators
+from eutectic.agents.graph.images import IMAGES_SUFFIX
 from eutectic.agents.graph.journal import Steps
 from eutectic.agents.graph.knowing import KNOWN_TERMS
 from eutectic.agents.minds.replay import ReplayMind
@@ -43,7 +44,7 @@ def replay(out: Path, campaign: str, settings: Settings, *, recompute: bool = Fa
     """Run a recorded campaign again in `<folder>/replays/N` and compare it with the recording, as far as that goes.
 
     With `recompute` the optimiser and the assessment are computed anew in place of taken from the recording;
-    claims and tables stay as they were frozen.
+    claims and tables stay as they were frozen, images as they were read.
 
     Raises:
         ReplayDrift: a question, a trial or a plan differs; with the difference.
@@ -81,7 +82,7 @@ def replay(out: Path, campaign: str, settings: Settings, *, recompute: bool = Fa
 def _is_kept(kind: str, slot: str, recompute: bool) -> bool:
     """Whether a step is taken from the recording: what was frozen before round 1 is an input, also when recomputing."""
     if kind == "tool" and recompute:
-        return slot.startswith("r00/") and slot != KNOWN_TERMS
+        return (slot.startswith("r00/") and slot != KNOWN_TERMS) or slot.endswith(IMAGES_SUFFIX)
     return kind in ("verdict", "approval", "run_left_open", "tool")
 
 

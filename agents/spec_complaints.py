@@ -65,7 +65,10 @@ def _words(item: ErrorDetails, path: Path) -> tuple[str, str]:
     kind, given = item["type"], item.get("input")
     key = str(path[-1]) if path else ""
     if kind == "extra_forbidden":
-        near = get_close_matches(key, known := known_keys(path[:-1]), n=1, cutoff=0.5)
+        known = known_keys(path[:-1])
+        if key in known:
+            return f"{key!r} does not go with this 'kind'", "take it out, or choose another kind"
+        near = get_close_matches(key, known, n=1, cutoff=0.5)
         return f"unknown field {key!r}", f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
     if kind == "missing":
         return f"{key!r} is missing", _hint(path)

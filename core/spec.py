@@ -120,6 +120,8 @@ class KnowledgeSources(Record):
     """Learned element vectors of recipes, as CRESt uses text embeddings: no gain over random numbers was measured."""
     campaigns: tuple[str, ...] = ()
     """CSV tables of earlier campaigns or public data on other components, with a column per component and property."""
+    images: bool = False
+    """Microstructure images among the raw files of this campaign's own results, all of one magnification."""
 
 
 class KnowledgeSpec(Record):

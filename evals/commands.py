@@ -9,11 +9,8 @@ from typing import Annotated
 import typer
 
 from eutectic.core.errors import BadInput
-
-Smoke = Annotated[bool, typer.Option("--smoke", help="A quick run of about a minute.")]
-Seeds = Annotated[int | None, typer.Option("--seeds", min=1, help="How many seeds.")]
-Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of measured tables; $EUTECTIC_DATA without.")]
+from eutectic.evals.command_options import Data, Json, Seeds, Smoke
+from eutectic.evals.commands_literature import bench_ingest, bench_literature, evaluate_ingest, evaluate_literature
 
 bench = typer.Typer(help="Benchmarks, each with its baseline and seeds.", no_args_is_help=True)
 evaluate = typer.Typer(help="Evaluations, each with the gates it must pass.", no_args_is_help=True)
@@ -207,113 +204,15 @@ def labs(
     return 1 if any(item.verdict == "missed" for item in (*cells, *ours)) else 0
 
 
-@bench.command("ingest")
-def bench_ingest(
-    docs: Annotated[Path | None, typer.Option("--docs", help="Folder of papers; $EUTECTIC_PDFS without.")] = None,
-    smoke: Smoke = False,
-    as_json: Json = False,
-) -> int:
-    """Pages per second of ingest beside plain PyMuPDF, pypdf and pdfplumber (extra `bench`) on the same papers."""
-    from eutectic.evals.bench_ingest import describe, run_ingest_bench
-    from eutectic.evals.literature_data import papers_folder
+@bench.command()
+def images(smoke: Smoke = False, seeds: Seeds = None, as_json: Json = False) -> int:
+    """What microstructure images add to a campaign, beside none and beside pictures of other recipes (a placebo)."""
+    from eutectic.evals.bench_images import print_images
 
-    found = run_ingest_bench(sorted(papers_folder(docs).glob("*.pdf")), smoke)
-    typer.echo(json.dumps([item.model_dump() for item in found], indent=2) if as_json else describe(found))
-    return 0
+    return print_images(seeds or (2 if smoke else 20), 16 if smoke else 40, as_json=as_json)
 
 
-@evaluate.command("ingest")
-def evaluate_ingest(
-    kills: Annotated[int, typer.Option("--kills", min=1, help="How often an ingest is killed.")] = 50,
-    seed: Annotated[int, typer.Option("--seed", help="Of the moments at which.")] = 0,
-    docs: Annotated[Path | None, typer.Option("--docs", help="Folder of papers; $EUTECTIC_PDFS without.")] = None,
-    as_json: Json = False,
-) -> int:
-    """kill -9 at random moments of an ingest of real papers: nothing acknowledged is lost, nothing stands twice."""
-    from eutectic.evals.ingest_kills import describe, run_kills
-    from eutectic.evals.literature_data import papers_folder
-
-    found = run_kills(sorted(papers_folder(docs).glob("*.pdf")), kills, seed)
-    typer.echo(found.model_dump_json(indent=2) if as_json else describe(found))
-    return 0 if found.is_passed else 1
-
-
-@bench.command("literature")
-def bench_literature(
-    docs: Annotated[Path | None, typer.Option("--docs", help="Folder of papers; $EUTECTIC_PDFS without.")] = None,
-    trec: Annotated[
-        Path | None, typer.Option("--trec", help="A public set: Cranfield's files, or a folder in BEIR's form.")
-    ] = None,
-    scale: Annotated[
-        bool, typer.Option("--scale", help="Only query time, build time, memory and disk by size.")
-    ] = False,
-    smoke: Smoke = False,
-    as_json: Json = False,
-) -> int:
-    """Recall and nDCG of words, vectors and both; citation precision; query time at 1k, 10k and 100k passages."""
-    from eutectic.core.settings import load_settings
-    from eutectic.evals.bench_literature import describe, run_bench
-
-    sizes = (1_000,) if smoke else (1_000, 10_000, 100_000)
-    if scale:
-        from eutectic.evals.bench_scale import show_scale
-
-        show_scale(sizes, as_json)
-        return 0
-    found = run_bench(docs, trec, load_settings(), sizes=sizes, known=60 if smoke else 300)
-    typer.echo(found.model_dump_json(indent=2) if as_json else describe(found))
-    return 0
-
-
-@evaluate.command("literature")
-def evaluate_literature(
-    pairs: Annotated[
-        Path | None, typer.Option("--pairs", help="JSON lines of questions; DOCS/pairs.jsonl without.")
-    ] = None,
-    docs: Annotated[Path | None, typer.Option("--docs", help="Folder of papers; $EUTECTIC_PDFS without.")] = None,
-    kills: Annotated[int, typer.Option("--kills", min=0, help="Ingests to kill; 2 with --smoke.")] = 50,
-    questions: Annotated[
-        Path | None, typer.Option("--questions", help="Your own questions instead, of --library; no gates.")
-    ] = None,
-    library: Annotated[
-        Path | None, typer.Option("--library", help="Your library, or a folder of papers, for --questions.")
-    ] = None,
-    refit: Annotated[
-        bool, typer.Option("--refit", help="Only fit the weights that judge answers, and print their file.")
-    ] = False,
-    further: Annotated[
-        list[str] | None, typer.Option("--with", help="QUESTIONS=FOLDER: a further set for --refit; may be repeated.")
-    ] = None,
-    smoke: Smoke = False,
-    as_json: Json = False,
-) -> int:
-    """Answers, quotes, refusals, tables, records, traps and killed ingests, with the gates they must pass.
-
-    Each part is printed as soon as it is measured, the killed ingests last; how far it is goes to standard error.
-    """
-    if questions is not None:
-        from eutectic.evals.literature_own import print_own
-
-        return print_own(questions, library, as_json=as_json)
-    if refit:
-        from eutectic.evals.literature_refit import print_refit
-
-        return print_refit(docs, further or [])
-    from eutectic.core.settings import load_settings
-    from eutectic.evals.literature import evaluate
-
-    found = evaluate(
-        pairs,
-        docs,
-        load_settings(),
-        with_own=not smoke and pairs is None,
-        kills=min(kills, 2) if smoke else kills,
-        show=(lambda _: None) if as_json else typer.echo,
-        tell=lambda text: typer.echo(text, err=True),
-    )
-    if as_json:
-        data = found.model_dump(mode="json")
-        typer.echo(json.dumps(data | {"passed": found.is_passed}, indent=2, ensure_ascii=False))
-    else:
-        typer.echo("\n".join([*(f"note: {note}" for note in found.notes), "passed" if found.is_passed else "FAILED"]))
-    return 0 if found.is_passed else 1
+bench.command("ingest")(bench_ingest)
+bench.command("literature")(bench_literature)
+evaluate.command("ingest")(evaluate_ingest)
+evaluate.command("literature")(evaluate_literature)

@@ -1,4 +1,4 @@
-"""Raw readings of an observation, kept as a JSON file named by its hash, so that values can be computed anew."""
+"""Raw files of an observation, named by their hash: readings as JSON, from which values can be computed anew."""
 
 from __future__ import annotations
 
@@ -50,21 +50,33 @@ def keep_readings(
         "readings": {name: list(numbers) for name, numbers in values.items()},
         "units": dict(units),
     }
-    data = canonical_json(payload).encode()
+    return _keep(folder, canonical_json(payload).encode(), ".json")
+
+
+def keep_raw(folder: Path, data: bytes, suffix: str) -> str:
+    """Keep the bytes of a raw file among the artifacts and return their hash.
+
+    Raises:
+        StorageFailed: the folder cannot be written.
+    """
+    return _keep(folder, data, f".raw{suffix}")
+
+
+def _keep(folder: Path, data: bytes, suffix: str) -> str:
     digest = sha256(data)
-    path = folder / ARTIFACTS / f"{digest}.json"
+    path = folder / ARTIFACTS / f"{digest}{suffix}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.is_file() or path.read_bytes() != data:
             _write(path, data)
     except OSError as error:
-        raise StorageFailed(f"cannot keep raw readings: {error.strerror}", where=str(path)) from error
+        raise StorageFailed(f"cannot keep a raw file: {error.strerror}", where=str(path)) from error
     return digest
 
 
 def _write(path: Path, data: bytes) -> None:
     """Write beside and rename, so that a file of that name is always whole."""
-    part = path.with_suffix(f".{os.getpid()}.part")
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     with part.open("wb") as file:
         file.write(data)
         file.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -13,7 +12,7 @@ from eutectic.core.errors import BadTable, StorageFailed
 from eutectic.core.plan import Plan, Sample
 from eutectic.core.record import sha256
 from eutectic.core.stock import StockUse
-from eutectic.lab_interface.readings import ARTIFACTS
+from eutectic.lab_interface.readings import keep_raw
 from eutectic.lab_interface.worksheet_tables import (
     DEVIATION_COLUMN,
     END_COLUMN,
@@ -156,16 +155,6 @@ def keep_files(folder: Path, paths: Sequence[Path]) -> None:
     for path in paths:
         try:
             data = path.read_bytes()
-            suffix = re.sub(r"[^A-Za-z0-9.]", "", path.suffix)[:12]
-            target = folder / ARTIFACTS / f"{sha256(data)}.raw{suffix}"
-            if target.is_file() and target.read_bytes() == data:
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            part = target.with_name(target.name + ".part")
-            with part.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(target)
         except OSError as error:
-            raise StorageFailed(f"a raw file cannot be kept: {error.strerror}", where=str(path)) from error
+            raise StorageFailed(f"a raw file cannot be read: {error.strerror}", where=str(path)) from error
+        keep_raw(folder, data, re.sub(r"[^A-Za-z0-9.]", "", path.suffix)[:12])

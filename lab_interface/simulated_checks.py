@@ -7,7 +7,9 @@ from eutectic.core.plan import Capabilities, Check, Plan
 from eutectic.core.spec import CampaignSpec
 from eutectic.lab_interface.law import Law
 from eutectic.lab_interface.law_inputs import fractions_of, process_of
+from eutectic.lab_interface.microstructure import ShowsMicrostructure
 from eutectic.lab_interface.plan_checks import check_shape
+from eutectic.lab_interface.simulated_settings import SimulatedSettings
 
 
 def check_plan(plan: Plan, capabilities: Capabilities, law: Law) -> tuple[Check, ...]:
@@ -39,6 +41,19 @@ def check_spec(spec: CampaignSpec, law: Law) -> None:
             mend="it knows " + (", ".join(sorted(known)) or "none"),
         )
     _check_objectives(spec, law)
+
+
+def check_micrograph(law: Law, settings: SimulatedSettings) -> None:
+    """Refuse a microscope on a law without a microstructure.
+
+    Raises:
+        BadInput: the law has none, or it has a screen beside it.
+    """
+    if settings.micrograph is not None and not isinstance(law, ShowsMicrostructure):
+        raise BadInput(
+            "the law says nothing of a microstructure", where="lab.settings.micrograph",
+            mend="take the setting out, or use the law cemented_carbide without a screen",
+        )  # fmt: skip
 
 
 def _check_objectives(spec: CampaignSpec, law: Law) -> None:

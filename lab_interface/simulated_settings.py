@@ -9,6 +9,7 @@ from eutectic.core.spec import CampaignSpec
 from eutectic.core.stock import Tick
 from eutectic.core.trial import CauseCode
 from eutectic.lab_interface.dispense_settings import DispenseSettings
+from eutectic.lab_interface.microstructure import MicrographSettings
 from eutectic.lab_interface.screened_law import ScreenSettings
 from eutectic.lab_interface.spec_check import wrong_setting
 
@@ -94,6 +95,8 @@ class SimulatedSettings(DispenseSettings):
     """Scale ends by property; they replace those of the law."""
     screen: ScreenSettings | None = None
     """What the cheap assay of the objective reads."""
+    micrograph: MicrographSettings | None = None
+    """A microscope that takes a picture of each sample that is measured, of laws that have a microstructure."""
     weighing_sd_ticks: NonNegativeFloat = 0.5
     """Standard deviation of each dose in ticks."""
     spread: float = Field(default=0.0, ge=0, le=0.5)

@@ -19,7 +19,8 @@ from eutectic.lab_interface.compile import dose_price, trial_price
 from eutectic.lab_interface.emulator import Emulator
 from eutectic.lab_interface.faults import jumps, stream, trial_fate
 from eutectic.lab_interface.law import Law, LawProperty
-from eutectic.lab_interface.readings import keep_readings
+from eutectic.lab_interface.microstructure import ShowsMicrostructure, picture
+from eutectic.lab_interface.readings import keep_raw, keep_readings
 from eutectic.lab_interface.screened_law import ScreenedLaw
 from eutectic.lab_interface.simulated_settings import Limits, SimulatedSettings
 from eutectic.lab_interface.spread import position, spread_factors
@@ -86,7 +87,18 @@ class Workbench:
         values = self._readings(plan, shown, slot)
         if fate.outlier:
             values = {name: [v + fate.outlier * self._sd(name, v) for v in found] for name, found in values.items()}
-        return self._measured(blank, {name: values[name] for name in self._asked(trial)}, folder)
+        found = self._measured(blank, {name: values[name] for name in self._asked(trial)}, folder)
+        if self._settings.micrograph is None or trial.purpose == "screen":
+            return found
+        return found.model_copy(update={"artifacts": (*found.artifacts, self._micrograph(trial, sample, plan, folder))})
+
+    def _micrograph(self, trial: Trial, sample: Sample, plan: Plan, folder: Path) -> str:
+        """The hash of a picture of the sample's section, kept among the raw files."""
+        assert self._settings.micrograph is not None and isinstance(self._law, ShowsMicrostructure)
+        composition, _ = self._achieved(trial, sample, plan)
+        structure = self._law.microstructure(composition, sample.process)
+        draws = stream(self._seed, "micrograph", trial.id, plan.attempt)
+        return keep_raw(folder, picture(structure, self._settings.micrograph, draws), ".png")
 
     def _asked(self, trial: Trial) -> list[str]:
         """What is read of a trial: everything but the screen, or the screen alone."""

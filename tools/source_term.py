@@ -37,6 +37,8 @@ class SourceTerm:
     scale: float
     about: str
     """What it rests on, in a line."""
+    before: Callable[[int], SourceTerm | None] | None = None
+    """The term as it stood before a round, where it is made of the campaign's own results."""
 
     def scores(self, shares: FloatArray, process: FloatArray) -> FloatArray:
         """`N` scores of about mean 0 and standard deviation 1 over the space, held to three of them."""

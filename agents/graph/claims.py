@@ -16,7 +16,7 @@ from eutectic.core.decision import Decision
 from eutectic.core.evidence import Passage, Retriever
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
-from eutectic.core.trial import Observation, is_prior
+from eutectic.core.trial import Observation, is_prior, round_of
 
 SEARCH, ASKED, FROZEN = "r00/designer/claim-search", "r00/designer/claims", "r00/designer/claims-frozen"
 _MOST_PASSAGES = 24
@@ -59,15 +59,16 @@ def freeze_claims(ctx: CampaignContext) -> None:
     ctx.journal.tool(FROZEN, FrozenClaims, lambda: _freeze(ctx, found.passages, pick))
 
 
-def trusted_claims(ctx: CampaignContext) -> tuple[Claim, ...]:
-    """The frozen claims with the trust that the campaign's own observations leave them."""
+def trusted_claims(ctx: CampaignContext, before: int | None = None) -> tuple[Claim, ...]:
+    """The frozen claims with the trust that the campaign's own observations, or those before a round, leave them."""
     from eutectic.knowledge.claim_ledger import ledger, trusted
 
     payload = ctx.journal.payload("tool", FROZEN)
     if payload is None:
         return ()
     frozen = FrozenClaims.model_validate(payload["result"])
-    return trusted(ledger(frozen.claims, own(list(ctx.view.training())), ctx.spec.objectives, ctx.spec.space.process))
+    known = [item for item in ctx.view.each_training() if before is None or round_of(item.trial) < before]
+    return trusted(ledger(frozen.claims, own(known), ctx.spec.objectives, ctx.spec.space.process))
 
 
 def own(observations: Sequence[Observation]) -> list[Observation]:

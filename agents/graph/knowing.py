@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eutectic.agents.graph.claims import trusted_claims
 from eutectic.agents.graph.context import CampaignContext
+from eutectic.agents.graph.images import ImageRead, images_before, read_new, seen_of
 from eutectic.agents.graph.journal import Journal
 from eutectic.agents.knowledge_freeze import FrozenTables, SourceTable, Terms, freeze_tables, terms_of
 from eutectic.core.claim import Claim
 from eutectic.core.notebook import CampaignView
 from eutectic.core.optimizer import Advice, Optimizer, Pending
 from eutectic.core.record import Record
-from eutectic.core.spec import CampaignSpec
+from eutectic.core.spec import CampaignSpec, KnowledgeSources
 from eutectic.core.trial import Observation
 
 if TYPE_CHECKING:
@@ -38,6 +41,10 @@ class SourceStanding(Record):
     """With the source over without it."""
     verdict: str
     """`use`, `trust` or `drop`."""
+    about: str = ""
+    """What it rests on, in a line."""
+    prior: tuple[float, float] = (0.0, 0.0)
+    """Mean and standard deviation of its slope before any value."""
 
 
 class Metered(Record):
@@ -53,8 +60,10 @@ class Metered(Record):
 class InformedOptimizer:
     """The optimiser of a campaign with what it knows: opened anew when the claims or their trust change."""
 
-    def __init__(self, spec: CampaignSpec, journal: Journal, view: CampaignView) -> None:
-        self._spec, self._journal, self._view = spec, journal, view
+    def __init__(self, spec: CampaignSpec, journal: Journal, view: CampaignView, folder: Path) -> None:
+        """`folder`: of the campaign, where the raw files of its results are."""
+        self._spec, self._journal, self._view, self._folder = spec, journal, view, folder
+        self._images: tuple[ImageRead, ...] = ()
         self._tables: tuple[SourceTable, ...] = ()
         if spec.knowledge.sources.campaigns:
             self._tables = journal.tool(_TABLES, FrozenTables, lambda: freeze_tables(spec)).tables
@@ -81,8 +90,21 @@ class InformedOptimizer:
         Raises:
             InfeasibleSpace: nothing is left to propose.
         """
+        if self._spec.knowledge.sources.images:
+            read_new(self._journal, self._view, self._folder, round)
+            self._take_images(round)
         inner = self._inner or self._open(self._claims or ())
         return inner.ask(n, round=round, pending=pending, alternatives=alternatives)
+
+    def stand_at(self, number: int, claims: Sequence[Claim]) -> None:
+        """Know what was known when a round was chosen, also where another process chose it."""
+        self._take_images(number)
+        self.take_claims(claims)
+
+    def _take_images(self, number: int) -> None:
+        found = images_before(self._journal, number) if self._spec.knowledge.sources.images else ()
+        if found != self._images:
+            self._images, self._inner = found, None
 
     def judge(self, standings: Sequence[Standing]) -> Mapping[str, Verdict]:
         """Which sources to use, trust or drop: by evidence, and none of a property that the meter switched off."""
@@ -96,7 +118,8 @@ class InformedOptimizer:
     def _open(self, claims: tuple[Claim, ...]) -> Optimizer:
         from eutectic.tools.optimizer import open_optimizer
 
-        self.terms, lines = terms_of(self._spec, claims, self._tables, self._made)
+        seen = seen_of(self._spec, self._images, self._told) if self._images else None
+        self.terms, lines = terms_of(self._spec, claims, self._tables, self._made, seen)
         if lines.used or lines.unused:
             self._journal.tool(KNOWN_TERMS, Terms, lambda: lines)
         self._claims = claims
@@ -122,10 +145,18 @@ def last_meter(journal: Journal, number: int) -> Metered | None:
 def read_round(ctx: CampaignContext, number: int) -> Metered | None:
     """Read the meter after a round, once, and say in the notebook what changed; None without knowledge."""
     known = ctx.optimizer
-    if not isinstance(known, InformedOptimizer) or not known.terms or not ctx.spec.knowledge.meter:
+    if not isinstance(known, InformedOptimizer) or not ctx.spec.knowledge.meter:
         return None
+    slot = f"r{number:02d}/meter"
+    if ctx.journal.payload("tool", slot) is None and not ctx.journal.is_recorded("tool", slot):
+        if not any(getattr(ctx.spec.knowledge.sources, name) for name in KnowledgeSources.model_fields):
+            return None
+        ctx.tell_new()
+        known.stand_at(number, trusted_claims(ctx, before=number))
+        if not known.terms:
+            return None
     before = last_meter(ctx.journal, number - 1)
-    found = ctx.journal.tool(f"r{number:02d}/meter", Metered, lambda: measure(ctx.spec, ctx.view, known))
+    found = ctx.journal.tool(slot, Metered, lambda: measure(ctx.spec, ctx.view, known))
     off_before = _off(before)
     for i, text in enumerate(_changes(found, off_before)):
         ctx.journal.step("note", f"r{number:02d}/meter/{i}", lambda text=text: {"level": "warn", "text": text})  # type: ignore[misc]
@@ -178,11 +209,13 @@ def measure(spec: CampaignSpec, view: CampaignView, known: InformedOptimizer) ->
         )  # fmt: skip
         judged = arrays_of(spec, observations, objective, own, with_failed=True) or arrays
         standings = judged.standings(objective.property, own)
+        of = {term.name: term for term in own}
         verdicts = known.judge(standings)
         sources += [
             SourceStanding(
                 name=s.name, slope=s.slope, sign_chance=round(sign_chance(s), 4),
                 log_evidence=round(s.log_evidence, 4), verdict=verdicts.get(s.name, "use"),
+                about=of[s.name].about, prior=of[s.name].slope,
             )
             for s in standings
         ]  # fmt: skip

@@ -86,14 +86,31 @@ def arrays_of(
     rng = np.random.default_rng([spec.seed, 29])
     orders = [list(derangement(n, rng)) for _ in range(_SHUFFLES)]
 
-    def score(some: FloatArray) -> FloatArray:
-        return np.nan_to_num(np.column_stack([term.scores(some, process) for term in terms]), posinf=0.0, neginf=0.0)
+    rounds = np.array([round_of(table.trials[i]) for i in usable], dtype=np.int64)
+
+    def score(some: FloatArray, *, as_known: bool = True) -> FloatArray:
+        columns = [_as_known(term, some, process, rounds if as_known else None) for term in terms]
+        return np.nan_to_num(np.column_stack(columns), posinf=0.0, neginf=0.0)
 
     return Arrays(
         features=features,
         values=table.values[usable, 0],
-        rounds=np.array([round_of(table.trials[i]) for i in usable], dtype=np.int64),
-        known=score(shares),
+        rounds=rounds,
+        known=score(shares, as_known=not with_failed),
         placebos=tuple(score(shares[:, order]) for order in orders),
         slopes=tuple(term.slope for term in terms),
     )
+
+
+def _as_known(
+    term: SourceTerm, shares: FloatArray, process: FloatArray, rounds: NDArray[np.int64] | None
+) -> FloatArray:
+    """`N` scores of trials as they were known before each one's round; without rounds, as they are known now."""
+    if term.before is None or rounds is None:
+        return term.scores(shares, process)
+    scores = np.zeros(len(shares))
+    for number in np.unique(rounds):
+        then, here = term.before(int(number)), rounds == number
+        if then is not None:
+            scores[here] = then.scores(shares[here], process[here])
+    return scores

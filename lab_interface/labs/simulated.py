@@ -38,7 +38,7 @@ from eutectic.lab_interface.run_store import (
     update_run,
 )
 from eutectic.lab_interface.screened_law import with_screen
-from eutectic.lab_interface.simulated_checks import check_plan, check_spec
+from eutectic.lab_interface.simulated_checks import check_micrograph, check_plan, check_spec
 from eutectic.lab_interface.simulated_settings import Causes, SimulatedSettings, read_settings
 from eutectic.lab_interface.workbench import Slot, Workbench
 
@@ -57,6 +57,7 @@ def open(spec: CampaignSpec, folder: Path) -> SimulatedLab:
     base, name = _law(settings)
     law = with_screen(base, spec, settings.screen)
     check_spec(spec, law)
+    check_micrograph(law, settings)
     return SimulatedLab(spec, settings, law, name, folder)
 
 
