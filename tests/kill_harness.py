@@ -127,6 +127,12 @@ def main() -> None:
         for number in range(1, len(wanted) + 1):
             folder = place / f"event-{number}"
             case(folder.name, child(lambda f=folder, n=number: drive(spec, f, (kill_at_event(n),))))
+    elif mode == "tools":
+        ends = ("optimizer/ask", "/images", "/meter")
+        for number, (kind, slot, _) in enumerate(wanted, start=1):
+            if kind == "tool" and slot.endswith(ends) and not slot.startswith("r01"):
+                folder = place / f"tool-{number}"
+                case(folder.name, child(lambda f=folder, n=number: drive(spec, f, (kill_at_event(n),))))
     elif mode == "submission":
         for at in (1, 2, 3):
             for before in (True, False):

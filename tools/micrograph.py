@@ -48,7 +48,7 @@ def read_micrograph(path: Path) -> Micrograph | str:
     with text under the picture is left out. Of a file with several images the first is read. Coherence is that of the
     structure tensor (Bigun and Granlund 1987): `sqrt((Jxx - Jyy)^2 + 4 Jxy^2) / (Jxx + Jyy)`.
     """
-    grey = _grey(path)
+    grey = open_grey(path)
     if isinstance(grey, str):
         return grey
     return measured(without_bar(grey))
@@ -118,7 +118,7 @@ def _coherence(grey: GreyArray) -> float:
     return sqrt((xx - yy) ** 2 + 4 * xy**2) / (xx + yy) if xx + yy > 0 else 0.0
 
 
-def _grey(path: Path) -> GreyArray | str:
+def open_grey(path: Path) -> GreyArray | str:
     """Grey levels of an image file, or the reason why it cannot be read; nothing is decoded beyond the limits."""
     from PIL import Image, UnidentifiedImageError
 

@@ -173,10 +173,9 @@ def _changes(found: Metered, off_before: set[str]) -> list[str]:
     lines = []
     for item in found.sources:
         if item.verdict == "drop" and item.name not in off_before:
-            lines.append(
-                f"knowledge {item.name!r} is set aside: the data give its direction a probability of "
-                f"{item.sign_chance:.0%}, evidence ratio {2.718281828**item.log_evidence:.2g}"
-            )
+            ratio = f"evidence ratio {2.718281828**item.log_evidence:.2g}"
+            chance = f"the data give its direction a probability of {item.sign_chance:.0%}, " if item.prior[0] else ""
+            lines.append(f"knowledge {item.name!r} is set aside: {chance}{ratio}")
         elif item.verdict != "drop" and item.name in off_before:
             lines.append(f"knowledge {item.name!r} is taken up again: the data no longer speak against it")
     lines += [

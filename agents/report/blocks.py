@@ -67,6 +67,24 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Thumbnail:
+    """A small raster picture."""
+
+    trial: str
+    caption: str
+    uri: str
+    """Data URI."""
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Small pictures in rows."""
+
+    items: tuple[Thumbnail, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class Code:
     """Text to be kept as it is."""
 
@@ -143,7 +161,7 @@ class Proofs:
     items: tuple[Proof, ...]
 
 
-Block = Text | Bullets | Cards | Table | Picture | Code | Timeline | Proofs
+Block = Text | Bullets | Cards | Table | Picture | Gallery | Code | Timeline | Proofs
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,13 @@ def knowledge_section(ledger: Ledger, results: Results) -> Section | None:
     blocks: list[Block] = []
     for words, reading in zip(last["words"], last["readings"], strict=True) if last else ():
         blocks.append(Text(words, _TONES.get(str(reading["verdict"]), "")))
-    if not terms["used"]:
+    if not terms["used"] and not (last and last["sources"]):
         blocks.append(Text("No source says anything about this space, so the surrogate works alone.", "muted"))
     else:
         blocks += [_replays(ledger), _sources(terms, last)]
-    if terms["unused"]:
-        blocks.append(Bullets(tuple(f"{name}: {why}" for name, why in terms["unused"]), "Says nothing here"))
+    unused = [item for item in terms["unused"] if item[0] != "images" or not ledger.images]
+    if unused:
+        blocks.append(Bullets(tuple(f"{name}: {why}" for name, why in unused), "Says nothing here"))
     return Section("knowledge", _TITLE, tuple(blocks))
 
 
@@ -38,7 +39,13 @@ def _round(slot: str) -> int:
 def _sources(terms: dict[str, object], last: dict[str, object] | None) -> Table:
     standing = {item["name"]: item for item in (last["sources"] if last else ())}  # type: ignore[attr-defined]
     rows = []
-    for line in terms["used"]:  # type: ignore[attr-defined]
+    frozen = {line["name"]: line for line in terms["used"]}  # type: ignore[attr-defined]
+    grown = {
+        name: {"name": name, "about": now["about"], "slope": now["prior"]}
+        for name, now in standing.items()
+        if name not in frozen
+    }
+    for line in (*frozen.values(), *grown.values()):
         now = standing.get(line["name"])
         rows.append(
             (
@@ -46,7 +53,7 @@ def _sources(terms: dict[str, object], last: dict[str, object] | None) -> Table:
                 str(line["about"]),
                 f"{line['slope'][0]:.2f} ± {line['slope'][1]:.2f}",
                 f"{now['slope'][0]:.2f} ± {now['slope'][1]:.2f}" if now else "-",
-                f"{now['sign_chance']:.0%}" if now else "-",
+                f"{now['sign_chance']:.0%}" if now and line["slope"][0] else "-",
                 f"{2.718281828 ** now['log_evidence']:.2g}" if now else "-",
                 _VERDICTS[now["verdict"]] if now else "not refuted",
             )

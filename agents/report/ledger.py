@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from eutectic.agents.graph.images import IMAGES_SUFFIX, ImageRead, ImagesRead
 from eutectic.core.decision import ToolCall, Usage
 from eutectic.core.errors import NotebookCorrupt
 from eutectic.core.notebook import CampaignView, Event, Notebook
@@ -79,6 +80,8 @@ class Ledger:
     """The claims frozen before the first experiment, and what was refused."""
     knowing: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By slot: knowledge as frozen, its terms, and the meter after each round."""
+    images: list[ImageRead] = field(default_factory=list)
+    """Microstructure images that were read, in order."""
     is_simulated: bool = False
     first_at: str = ""
     last_at: str = ""
@@ -187,6 +190,8 @@ def _tool(ledger: Ledger, event: Event) -> None:
         ledger.card = event.payload["result"]
     elif event.slot in ("r00/knowledge", "r00/terms") or event.slot.endswith("/meter"):
         ledger.knowing[event.slot] = event.payload["result"]
+    elif event.slot.endswith(IMAGES_SUFFIX):
+        ledger.images += ImagesRead.model_validate(event.payload["result"]).images
 
 
 def _entry(ledger: Ledger, event: Event) -> dict[str, Any]:

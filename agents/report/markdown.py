@@ -13,6 +13,7 @@ from eutectic.agents.report.blocks import (
     Chapter,
     Code,
     Entry,
+    Gallery,
     Picture,
     Proofs,
     Section,
@@ -56,6 +57,8 @@ def _block(block: Block) -> list[str]:
             if block.missing:
                 return [f"No figure: {escape(block.missing)}."]
             return [f"Figure ({escape(block.name)}, in report.html): {escape(block.caption)}"]
+        case Gallery():
+            return [f"{escape(block.title or 'Pictures')} (in report.html):", "", *_captions(block)]
         case Code():
             return [*([f"{escape(block.fold)}:", ""] if block.fold else []), *_fence(block.text)]
         case Proofs():
@@ -65,6 +68,10 @@ def _block(block: Block) -> list[str]:
             ]
         case Timeline():
             return [line for chapter in block.chapters for line in _chapter(chapter)]
+
+
+def _captions(gallery: Gallery) -> list[str]:
+    return [f"- {escape(item.caption)}" for item in gallery.items]
 
 
 def _fence(text: str) -> list[str]:

@@ -19,6 +19,7 @@ from eutectic.agents.report.knowing import knowledge_section
 from eutectic.agents.report.ledger import Ledger, read_ledger
 from eutectic.agents.report.mapping import map_section
 from eutectic.agents.report.markdown import render_markdown
+from eutectic.agents.report.micrographs import micrographs_section
 from eutectic.agents.report.models import fit_models
 from eutectic.agents.report.observations import observations_csv
 from eutectic.agents.report.page import render_page
@@ -52,7 +53,7 @@ def write_report(folder: Path, *, database: str | None = None) -> Path:
     folder = folder.resolve()
     ledger = read_ledger(folder, database)
     results = gather(ledger)
-    title, sections = compose(ledger, results)
+    title, sections = compose(ledger, results, folder)
     banner = _SIMULATED if ledger.is_simulated else ""
     shown = {row[0] for section in sections if section.id == "data" for block in section.blocks for row in _rows(block)}
     _put(folder / "recording.jsonl", "".join(canonical_json(payload) + "\n" for payload in ledger.recording))
@@ -63,8 +64,8 @@ def write_report(folder: Path, *, database: str | None = None) -> Path:
     return page
 
 
-def compose(ledger: Ledger, results: Results) -> tuple[str, list[Section]]:
-    """The title and the sections, answer first."""
+def compose(ledger: Ledger, results: Results, folder: Path | None = None) -> tuple[str, list[Section]]:
+    """The title and the sections, answer first; `folder` is where raw files that are shown lie."""
     models = fit_models(ledger)
     noises = {
         o.property: noise_of(o.property, results.measured, models.noise_sd(o.property)) for o in ledger.spec.objectives
@@ -79,6 +80,7 @@ def compose(ledger: Ledger, results: Results) -> tuple[str, list[Section]]:
         claims_section(ledger),
         evidence_section(ledger),
         knowledge_section(ledger, results),
+        micrographs_section(ledger, results, folder),
         instrument_section(ledger, results),
         failures_section(ledger, results),
         data_section(ledger, results),
