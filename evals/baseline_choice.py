@@ -39,9 +39,11 @@ def choices_of(runs: Sequence[Run], splits: int = _SPLITS) -> list[Choice]:
     for batch in sorted({batch for batch, _ in groups}):
         pools = [methods for (size, _), methods in sorted(groups.items()) if size == batch]
         base = [name for name in BASELINES if any(name in methods for methods in pools)]
+        if len(base) < 2:
+            continue
         tables = [_reached(base, methods) for methods in pools if all(name in methods for name in base)]
         tables = [table for table in tables if table.shape[1]]
-        if len(base) > 1 and tables:
+        if tables:
             found += compare(batch, base, tables, splits)
     return found
 

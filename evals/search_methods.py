@@ -86,6 +86,9 @@ KNOWLEDGE: dict[Arm, str] = {
     "true": "this optimiser with all knowledge: frozen score card, sister tables without common recipes, descriptors; "
     "on a table of your own what the spec knows",
     "open": "the same without claims that may rest on the very table",
+    "card": "this optimiser with the score card alone",
+    "campaigns": "this optimiser with sister tables alone",
+    "descriptors": "this optimiser with descriptors alone",
     "shuffled": "the same as true said of exchanged components: the placebo",
     "inverted": "the same as true with every direction turned",
     "embeddings": "this optimiser with element vectors along principal directions, as KABO uses text embeddings",

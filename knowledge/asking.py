@@ -37,7 +37,19 @@ _EXTENT = re.compile(
     re.IGNORECASE,
 )
 _ADJECTIVE = re.compile(rf"\bhow\s+([a-z]{{3,}})\s+{_BE}\b", re.IGNORECASE)
+_SUPERLATIVE = re.compile(
+    r"\b(?:what|which)\s+(?:of\s+the\s+)?(?:[\w-]+\s+){1,4}?(?:has|have|had|shows?|showed|exhibits?|exhibited|gives?|gave|"
+    r"reach(?:es|ed)?|displays?|displayed|possess(?:es|ed)?|provides?|provided|offers?|offered|yields?|yielded|"
+    r"achieve[sd]?|delivers?|delivered)\s+(?:the\s+)?(?:\w+est|best|worst|maximum|minimum|maximal|minimal|most|least|"
+    rf"optimum|optimal)\s+(.+?){_STOP}",
+    re.IGNORECASE,
+)
+"""Questions for the one of a class that has most or least of a property: what is asked of it is that property."""
+_SUPERLATIVE_CHINESE = re.compile(r"(?:哪[一种个些]*|什么).{0,8}?的(.+?)最[高低大小长短强弱]")
 _CAUSE = re.compile(
+    r"^As (?!(?:an?|for|well|can|it|shown|seen|illustrated|described|mentioned|discussed|expected|summari[sz]ed|"
+    r"compared|listed|depicted|indicated|reported|opposed|already|noted|given|presented|displayed|stated)\b)[^,]+,|"
+    r"\bmakes? (?:them|it|this|these|those)\b|"
     r"\b(?:because|due to|owing to|since|thus|hence|therefore|thereby|so that|in order to|as a (?:result|consequence)|"
     r"attributed|attribute|caus(?:e|es|ed|ing)|leads? to|led to|result(?:s|ed|ing)? (?:in|from|by)|results?|reasons?|"
     r"originat\w+|consequen\w+|prevent\w*|hinder\w*|hamper\w*|driv(?:en|es|ing)|ascribed|explain\w*|avoid\w*|"
@@ -112,10 +124,18 @@ def asked_phrase(text: str) -> str:
     """The noun phrase, or the verb or adjective of a `how` question, that is asked for; empty where hidden."""
     if (match := _EXTENT.search(text)) and property_tokens(match[1]):
         return match[1]
+    if said := superlative_of(text):
+        return said
     for pattern in (_SIZE, _AMOUNT, _VERB, _ADJECTIVE, _GENERAL, _NOUN):
         if match := pattern.search(text):
             return match[1]
     return asked_in_chinese(text)
+
+
+def superlative_of(text: str) -> str:
+    """The property of which a question asks who has most or least; empty where it asks no such thing."""
+    match = _SUPERLATIVE.search(text) or _SUPERLATIVE_CHINESE.search(text)
+    return match[1] if match is not None and property_tokens(match[1]) else ""
 
 
 def kind_of(text: str) -> str:

@@ -14,6 +14,7 @@ from eutectic.core.errors import BadInput, EndpointFailed, IndexBroken, StorageF
 from eutectic.core.evidence import Filters, Passage
 from eutectic.core.settings import Settings, home, load_settings
 from eutectic.knowledge.ask import Reply, answer, passage
+from eutectic.knowledge.ask_records import from_records, with_records
 from eutectic.knowledge.claim_library import library_claims
 from eutectic.knowledge.dense import DenseRetriever
 from eutectic.knowledge.document import Document
@@ -181,6 +182,9 @@ class Library:
             )
         ranking, titles = self._rank(question, OVERFETCH, filters)
         reply = answer(question, ranking, titles, self.quote)
+        if filters is None:
+            said = from_records(question, ranking.question, self.records, titles, self.quote)
+            reply = with_records(reply, said)
         return reply.model_copy(update={"notes": self.notes})
 
     def rank(self, query: str, filters: Filters | None = None) -> Ranking:

@@ -126,6 +126,15 @@ class LiteratureRecord(Record):
              self.row, self.column, self.conditions.model_dump(mode="json")]
         )[:16]  # fmt: skip
 
+    @builtins.property
+    def value_text(self) -> str:
+        """Value, uncertainty and unit as written, such as `about 6.3 K/s` or `65 +- 1 %`."""
+        if self.value is None:
+            return "not detected"
+        sign = {"upper_bound": "< ", "lower_bound": "> ", "approx": "about "}.get(self.value_type, "")
+        text = f"{self.low:g} to {self.high:g}" if self.value_type == "range" else f"{sign}{self.value:g}"
+        return f"{text} +- {self.sd:g} {self.unit}" if self.sd is not None else f"{text} {self.unit}".strip()
+
     def with_flaws(self, *flaws: Flaw) -> LiteratureRecord:
         """The record with further flaws, each reason once."""
         known = {flaw.reason for flaw in self.flaws}

@@ -54,7 +54,7 @@ _COMMON = (
 )
 _NO_FORMULA = re.compile(r"(?!KOH|KCN|HCN)[A-Z]{3,}|H[VBK]\d*|HR[A-C]\d*")
 """Abbreviations whose letters are symbols of elements, and scales of hardness: LIB, PBE, HV1."""
-TOKENISER = 8
+TOKENISER = 9
 """Version of the tokens: an index of another one is built anew."""
 _CITED = re.compile(r"(?<=[a-z]{3})[⁰¹²³⁴-⁹][⁰¹²³⁴-⁹,⁻–-]*")
 """The raised number of a reference behind a word."""
@@ -176,10 +176,14 @@ def _names() -> dict[str, str]:
     return {entry.name.lower(): symbol for symbol, entry in elements().items()} | {"aluminum": "Al", "sulphur": "S"}
 
 
+_APART = {"composite": "composite", "composites": "composite"}
+"""Words that the stemmer would take for another: a composite is no composition."""
+
+
 @cache
 def stem(word: str) -> str:
     """The stem of an English word in small letters."""
-    return str(_stemmer().stemWord(word))
+    return _APART.get(word) or str(_stemmer().stemWord(word))
 
 
 @cache

@@ -43,3 +43,4 @@ def test_a_censored_seed_counts_with_all_its_trials() -> None:
     assert always == {first: 1.0, second: 2.0, "coin": 1.5}  # 2 trials, and 4 of 4 without getting there
     assert "coin" in describe_choices(choices_of(runs))
     assert choices_of(runs[:1]) == []
+    assert choices_of([run.model_copy(update={"method": "ours-none"}) for run in runs[:1]]) == []

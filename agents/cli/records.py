@@ -234,7 +234,7 @@ def records_text(found: list[LiteratureRecord]) -> str:
     for record in found:
         where = f"{record.document}, page {record.page}" + (f", {record.table}" if record.table else "")
         lines.append(
-            f"{record.property} {_value(record)} of {record.label or record.material}: {where} [{record.status}]"
+            f"{record.property} {record.value_text} of {record.label or record.material}: {where} [{record.status}]"
         )
         if record.composition is not None:
             lines.append(f"    {record.composition.formula()} (at%, written in {record.basis})")
@@ -243,11 +243,3 @@ def records_text(found: list[LiteratureRecord]) -> str:
     statuses = [record.status for record in found]
     counts = ", ".join(f"{statuses.count(status)} {status}" for status in sorted(set(statuses)))
     return "\n".join([*lines, f"{len(found)} records" + (f": {counts}" if counts else "")])
-
-
-def _value(record: LiteratureRecord) -> str:
-    if record.value is None:
-        return "not detected"
-    sign = {"upper_bound": "< ", "lower_bound": "> ", "approx": "about "}.get(record.value_type, "")
-    text = f"{record.low:g} to {record.high:g}" if record.value_type == "range" else f"{sign}{record.value:g}"
-    return f"{text} +- {record.sd:g} {record.unit}" if record.sd is not None else f"{text} {record.unit}".strip()
