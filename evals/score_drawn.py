@@ -18,7 +18,7 @@ from eutectic.core.record import Record
 from eutectic.evals.drawn_archetypes import FIRST
 from eutectic.evals.drawn_archetypes_more import MORE
 from eutectic.evals.drawn_fresh import FRESH
-from eutectic.evals.drawn_fresh_last import FRESH_LAST
+from eutectic.evals.drawn_fresh_last import FRESH_LAST, MENDED_LAST
 from eutectic.evals.drawn_fresh_later import FRESH_LATER
 from eutectic.evals.drawn_held_back import HELD_BACK
 from eutectic.evals.drawn_held_back_more import LATER_HELD_BACK
@@ -69,7 +69,7 @@ def drawn_papers(n: int, seed: int, folder: Path, *, held_back: bool | None = No
     Raises:
         EutecticError: PyMuPDF cannot draw them.
     """
-    developed = (*FIRST, *MORE, *HELD_BACK, *LATER_HELD_BACK, *FRESH, *FRESH_LATER)
+    developed = (*FIRST, *MORE, *HELD_BACK, *LATER_HELD_BACK, *FRESH, *FRESH_LATER, *MENDED_LAST)
     kinds = [(kind, kind in FRESH_LAST) for kind in (*developed, *FRESH_LAST)]
     kinds = [pair for pair in kinds if held_back is None or pair[1] == held_back]
     drawn = []

@@ -14,6 +14,8 @@ from eutectic.knowledge.formula_text import Formula, find_formulas
 from eutectic.knowledge.formula_words import REAGENTS
 from eutectic.knowledge.units import read_basis
 
+TRADE_NAME = "a trade name, not a composition"
+"""Why a grade or a trade name has no composition."""
 StatedBasis = Literal["at%", "wt%", "mol%", "vol%", "unknown"]
 
 _DASH = r"\s?[-–−‐]\s?"
@@ -224,7 +226,7 @@ def _behind(text: str) -> str:
 def _traded(text: str) -> Iterator[Mention]:
     for match in _TRADE.finditer(text):
         written = " ".join(match[0].split())
-        yield Mention(match.start(), match.end(), Material(written, None, "unknown", "a trade name, not a composition"))
+        yield Mention(match.start(), match.end(), Material(written, None, "unknown", TRADE_NAME))
 
 
 def _labelled(text: str, labels: Mapping[str, Material]) -> Iterator[Mention]:

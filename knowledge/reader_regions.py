@@ -230,7 +230,9 @@ def _rows_from(lines: Sequence[Sequence[Word]], start: float, width: float) -> l
         allowed = _FIRST_GAP if not kept else _LINE_GAP * line[0].size
         if abs(line[0].middle - end) > allowed:
             break
-        if len(parts(line)) < 2 and (not _is_short(line, width) or not _goes_on(lines[place + 1 : place + 3])):
+        is_head = bool(kept) and line[0].middle < end and _is_over(line, kept[-1])
+        is_loose = not _is_short(line, width) or not _goes_on(lines[place + 1 : place + 3])
+        if len(parts(line)) < 2 and not is_head and is_loose:
             break
         kept.append(line)
         end = line[0].middle

@@ -101,6 +101,8 @@ def _grid(words: Sequence[Word], box: Box, rules: Rules) -> tuple[Grid, int]:
     columns = find_columns(lines[n_head:] or lines, box, rules.down)
     if n_head:
         columns = split_tight(with_heads(columns, lines[:n_head]), lines[n_head:], lines[:n_head])
+    elif n_free := _lines_without_values(lines):
+        columns = split_tight(columns, lines[n_free:], lines[:n_free])
     given = printed(lines, columns)
     inner = [rule for rule in rules.across if box[1] + 4 < rule[1] < box[3] - 4 and _share(rule, box) > 0]
     cuts = sorted(rule[1] for rule in inner if _share(rule, box) > 0.5 * (box[2] - box[0]))
@@ -122,6 +124,16 @@ def _grid(words: Sequence[Word], box: Box, rules: Rules) -> tuple[Grid, int]:
     heights = [_extent(row) for row in (*levels, *body)]
     merged = tuple((start + len(levels), column, count, 1) for start, column, count in spans)
     return Grid(_bands(heights), tuple(columns), merged), len(levels)
+
+
+def _lines_without_values(lines: Sequence[Sequence[Word]]) -> int:
+    """How many of the first lines, header lines where no rule says so, come before the first line that holds values."""
+    n = next((i for i, line in enumerate(lines) if _holds_values(line) or any(_amounts(line))), len(lines))
+    return n if n <= _MOST_HEAD_LINES else 0
+
+
+def _amounts(line: Sequence[Word]) -> list[bool]:
+    return [is_value(word.text) and word.text[:1].isdigit() for word in line[1:]]
 
 
 def _is_row(line: Printed) -> bool:

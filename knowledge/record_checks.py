@@ -18,6 +18,8 @@ FindQuote = Callable[[int, str], str | None]
 """The page's own words for a quote; None where it does not stand there."""
 _COMMA = re.compile(r"(?<=\d),(?=\d)")
 """In a table whose decimals are written with commas."""
+_BETWEEN = re.compile(r"(?<=\d)[/|](?=\d)")
+"""Between two values of a cell: `1235/1803`."""
 _LEAST_FOR_OUTLIERS = 4
 _TIGHT = 2.0
 """Largest over smallest of a column's other values, under which a value a power of ten away is a likely misprint."""
@@ -48,7 +50,11 @@ def _has_number(record: LiteratureRecord, quote: str) -> bool:
         for value in ((record.low, record.high) if record.value_type == "range" else (record.value,))
         if value is not None
     ]
-    quotes = (quote, _COMMA.sub(".", quote)) if record.source == "table" else (quote, plainly(quote))
+    quotes = (
+        (quote, _COMMA.sub(".", quote), _BETWEEN.sub(" ", quote))
+        if record.source == "table"
+        else (quote, plainly(quote))
+    )
     there = {v for text in quotes for a in find_amounts(text) for v in _read(a, text, record) if v is not None}
     scales = [1.0]
     for flaw in record.flaws:

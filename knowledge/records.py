@@ -8,7 +8,7 @@ from typing import NamedTuple
 from eutectic.core.composition import Composition
 from eutectic.knowledge.evidence import find_quote
 from eutectic.knowledge.labels import Labels, read_labels
-from eutectic.knowledge.materials import Material, find_materials
+from eutectic.knowledge.materials import TRADE_NAME, Material, find_materials
 from eutectic.knowledge.record import LiteratureRecord
 from eutectic.knowledge.record_checks import check, mark_outliers, same_value
 from eutectic.knowledge.record_sentences import Sentence, sentence_records
@@ -17,7 +17,7 @@ from eutectic.knowledge.sentences import split_sentences
 from eutectic.knowledge.symbols_said import symbols_said
 from eutectic.knowledge.table import Table
 
-EXTRACTOR = "records 9"
+EXTRACTOR = "records 10"
 """Changed with every rule that may change a record, so that kept ones are made anew."""
 
 
@@ -106,11 +106,13 @@ def document_labels(source: Source) -> Labels:
 
 
 def only_material(source: Source) -> Material | None:
-    """The one composition a document is about, where it names a single one."""
+    """The one composition a document is about, where it names a single one and no grade or trade name beside it."""
     found: dict[str, Material] = {}
     for sentence in source.sentences:
         for mention in find_materials(sentence.text, {}):
             if mention.formula is not None and mention.formula.variables:
+                return None
+            if mention.material.problem == TRADE_NAME:
                 return None
             if mention.material.composition is not None and not mention.is_reagent:
                 found.setdefault(mention.material.composition.formula(), mention.material)
@@ -135,15 +137,26 @@ def _table_quote(at_row: int, at_column: int, table: Table, page: str) -> str | 
 
     A table of a text file has bars between its cells.
     """
-    row = table.rows[at_row] if at_row < len(table.rows) else ()
-    column = [line[at_column] for line in (*table.headers, *table.rows) if at_column < len(line)]
-    for cells, place in ((row, at_column), (column, at_row + len(table.headers))):
+    lines = _as_printed(table)
+    n_head = len(table.headers)
+    row = lines[at_row + n_head] if at_row < len(table.rows) else ()
+    column = [line[at_column] for line in lines if at_column < len(line)]
+    for cells, place in ((row, at_column), (column, at_row + n_head)):
         for start, end in _windows(len(cells), place):
             words = " ".join(cell for cell in cells[start:end] if cell.strip())
             for text in (words, "|".join(cells[start:end])) if words and "|" in page else (words,):
                 if text and (quote := find_quote(page, text)) is not None:
                     return quote
     return None
+
+
+def _as_printed(table: Table) -> list[list[str]]:
+    """Header and body cells with the footnote marks that were taken off them."""
+    lines = [list(row) for row in (*table.headers, *table.rows)]
+    for item in table.marks:
+        if item.row < len(lines) and item.column < len(lines[item.row]):
+            lines[item.row][item.column] += item.mark
+    return lines
 
 
 def _windows(n: int, place: int) -> list[tuple[int, int]]:

@@ -24,6 +24,12 @@ _MATERIAL = re.compile(
 _REFERENCE = re.compile(
     r"^(?:refs?\.?|references?|sources?|years?|authors?|doi|文献|参考文献|年份|来源)\b", re.IGNORECASE
 )
+_CHANGE = re.compile(
+    r"^(?:(?:relative|percent(?:age)?|%|net|mean|average)\s*)?(?:changes?|differences?|increments?|increases?|decreases?|"
+    r"improvements?|deviations?|variations?|reductions?|gains?|enhancements?)\s*$|^(?:变化率?|增量|差值|偏差|提高率?)$",
+    re.IGNORECASE,
+)
+"""Differences from another column, which are no values of its property."""
 _CONDITION = re.compile(
     r"^(?:(?:annealing|heat[- ]treatment|sintering|calcination|aging|ageing|test(?:ing)?|measur\w+|deposition|growth|solution|tempering|holding|soaking|"
     r"melt|substrate|pouring|casting|processing|reaction|operating)\s+)?(?:temperatures?|temp\.?|times?|duration|heating rate|scan(?:ning)? rate|strain rate|frequency|"
@@ -57,6 +63,8 @@ _AT = re.compile(r"\s*(?:\bat\b|@).*$|\s*\d+\s?(?:K|°C)$")
 """The condition behind a symbol: `σ at 25 °C`."""
 _TOLERANCE = re.compile(r"\s*[,;]?\s*(?:±|\+/-).*$")
 """How certain a column's values are, behind its unit: `(g/cm³, ±1%)`."""
+_ENDS_IN_NUMBER = re.compile(r"(?:\b(?:at|to|for|of|by|在)|[=~≈])\s*[-−–]?\d[\d.,]*\s*$", re.IGNORECASE)
+"""Before a unit that belongs to a condition: `Annealing at 450 °C`."""
 _BRACKET = re.compile(r"[(（\[]([^()（）\[\]]*(?:\([^()]*\)[^()（）\[\]]*)?)[)）\]]")
 _GREEK = re.compile(r"([α-ωΑ-Ω])[\s_,]?[A-Za-z]{1,4}")
 """A Greek symbol with letters lowered behind it: `ρv`, `ρexp`."""
@@ -91,7 +99,7 @@ class Column(NamedTuple):
 
 def read_header(header: str) -> Column:
     """The column under a header; header rows stand parted by ` | `, the lowest last."""
-    parts = [part.strip() for part in header.split(" | ") if part.strip()]
+    parts = [part.strip() for part in header.split(" | ") if part.strip(" -–—")]
     parts = [part for part in parts if not is_state(part)] or parts[-1:] or [""]
     if is_state(parts[-1]):
         return Column("text", parts[-1])
@@ -110,7 +118,7 @@ def read_header(header: str) -> Column:
             return column._replace(kind="element", element=element)
     if _MATERIAL.match(last):
         return column._replace(kind="material")
-    if _REFERENCE.match(last):
+    if _REFERENCE.match(last) or _CHANGE.match(last):
         return column._replace(kind="reference")
     if _ERROR.match(last):
         return column._replace(kind="error")
@@ -227,7 +235,7 @@ def _split(part: str) -> tuple[str, Unit | None, float]:
             continue
         if is_element(right.strip()) and not _measures(left, unit):
             continue
-        if separator == " " and not _is_certain(right):
+        if separator == " " and (not _is_certain(right) or _ENDS_IN_NUMBER.search(left)):
             continue
         return _named(left, unit)
     whole = read_unit(text)

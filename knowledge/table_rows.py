@@ -100,6 +100,8 @@ def row_material(
     return _outside(reader, name)
 
 
+_OTHERS = re.compile(r"(?:refs?\.?|references?|sources?|literature|authors?|文献|参考文献)", re.IGNORECASE)
+"""Heads of a column that says whose work a row is: of other papers, so not of this one's material."""
 _GUESTS = ("M", "X", "TM", "RE", "Me", "Dopant", "dopant")
 _GUEST = re.compile(r"(?<=[\d)])(?:TM|RE|Me|M|X)(?=[\d._({]|\b)")
 
@@ -124,7 +126,9 @@ def _outside(reader: TableReader, name: str) -> tuple[Material, list[Flaw]]:
     only = {material.composition for material in said if material.composition is not None}
     if len(only) == 1:
         return next(material for material in said if material.composition is not None)._replace(label=name[:40]), []
-    if reader.fallback is not None:
+    if reader.fallback is not None and not any(
+        _OTHERS.fullmatch(clean(head)) for row in reader.table.headers for head in row
+    ):
         flaw = Flaw(
             reason="material_from_context", detail=f"the only material of the document is {reader.fallback.written}"
         )

@@ -70,8 +70,9 @@ def grids(table: Table, names: Container[str] = ()) -> list[Grid]:
         headers, rows, skipped = (*headers, rows[0]), rows[1:], skipped + 1
     if not rows:
         return []
-    if _is_titled(headers):
-        headers, rows, skipped = headers[:-1], (headers[-1], *rows), skipped - 1
+    if _is_titled(headers, rows):
+        below = tuple(_leading(row) if _names_property(row) else row for row in (headers[-1], *rows))
+        headers, rows, skipped = headers[:-1], below, skipped - 1
     long = unfolded(headers, rows)
     headers, rows, row_at, column_at = written_out(*(long[:2] if long else _with_units(headers, rows)))
     column_at = tuple(long.column_at[place] for place in column_at) if long else column_at
@@ -95,9 +96,14 @@ def _parts(headers: Cells, rows: Cells, names: Container[str]) -> list[Grid]:
     return [Grid(top, _carried(part), start) for top, part, start in _stacked(headers, rows) if part]
 
 
-def _is_titled(headers: Cells) -> bool:
-    """Whether the lowest header row is a title of the rows below: one cell that is no name of its column's values."""
+def _is_titled(headers: Cells, rows: Cells) -> bool:
+    """Whether the lowest header row is a title of the rows below: one cell that is no name of its column's values.
+
+    A property over several columns is one where another stands in a row of its own further down.
+    """
     filled = [place for place, cell in enumerate(headers[-1]) if cell.strip()]
+    if len(headers) > 1 and filled and all(headers[-2]) and _names_property(headers[-1]):
+        return any(_names_property(row) for row in rows)
     if (
         len(headers) < 2
         or len(set(headers[-1])) > 2
@@ -109,16 +115,30 @@ def _is_titled(headers: Cells) -> bool:
     return len(filled) in (1, len(headers[-1])) and title.kind in ("text", "material") and title.unit is None
 
 
+def _names_property(row: Sequence[str]) -> bool:
+    """Whether a row holds nothing but the name of one property, once or over several columns."""
+    said = {cell.strip() for cell in row if cell.strip()}
+    return len(said) == 1 and not all(row) and read_header(next(iter(said))).property is not None
+
+
+def _leading(row: Sequence[str]) -> tuple[str, ...]:
+    """A row of one text with it in the first cell alone."""
+    return (next(cell for cell in row if cell.strip()), *("" for _ in row[1:]))
+
+
 def _are_numbers_of_columns(row: Sequence[str]) -> bool:
     """Whether the first row only counts the columns: (1), (2), (3)."""
     return len(row) > 2 and all(cell.strip() in (f"({i})", f"[{i}]") for i, cell in enumerate(row, 1))
 
 
 def _are_units(row: Sequence[str]) -> bool:
-    """Whether the first row only says units, each in brackets, behind its first cell."""
+    """Whether the first row only says units behind its first cell, each in brackets, a dash where there is none."""
     filled = [cell.strip() for cell in row[1:] if cell.strip()]
-    return len(filled) > 1 and all(
-        cell[0] in "([（" and read_unit(cell.strip("()[]（）")) is not None for cell in filled
+    units = [cell for cell in filled if cell.strip(" -–—")]
+    return (
+        bool(units)
+        and len(filled) > 1
+        and all(cell[0] in "([（" and read_unit(cell.strip("()[]（）")) is not None for cell in units)
     )
 
 

@@ -203,11 +203,13 @@ def _chinese_basis(text: str) -> str:
 
 
 def _plain(text: str) -> str:
+    text = re.sub(r"(?<=[A-Za-z])⁰[.·]⁵", "^0.5", text)
+    text = re.sub(r"√\s?\(?(m|Hz)\b\)?", r" \1^0.5", text)
     for chinese, written in CHINESE_UNITS.items():
         text = text.replace(chinese, written)
     for odd, written in _SPELLED.items():
         text = text.replace(odd, written)
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", text).replace("{", "(").replace("}", ")")
     for odd, written in (("−", "-"), ("⁄", "/"), ("∕", "/"), ("µ", "u"), ("μ", "u"), ("Ω", "ohm"), ("Å", "angstrom")):
         text = text.replace(odd, written)
     text = re.split(r"\s+(?:vs|versus|RHE|SHE)\b", text)[0]

@@ -8,12 +8,10 @@ from typing import NamedTuple
 from eutectic.knowledge.units import CHINESE_UNITS, Unit, read_unit, symbols_of
 
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
-_POWERED = (
-    r"(?:[⁻⁺][¹²³⁴⁵⁶](?![⁰¹²³⁴⁵⁶⁷⁸⁹])|[¹²³⁴](?![⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺])|\^\s?[{(]?[-−]?\d[})]?|[-−–]\d(?!\d)|\d(?!\d|\.\d))"
-)
+_POWERED = r"(?:¹\s?[/⁄]\s?²|⁰[.·]⁵|\^?[{(]?1/2[})]?(?!\d)|\^\s?[{(]?0\.5[})]?|[⁻⁺][¹²³⁴⁵⁶](?![⁰¹²³⁴⁵⁶⁷⁸⁹])|[¹²³⁴](?![⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺])|\^\s?[{(]?[-−]?\d[})]?|[-−–]\d(?!\d)|\d(?!\d|\.\d))"
 """A power of a unit; two raised digits, or more than four, are the numbers of references."""
 _PIECE = re.compile(
-    rf"(?P<gap>\s*[·⋅•∙*/]\s*|(?<=[a-z])-(?=[A-Z])|\s?\bper\s|\s{{0,2}})\(?(?P<name>[°◦º˚]\s?C|oC|℃|[µμ] ?m|[A-Za-zµμΩÅ%℃‰]+|[\u3400-\u9fff]{{1,4}})(?P<power>{_POWERED})?\)?"
+    rf"(?P<gap>\s*[·⋅•∙*/]\s*|(?<=[a-z])-(?=[A-Z])|\s?\bper\s|\s{{0,2}})\(?(?P<name>√\s?m\b|[°◦º˚]\s?C|oC|℃|[µμ] ?m|[A-Za-zµμΩÅ%℃‰]+|[\u3400-\u9fff]{{1,4}})(?P<power>{_POWERED})?\)?"
 )
 _SHARE = re.compile(r"\s*(?:at|atom|atomic|wt|weight|mass|mol|mole|vol|volume)\.?\s?-?(?:%|percent)", re.IGNORECASE)
 _SCALE = re.compile(r"\s*(?:[×x]\s*)?10[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+\s*")
@@ -48,7 +46,7 @@ def unit_at(text: str, at: int) -> UnitAt | None:
                 return _chinese_unit(text, at, place)
             break
         is_bracketed = text.count("(", at, place) > text.count(")", at, place)
-        is_bare = bool(ends) and not piece["gap"].strip() and power is None and not is_bracketed
+        is_bare = bool(ends) and name[0] != "√" and not piece["gap"].strip() and power is None and not is_bracketed
         if is_bare and not (name in _PAIRS or _carries_power(text, piece.end())):
             break
         if ends and not piece["gap"].strip() and piece[0].lstrip().startswith("("):

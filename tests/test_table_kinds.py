@@ -173,3 +173,62 @@ def test_the_numbers_of_columns_and_a_unit_column_behind_the_value_are_no_values
     assert {(r.property, r.value, r.unit, r.status) for r in listed} == {
         ("density", 7.35, "g/cm3", "verified"), ("hardness", 950.0, "HV", "verified"),
     }  # fmt: skip
+
+
+def test_a_change_is_no_value_of_its_property() -> None:
+    found = verified(read(table([("Alloy", "Hc (A/m)", "Hc (A/m)", "Change (%)"), ("", "Before", "After", "")],
+                                [("Fe80B20", "12", "6", "-50"), ("Fe82B18", "10", "8", "-20")])))  # fmt: skip
+    assert found == {("Fe80B20", "coercivity", value) for value in (12.0, 6.0)} | {
+        ("Fe82B18", "coercivity", value) for value in (10.0, 8.0)
+    }
+
+
+def test_rows_of_other_papers_are_not_of_this_ones_material() -> None:
+    review = table(
+        [("Year", "Cooling rate (K/s)", "References")], [("1970", "100000", "[15]"), ("2005", "100", "[17]")]
+    )
+    found = read(review, text="Ribbons of Fe80B20 were cast.")
+    assert found and all(record.composition is None for record in found)
+
+
+def test_a_grade_beside_the_only_formula_leaves_no_material_for_a_sentence() -> None:
+    text = "Precipitates of Mg2Si form in EN AW-6005A. The critical cooling rates of 6005A are 6.3 K/s at most."
+    sentences = [Sentence(1, part) for part in text.split(". ")]
+    found = document_records(Source("a.pdf", {1: text}, sentences, ()))
+    assert [record.material for record in found] == ["EN AW-6005A"] and found[0].composition is None
+
+
+@pytest.mark.parametrize("unit", ["MPa m¹/²", "MPa·m^{1/2}", "MPa √m", "MPa m⁰·⁵"])
+def test_roots_are_units_in_a_cell(unit: str) -> None:
+    rows = [("Fe80B20", f"12.5 {unit}"), ("Fe82B18", f"31.0 {unit}")]
+    found = verified(read(table([("Alloy", "Fracture toughness")], rows)))
+    assert found == {("Fe80B20", "fracture toughness", 12.5), ("Fe82B18", "fracture toughness", 31.0)}
+
+
+def test_two_values_parted_by_a_slash_alone_both_count() -> None:
+    rows = [("Fe80Cr20", "1235/1803"), ("Fe82Cr18", "808/1745")]
+    found = verified(read(table([("Alloy", "YS/UTS (MPa)")], rows)))
+    assert ("Fe80Cr20", "ultimate tensile strength", 1803e6) in found and len(found) == 4
+
+
+def test_a_state_over_a_property_without_a_unit_lends_it_none() -> None:
+    heads = [("Alloy", "Annealing at 450 °C", "Annealing at 450 °C"), ("", "Effective permeability", "Bs / T")]
+    found = verified(read(table(heads, [("Fe80B20", "21932", "1.10"), ("Fe82B18", "6607", "1.67")])))
+    assert ("Fe80B20", "permeability", 21932.0) in found and not any("nneal" in name for _, name, _ in found)
+
+
+def test_a_property_over_the_columns_heads_its_rows_as_the_one_further_down_does() -> None:
+    heads = [("Alloy", "400 K", "500 K"), ("", "Elongation (%)", "Elongation (%)")]
+    rows = [("Fe80Cr20", "18.5", "20.4"), ("Fe82Cr18", "17.6", "6.4"), ("", "Hardness (HV)", ""),
+            ("Fe80Cr20", "246", "730"), ("Fe82Cr18", "456", "169")]  # fmt: skip
+    found = read(table(heads, rows))
+    by_name = {name: sorted(r.value for r in found if r.property == name) for name in ("elongation", "hardness")}
+    assert by_name == {"elongation": [6.4, 17.6, 18.5, 20.4], "hardness": [169.0, 246.0, 456.0, 730.0]}
+
+
+def test_a_dash_in_the_row_of_units_stands_for_none() -> None:
+    rows = [("", "(%)", "–"), ("Ba0.75Sr0.25TiO3", "95.5", "8603"), ("Ba0.7Sr0.3TiO3", "98.9", "2873")]
+    found = read(table([("Material", "Relative density", "εr")], rows))
+    assert {(r.property, r.value, r.unit) for r in found if r.value in (95.5, 8603)} == {
+        ("relative density", 95.5, "%"), ("dielectric constant", 8603.0, "1"),
+    }  # fmt: skip
