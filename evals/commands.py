@@ -122,6 +122,9 @@ def optimise(
     ] = None,
     speed: Annotated[bool, typer.Option("--speed", help="Seconds per suggestion by size instead.")] = False,
     front: Annotated[bool, typer.Option("--front", help="Hypervolume with two objectives instead.")] = False,
+    subset: Annotated[
+        int, typer.Option("--subset", min=0, help="What fitting a part of so many observations costs instead; 5000.")
+    ] = 0,
     repeats: Annotated[bool, typer.Option("--repeats", help="Repeats by value, never and always instead.")] = False,
 ) -> int:
     """Experiments the optimiser needs beside its peers, on tables, emulators of them and closed forms; resumable."""
@@ -132,6 +135,10 @@ def optimise(
 
         return run_speeds(seeds or (1 if smoke else 3), smoke=smoke, as_json=as_json)
 
+    if subset:
+        from eutectic.evals.training_subset import print_subsets
+
+        return print_subsets(seeds or (2 if smoke else 10), subset, as_json=as_json)
     if front:
         from eutectic.evals.fronts import print_fronts
 

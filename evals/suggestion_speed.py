@@ -73,8 +73,8 @@ def speeds(seeds: int, *, smoke: bool = False) -> list[SpeedLine]:
 def _time(case: SpeedCase, seeds: int) -> SpeedLine:
     told, asked, used, feasible = 0.0, [], 0.0, True
     for seed in range(seeds):
-        spec = _spec(case, seed)
-        observations = _observations(spec, case, seed)
+        spec = spec_of(case, seed)
+        observations = observations_of(spec, case, seed)
         optimizer = BayesOptimizer(spec)
         began = time.perf_counter()
         optimizer.tell(observations)
@@ -95,7 +95,8 @@ def _time(case: SpeedCase, seeds: int) -> SpeedLine:
     )
 
 
-def _spec(case: SpeedCase, seed: int) -> CampaignSpec:
+def spec_of(case: SpeedCase, seed: int) -> CampaignSpec:
+    """A campaign of that size, of as many elements."""
     names = [name for name in elements() if name not in ("He", "Ne", "Ar", "Kr", "Xe", "Rn")][: case.components]
     return CampaignSpec.model_validate(
         {
@@ -114,7 +115,8 @@ def _spec(case: SpeedCase, seed: int) -> CampaignSpec:
     )
 
 
-def _observations(spec: CampaignSpec, case: SpeedCase, seed: int) -> list[Observation]:
+def observations_of(spec: CampaignSpec, case: SpeedCase, seed: int) -> list[Observation]:
+    """Random recipes of a case with values of quadratic forms."""
     rng = np.random.default_rng(seed)
     weights = rng.normal(size=(case.objectives, case.components, case.components))
     found = []

@@ -65,8 +65,13 @@ class BayesOptimizer:
         terms: Sequence[KnowledgeTerm] = (),
         judge: Judge | None = None,
         domain: Domain | None = None,
+        most: int = MOST_TRAINING,
     ) -> None:
-        """Open it; a `domain` holds the recipes to choose among where they are not the whole space."""
+        """Open it; a `domain` holds the recipes to choose among where they are not the whole space.
+
+        `most` is how many observations the surrogate is fitted on at most.
+        """
+        self._most = most
         self._spec = spec
         pushed = {objective.property for objective in spec.objectives}
         self._domain = domain or domain_of(spec.space, [term for term in terms if term.property in pushed])
@@ -174,11 +179,11 @@ class BayesOptimizer:
         """The surrogate with the terms that the judge lets stand and that earned a say, and the verdict on each."""
         encoder = self._domain.encoder
         if not encoder.terms:
-            return fit_table(self._spec, encoder, state.table), {}
+            return fit_table(self._spec, encoder, state.table, (), self._most), {}
         padded = floor_padded(state.table, self._spec.objectives)
-        said = self._judge(fit_table(self._spec, encoder, padded).standings()) if self._judge else {}
+        said = self._judge(fit_table(self._spec, encoder, padded, (), self._most).standings()) if self._judge else {}
         verdicts: dict[str, Verdict] = {term.name: said.get(term.name, "use") for term in encoder.terms}
-        without = fit_table(self._spec, encoder, padded, list(verdicts)) if self._judge else None
+        without = fit_table(self._spec, encoder, padded, list(verdicts), self._most) if self._judge else None
         if without is not None:
             proved = earned(self._spec.objectives, without.models, encoder.terms)
             verdicts |= {name: "wait" for name in verdicts if verdicts[name] != "drop" and name not in proved}
@@ -186,10 +191,10 @@ class BayesOptimizer:
         table = state.table if len(silent) == len(verdicts) else padded
         if without is not None and len(silent) == len(verdicts) and table is padded:
             return without, verdicts
-        return fit_table(self._spec, encoder, table, silent), verdicts
+        return fit_table(self._spec, encoder, table, silent, self._most), verdicts
 
     def _chooser(self, state: _State, posterior: Posterior) -> Chooser:
-        trained = state.table.take(training_rows(state.table, self._spec.objectives))
+        trained = state.table.take(training_rows(state.table, self._spec.objectives, self._most))
         return Chooser(
             self._spec.objectives,
             self._domain,
@@ -223,9 +228,8 @@ class BayesOptimizer:
         self, state: _State, informed: Chooser, chosen: IntArray, n: int, rng: np.random.Generator
     ) -> list[Proposal]:
         """What the surrogate without any knowledge adds to rows already chosen: a bound on the harm it can do."""
-        posterior = fit_table(
-            self._spec, self._domain.encoder, state.table, [t.name for t in self._domain.encoder.terms]
-        )
+        names = [term.name for term in self._domain.encoder.terms]
+        posterior = fit_table(self._spec, self._domain.encoder, state.table, names, self._most)
         chooser = replace(
             informed,
             posterior=posterior,
@@ -262,8 +266,8 @@ class BayesOptimizer:
         usable = int((~np.isnan(state.table.values)).any(axis=1).sum())
         if self._history.unreadable:
             notes.append(f"{self._history.unreadable} observations do not fit the search space and are left out")
-        if usable > MOST_TRAINING:
-            notes.append(f"the surrogate is fitted on {MOST_TRAINING} of {usable} observations: best, latest, spread")
+        if usable > self._most:
+            notes.append(f"the surrogate is fitted on {self._most} of {usable} observations: best, latest, spread")
         if len(state.table) and not usable:
             notes.append("no trial has given a value yet")
         return tuple(notes)

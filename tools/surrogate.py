@@ -68,10 +68,20 @@ def fit_posterior(spec: CampaignSpec, observations: Sequence[Observation]) -> Po
         return fit_table(spec, history.encoder, history.table())
 
 
-def fit_table(spec: CampaignSpec, encoder: Encoder, table: Table, dropped: Sequence[str] = ()) -> Posterior:
-    """The surrogate of a table of observations, without the knowledge terms dropped; call inside a `torch_scope`."""
+def fit_table(
+    spec: CampaignSpec, encoder: Encoder, table: Table, dropped: Sequence[str] = (), most: int = MOST_TRAINING
+) -> Posterior:
+    """The surrogate of a table of observations, without the knowledge terms dropped; call inside a `torch_scope`.
+
+    Args:
+        spec: The campaign.
+        encoder: Of its recipes.
+        table: Its observations.
+        dropped: Names of terms.
+        most: Observations it is fitted on at most.
+    """
     off = [encoder.n_plain + j for j, term in enumerate(encoder.terms) if term.name in dropped]
-    table = table.take(training_rows(table, spec.objectives))
+    table = table.take(training_rows(table, spec.objectives, most))
     models = {}
     for j, objective in enumerate(spec.objectives):
         seen = ~np.isnan(table.values[:, j])
