@@ -89,9 +89,7 @@ def read_question(
         roots: Words of the library by their root, which stand in for each other.
     """
     text = tidy(text)
-    measures = tuple(
-        measure for measure in find_measures(text) if text[measure.start : measure.end].lower() not in frequency
-    )
+    measures = tuple(found for found in find_measures(text) if not _is_name(text[found.start : found.end], frequency))
     plain = without(text, measures, ())
     properties = frozenset(property_tokens(plain))
     in_property = _property_words(plain)
@@ -161,6 +159,12 @@ def read_question(
         sort=sort_of(asked_phrase(text)),
         most=math.log(2 * n_chunks + 2) if n_chunks else 1.0,
     )
+
+
+def _is_name(written: str, frequency: Mapping[str, int]) -> bool:
+    """Whether what reads as a number with its unit is a word of the library: the alloy `6005A` is no current."""
+    word = written.lower().rpartition(" ")[2]
+    return word[:1].isdigit() and word in frequency
 
 
 def _weighty(terms: Iterable[Term]) -> tuple[Term, ...]:

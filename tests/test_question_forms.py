@@ -121,3 +121,13 @@ def test_elements_are_asked_for_by_name_whatever_they_change() -> None:
 def test_how_deep_is_answered_by_a_length() -> None:
     question = read_question("How deep was the notch?", {}, 10)
     assert _asked(question, "The notch was 2 mm long.") > _asked(question, "The notch was sharp.")
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [("What is the nose of the diagram of 6005A?", 0), ("What is the wear at a current of 15 A?", 1), ("At 20 mm?", 1)],
+)
+def test_a_grade_of_the_library_is_no_amount_of_current(text: str, n: int) -> None:
+    read = read_question(text, {"6005a": 12, "mm": 40, "15": 3}, 100)
+    assert len(read.conditions) == n
+    assert ("6005a" in {term.token for term in read.names}) == (n == 0)
