@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from eutectic.agents.cli.main import main
-from eutectic.agents.graph.images import images_before, read_new
+from eutectic.agents.graph.images import image_file, images_before, read_new
 from eutectic.agents.graph.journal import Journal
 from eutectic.core.notebook import CampaignView, Notebook
+from eutectic.lab_interface.results_thread import hash_files, keep_files
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "cemented-carbide.yaml"
 
@@ -62,6 +63,15 @@ def test_a_file_that_was_changed_or_is_no_image_gets_a_reason(tmp_path: Path) ->
         found = images_before(journal, 2)
     assert [item.why for item in found if item.why] == ["the file was changed since it was kept"]
     assert len(found) == len({item.digest for item in found})
+
+
+def test_a_picture_attached_to_a_worksheet_is_found_whatever_the_case_of_its_name(tmp_path: Path) -> None:
+    picture = tmp_path / "SEM 12.TIF"
+    picture.write_bytes(b"II*\0")
+    keep_files(tmp_path, [picture, write(tmp_path)])
+    digests = hash_files([picture, tmp_path / "spec.yaml"])
+    assert image_file(tmp_path, digests["SEM 12.TIF"]) is not None
+    assert image_file(tmp_path, digests["spec.yaml"]) is None
 
 
 def test_a_microscope_on_a_law_without_structure_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

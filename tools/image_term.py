@@ -82,7 +82,7 @@ def image_terms(
             unused.append(Unused(f"images: {name}", model))
             continue
         for property in properties:
-            about = f"{name} in {len(values)} images"
+            about = f"{len(values)} images"
             raw = SourceTerm(f"images: {name} on {property}", "images", property, _SLOPE, model, 0.0, 1.0, about)
             term = standard_term(raw, shares, process)
             if term is None:

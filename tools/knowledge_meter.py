@@ -159,8 +159,8 @@ def words(reading: MeterReading) -> str:
         )
     gain, error = reading.gain, reading.error
     lead = {
-        "helps": "what the papers and the model said made the predictions better",
-        "hurts": "what the papers and the model said made the predictions worse; it is switched off",
+        "helps": "what was known made the predictions better",
+        "hurts": "what was known made the predictions worse; it is switched off",
         "no difference seen": "no difference can be seen between the predictions with and without knowledge",
     }[reading.verdict]
     return (
