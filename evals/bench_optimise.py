@@ -13,7 +13,7 @@ from eutectic.evals.baseline_choice import choices_of, describe_choices
 from eutectic.evals.measured_pool import measured_pool
 from eutectic.evals.paired_ratio import describe_pairs
 from eutectic.evals.pools import Pool
-from eutectic.evals.search_methods import BASELINES, METHODS, STARTS
+from eutectic.evals.search_methods import BASELINES, METHODS, ON_REQUEST, STARTS
 from eutectic.evals.search_report import describe, draw_curves, lines_of
 from eutectic.evals.search_runs import Run, Task, pool_keys, run_all
 from eutectic.evals.table_files import data_folder
@@ -43,7 +43,7 @@ def run(
         seeds: Paired seeds; 20 by default.
         data: Folder of the tables; `EUTECTIC_DATA` (or its `data` folder) by default. Without one only closed forms.
         as_json: Print JSON.
-        methods: Which methods; all by default.
+        methods: Which methods; all but those that take knowledge apart by default.
         pools: Which pools; all by default.
         batches: Batch sizes; 1, 4 and 10 by default.
         trials: Trials of a campaign; 80 by default.
@@ -63,7 +63,7 @@ def run(
         os.environ["EUTECTIC_DATA"] = str(folder)  # so that arms with sister tables find them, in workers too
     keys = [key for key in pool_keys(folder) if not smoke or key in _SMOKE_POOLS]
     sizes = batches or ((4,) if smoke else (1, 4, 10))
-    names: Sequence[str] = _chosen(methods, list(METHODS), "method")
+    names: Sequence[str] = _chosen(methods or [m for m in METHODS if m not in ON_REQUEST], list(METHODS), "method")
     shared = {"data": "" if folder is None else str(folder), "starts": starts}
     if own is not None:
         spec, table = own

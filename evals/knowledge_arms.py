@@ -9,6 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from eutectic.core.objective import Objective
+from eutectic.evals.oracle_term import OracleTerm
 from eutectic.evals.pools import TABLES, FloatArray, Pool
 from eutectic.evals.score_cards import card
 from eutectic.evals.table_files import read_recipes
@@ -19,7 +20,9 @@ from eutectic.tools.knowledge_term import KnowledgeTerm
 from eutectic.tools.source_term import Inverted, Placebo, derangement
 from eutectic.tools.text_term import text_terms
 
-Arm = Literal["none", "true", "open", "card", "campaigns", "descriptors", "embeddings", "shuffled", "inverted"]
+Arm = Literal[
+    "none", "true", "open", "card", "campaigns", "descriptors", "embeddings", "shuffled", "inverted", "oracle"
+]
 ARMS: tuple[Arm, ...] = get_args(Arm)
 SISTERS: dict[str, tuple[str, ...]] = {
     "oer-3496": ("oer-3860",),
@@ -35,7 +38,8 @@ def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[Kn
     `true` is everything: score card, sister tables without common recipes, descriptors. `open` is the same without
     claims that may rest on the very table; `card`, `campaigns`, `descriptors` and `embeddings` are one
     source each. `shuffled`
-    exchanges the components of all true terms (a placebo), `inverted` turns their sign. A group's own table has the
+    exchanges the components of all true terms (a placebo), `inverted` turns their sign. `oracle` is
+    made of the pool's own values and shows what right knowledge would save. A group's own table has the
     terms of its spec.
 
     Args:
@@ -46,6 +50,8 @@ def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[Kn
     """
     if arm == "none":
         return []
+    if arm == "oracle":
+        return [OracleTerm(pool, seed)]
     if arm in ("shuffled", "inverted"):
         true = terms_for(pool, "true", data)
         if arm == "inverted":

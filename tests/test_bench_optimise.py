@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from eutectic.agents.cli.main import main
 from eutectic.evals.fronts import hypervolume
+from eutectic.evals.oracle_term import OracleTerm
 from eutectic.evals.pools import Pool, synergy_pool
-from eutectic.evals.search_methods import METHODS, OWN_STARTS, STARTS, Setup
+from eutectic.evals.search_methods import METHODS, ON_REQUEST, OWN_STARTS, STARTS, Setup
 from eutectic.evals.search_report import describe, lines_of
 from eutectic.evals.search_runs import Run, Task, do, run_all
 
@@ -134,3 +136,12 @@ def test_hypervolume_is_that_of_boxes_counted_by_hand() -> None:
     probe = rng.random((200_000, 2))
     covered = (points[:, None] >= probe[None]).all(axis=2).any(axis=0).mean()
     assert hypervolume(points) == pytest.approx(covered, abs=0.005)
+
+
+def test_what_the_oracle_says_is_right_up_to_its_error(pool: Pool) -> None:
+    shares, process = pool.lattice.shares(pool.rows), pool.features[:, pool.lattice.n_components :]
+    said = [OracleTerm(pool, seed).scores(shares, process) for seed in range(3)]
+    for scores in said:
+        assert 0.6 < spearmanr(scores, pool.values).statistic < 0.95
+    assert not np.allclose(said[0], said[1])
+    assert "ours-oracle" in ON_REQUEST <= set(METHODS)

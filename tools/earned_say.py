@@ -20,8 +20,7 @@ from eutectic.tools.knowledge_term import KnowledgeTerm, Slopes, slopes_of
 
 _LEAST = 6
 """Measured values below which nothing is earned."""
-_NEEDED = float(np.log(20.0))
-"""Strong evidence (Kass and Raftery 1995, doi:10.1080/01621459.1995.10476572): less let wrong sources steer."""
+_NEEDED = float(np.log(3.0))
 _FREEDOM = 4
 
 
