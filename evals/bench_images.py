@@ -20,7 +20,7 @@ from eutectic.core.record import Record
 from eutectic.core.settings import Settings
 from eutectic.core.space import Value
 from eutectic.core.spec import CampaignSpec
-from eutectic.evals.bootstrap import bounds
+from eutectic.evals.bootstrap import mean_of
 from eutectic.evals.pools import FloatArray
 from eutectic.lab_interface.labs.simulated import SimulatedLab
 from eutectic.lab_interface.laws.cemented_carbide import CementedCarbide
@@ -37,7 +37,6 @@ _NOISE = 0.1
 """Relative standard deviation of the hardness between samples; the toughness has 8 %."""
 _COLD, _HOT = 1360.0, 1460.0
 """Sintering, degC."""
-_DRAWS = 4000
 _AMONG = 20_000
 """Recipes drawn, the best of which stands for the best there is."""
 
@@ -99,13 +98,11 @@ def run_images(seeds: int, trials: int) -> list[ImageLine]:
         none = curves["none"].mean(axis=1)
         for arm in _ARMS:
             less = curves[arm].mean(axis=1) - none
-            draws = np.random.default_rng(0).integers(seeds, size=(_DRAWS, seeds))
-            low, high = bounds(less[draws].mean(axis=1))
             found.append(
                 ImageLine(
                     case=case, arm=arm, seeds=seeds, trials=trials,
                     shortfall=round(float(curves[arm].mean()), 4), at_end=round(float(curves[arm][:, -1].mean()), 4),
-                    less_none=(round(float(less.mean()), 4), low, high),
+                    less_none=mean_of(less),
                 )
             )  # fmt: skip
     return found

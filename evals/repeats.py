@@ -11,7 +11,7 @@ import numpy as np
 from eutectic.core.record import Record
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Measurement, Observation
-from eutectic.evals.bootstrap import bounds
+from eutectic.evals.bootstrap import mean_of
 from eutectic.evals.pools import FloatArray
 from eutectic.tools.history import History
 from eutectic.tools.incumbent import measured_recipes
@@ -25,7 +25,6 @@ _RUGGED = 0.5
 _HILLS = 6
 _BATCH = 4
 _NOISES = (0.0, 0.5)
-_DRAWS = 4000
 
 
 class RepeatLine(Record):
@@ -73,8 +72,6 @@ def _line(
     trials: int,
 ) -> RepeatLine:
     regrets, made = own
-    less = regrets - never
-    draws = np.random.default_rng(0).integers(len(less), size=(_DRAWS, len(less)))
     return RepeatLine(
         landscape=kind,
         noise=noise,
@@ -83,7 +80,7 @@ def _line(
         trials=trials,
         repeats=round(float(made.mean()), 2),
         regret=round(float(regrets.mean()), 4),
-        less_never=(round(float(less.mean()), 4), *bounds(less[draws].mean(axis=1))),
+        less_never=mean_of(regrets - never),
     )
 
 

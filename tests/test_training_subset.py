@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from eutectic.evals.bootstrap import mean_of
 from eutectic.evals.suggestion_speed import SpeedCase, observations_of, spec_of
 from eutectic.evals.training_subset import subset_lines
 from eutectic.tools.optimizer_bayes import BayesOptimizer
+
+
+def test_a_mean_stands_within_its_bounds() -> None:
+    assert mean_of([2.0, 2.0, 2.0]) == (2.0, 2.0, 2.0)
+    mean, low, high = mean_of([1.0, 2.0, 4.0, 9.0])
+    assert mean == 4.0 and 1.0 <= low < mean < high <= 9.0
 
 
 def test_every_way_is_measured_against_the_shipped_one() -> None:

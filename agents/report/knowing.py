@@ -23,7 +23,8 @@ def knowledge_section(ledger: Ledger, results: Results) -> Section | None:
     for words, reading in zip(last["words"], last["readings"], strict=True) if last else ():
         blocks.append(Text(words, _TONES.get(str(reading["verdict"]), "")))
     if not terms["used"] and not (last and last["sources"]):
-        blocks.append(Text("No source says anything about this space, so the surrogate works alone.", "muted"))
+        yet = "yet" if any(name == "images" for name, _ in terms["unused"]) else "about this space"
+        blocks.append(Text(f"No source says anything {yet}, so the surrogate works alone.", "muted"))
     else:
         blocks += [_replays(ledger), _sources(terms, last)]
     unused = [item for item in terms["unused"] if item[0] != "images" or not ledger.images]
