@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from eutectic.core.objective import Objective
-from eutectic.evals.oracle_term import OracleTerm
+from eutectic.evals.oracle_term import ERROR, WEAK_ERROR, OracleTerm
 from eutectic.evals.pools import TABLES, FloatArray, Pool
 from eutectic.evals.score_cards import card
 from eutectic.evals.table_files import read_recipes
@@ -21,7 +21,17 @@ from eutectic.tools.source_term import Inverted, Placebo, derangement
 from eutectic.tools.text_term import text_terms
 
 Arm = Literal[
-    "none", "true", "open", "card", "campaigns", "descriptors", "embeddings", "shuffled", "inverted", "oracle"
+    "none",
+    "true",
+    "open",
+    "card",
+    "campaigns",
+    "descriptors",
+    "embeddings",
+    "shuffled",
+    "inverted",
+    "oracle",
+    "oracle-weak",
 ]
 ARMS: tuple[Arm, ...] = get_args(Arm)
 SISTERS: dict[str, tuple[str, ...]] = {
@@ -50,8 +60,8 @@ def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[Kn
     """
     if arm == "none":
         return []
-    if arm == "oracle":
-        return [OracleTerm(pool, seed)]
+    if arm in ("oracle", "oracle-weak"):
+        return [OracleTerm(pool, seed, ERROR if arm == "oracle" else WEAK_ERROR)]
     if arm in ("shuffled", "inverted"):
         true = terms_for(pool, "true", data)
         if arm == "inverted":

@@ -8,8 +8,8 @@ import numpy as np
 
 from eutectic.evals.pools import FloatArray, Pool
 
-ERROR = 0.7
-"""Standard deviation of the error in that of the normal scores: a correlation with the truth of about 0.82."""
+ERROR, WEAK_ERROR = 0.7, 1.5
+"""Standard deviations of the error in that of the normal scores: correlations with the truth of about 0.82 and 0.55."""
 _WAVES = 24
 _TURNS = 4.0
 """Angular frequency along a feature, about."""
@@ -22,9 +22,9 @@ class OracleTerm:
     property = "y"
     slope = (0.4, 0.5)
 
-    def __init__(self, pool: Pool, seed: int) -> None:
-        """`seed`: of the error."""
-        self._pool, self._seed = pool, seed
+    def __init__(self, pool: Pool, seed: int, error: float = ERROR) -> None:
+        """`seed`: of the error, `error`: its standard deviation."""
+        self._pool, self._seed, self._error = pool, seed, error
 
     def scores(self, shares: FloatArray, process: FloatArray) -> FloatArray:
         """`N` scores, each that of the pool's recipe nearest to it."""
@@ -44,5 +44,5 @@ class OracleTerm:
         rng = np.random.default_rng([self._seed, 77])
         waves = _TURNS * rng.normal(size=(_WAVES, self._pool.features.shape[1]))
         phases = self._pool.features @ waves.T + rng.uniform(0, 2 * np.pi, _WAVES)
-        said = true + ERROR * np.sqrt(2 / _WAVES) * np.cos(phases).sum(axis=1)
+        said = true + self._error * np.sqrt(2 / _WAVES) * np.cos(phases).sum(axis=1)
         return np.asarray(said / said.std(), dtype=np.float64)
