@@ -11,7 +11,7 @@ from eutectic.agents.spec_file import load_spec
 from eutectic.core.errors import BadInput
 from eutectic.evals.baseline_choice import choices_of, describe_choices
 from eutectic.evals.measured_pool import measured_pool
-from eutectic.evals.paired_ratio import describe_pairs
+from eutectic.evals.paired_ratio import describe_over_none, describe_pairs
 from eutectic.evals.pools import Pool
 from eutectic.evals.search_methods import BASELINES, METHODS, ON_REQUEST, STARTS
 from eutectic.evals.search_report import describe, draw_curves, lines_of
@@ -96,6 +96,8 @@ def run(
             typer.echo(describe_pairs(runs))
         elif choices:
             typer.echo(describe_choices(choices))
+        if own is None and (beside := describe_over_none(runs)):
+            typer.echo(beside)
         typer.echo(_about_starts(starts))
         draw_curves(runs, out / "curves.png")
         typer.echo(f"Curves: {out / 'curves.png'}; runs are kept in {out} and are not done again by the same code.")

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from eutectic.evals.bootstrap import bounds
+from eutectic.evals.pools import FloatArray
 from eutectic.evals.search_report import Interval, interval_of, reaches
 from eutectic.evals.search_runs import Run
 
 _DRAWS = 2000
+_NONE = "ours-none"
 
 
 def paired_ratio(runs: Sequence[Run], method: str, other: str) -> Interval | None:
@@ -32,6 +35,52 @@ def paired_ratio(runs: Sequence[Run], method: str, other: str) -> Interval | Non
     draws = np.random.default_rng(0).integers(len(seeds), size=(_DRAWS, len(seeds)))
     spread = one[draws].mean(axis=1) / two[draws].mean(axis=1)
     return interval_of(float(one.mean() / two.mean()), spread)
+
+
+def describe_over_none(runs: Sequence[Run]) -> str:
+    """What each kind of knowledge needs over the same optimiser without any, over all pools; empty without runs."""
+    lines = []
+    for batch in sorted({run.batch for run in runs}):
+        for method in dict.fromkeys(run.method for run in runs):
+            rows = _rows([run for run in runs if run.batch == batch], method) if method != _NONE else {}
+            if rows:
+                lines.append(f"  batch {batch:<2} {method:18} {_over(rows)}")
+    head = f"Trials to the best 1 % over those of {_NONE}, paired, geometric mean [95 % bootstrap over seeds]:"
+    return "\n".join(["", head, *lines]) if lines else ""
+
+
+def _rows(runs: Sequence[Run], method: str) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """By pool the trials of a method that chooses its starts and of the one without knowledge, on common seeds."""
+    if not method.startswith("ours-"):
+        return {}
+    found = {}
+    for pool in sorted({run.pool for run in runs}):
+        by = {name: {r.seed: r for r in runs if r.pool == pool and r.method == name} for name in (method, _NONE)}
+        seeds = sorted(set(by[method]) & set(by[_NONE]))
+        if seeds:
+            trials = min(len(by[name][seed].scores) for name in by for seed in seeds)
+            one, two = (reaches([by[name][seed] for seed in seeds], trials) for name in (method, _NONE))
+            found[pool] = one, two
+    return found
+
+
+def _over(rows: dict[str, tuple[FloatArray, FloatArray]]) -> str:
+    ratios = {pool: float(one.mean() / two.mean()) for pool, (one, two) in rows.items()}
+    rng = np.random.default_rng(0)
+    spread = []
+    for _ in range(_DRAWS):
+        logs = []
+        for one, two in rows.values():
+            drawn = rng.integers(len(one), size=len(one))
+            logs.append(np.log(one[drawn].mean() / two[drawn].mean()))
+        spread.append(np.exp(np.mean(logs)))
+    low, high = bounds(spread, 3)
+    worst, best = max(ratios, key=ratios.__getitem__), min(ratios, key=ratios.__getitem__)
+    mean = float(np.exp(np.mean(np.log(list(ratios.values())))))
+    return (
+        f"{mean:.3f} [{low:.3f}, {high:.3f}] over {len(ratios)} pools; worst {ratios[worst]:.2f} on {worst}, "
+        f"best {ratios[best]:.2f} on {best}"
+    )
 
 
 def describe_pairs(runs: Sequence[Run]) -> str:

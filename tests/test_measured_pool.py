@@ -10,7 +10,7 @@ import pytest
 from eutectic.agents.cli.main import main
 from eutectic.core.errors import BadInput
 from eutectic.evals.measured_pool import key_of, measured_pool
-from eutectic.evals.paired_ratio import describe_pairs, paired_ratio
+from eutectic.evals.paired_ratio import describe_over_none, describe_pairs, paired_ratio
 from eutectic.evals.search_runs import Run
 
 SPEC = """
@@ -128,3 +128,15 @@ def test_a_saving_is_said_only_where_its_interval_has_a_sign() -> None:
     assert "not told apart" in describe_pairs(mixed)
     worse = [run("ours-none", s, 10) for s in range(4)] + [run("ours-true", s, 15) for s in range(4)]
     assert "50 % more (95 %: 50 to 50 %)" in describe_pairs(worse)
+
+
+def test_knowledge_is_told_over_the_optimiser_without_any() -> None:
+    def run(method: str, pool: str, seed: int, hit: int) -> Run:
+        scores = tuple(1.0 if i == hit - 1 else 0.1 for i in range(8))
+        return Run(method=method, pool=pool, seed=seed, batch=4, scores=scores, top=0.9, seconds=0.0)
+
+    runs = [run("ours-none", p, s, 4) for p in "ab" for s in range(3)]
+    assert describe_over_none(runs) == ""
+    runs += [run("ours-oracle", "a", s, 2) for s in range(3)] + [run("ours-oracle", "b", s, 8) for s in range(3)]
+    words = describe_over_none(runs)
+    assert "ours-oracle        1.000 [1.000, 1.000] over 2 pools; worst 2.00 on b, best 0.50 on a" in words
