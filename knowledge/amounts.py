@@ -117,6 +117,10 @@ def plainly(text: str) -> str:
     return _DECIMAL_COMMA.sub(lambda match: match[0].replace(",", "."), text)
 
 
+_BEHIND_LOST = re.compile("10\ufffd\\s?\\d|[A-Za-z²³]\ufffd\\s?[1-4](?:\\D|$)")
+"""Before the power of a ten or of a unit whose sign the page's text lost (U+FFFD): no amount by itself."""
+
+
 def find_amounts(text: str) -> Iterator[Amount]:
     """Every amount of a running text, with its place; what its unit is stands behind it."""
     if not _DIGIT.search(text):
@@ -124,7 +128,8 @@ def find_amounts(text: str) -> Iterator[Amount]:
     at = 0
     while match := _AMOUNT.search(text, at):
         amount = _amount(match)
-        yield amount
+        if not _BEHIND_LOST.search(text[max(0, amount.start - 4) : amount.start + 2]):
+            yield amount
         at = max(amount.end, match.start() + 1)
 
 

@@ -20,7 +20,16 @@ from eutectic.knowledge.tokens import tokenise
 _LEAST_VALUES, _LEAST_MATERIALS = 3, 2
 _MOST_LISTED = 6
 _DOUBTFUL: frozenset[Reason] = frozenset(
-    ("unit_unknown", "outlier", "disagrees", "scale_ambiguous", "flat_exponent", "material_from_context", "specified")
+    (
+        "unit_unknown",
+        "outlier",
+        "disagrees",
+        "scale_ambiguous",
+        "flat_exponent",
+        "glyph_lost",
+        "material_from_context",
+        "specified",
+    )
 )
 """Reasons for which a value is no candidate for the greatest or the least."""
 _MOST = re.compile(

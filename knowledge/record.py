@@ -24,6 +24,7 @@ Reason = Literal[
     "unit_of_another_quantity",
     "scale_ambiguous",
     "flat_exponent",
+    "glyph_lost",
     "out_of_range",
     "outlier",
     "quote_not_found",

@@ -36,6 +36,8 @@ def check(record: LiteratureRecord, find: FindQuote) -> LiteratureRecord:
         record = record.model_copy(update={"quote": " ".join(quote.split())})
         if not _has_number(record, quote):
             flaws.append(Flaw(reason="number_not_in_quote", detail=f"{record.value} is not in the quote"))
+        if lost := _lost_glyph(record, quote):
+            flaws.append(Flaw(reason="glyph_lost", detail=lost))
         if record.source == "text" and not _has_unit(record, quote):
             flaws.append(Flaw(reason="unit_not_in_quote", detail=f"{record.unit!r} is not in the quote"))
     return record.with_flaws(*flaws)
@@ -64,6 +66,19 @@ def _has_number(record: LiteratureRecord, quote: str) -> bool:
         any(math.isclose(value * scale, each, rel_tol=1e-9, abs_tol=1e-12) for each in there for scale in scales)
         for value in wanted
     )
+
+
+def _lost_glyph(record: LiteratureRecord, quote: str) -> str:
+    """What a glyph that the page's text lost leaves open: the sign of the value, or of a power of its unit."""
+    if "\ufffd" in record.unit:
+        return f"the sign of a power in {record.unit!r} is lost and read as a minus"
+    ends = (record.value, record.low, record.high)
+    for amount in find_amounts(quote) if "\ufffd" in quote else ():
+        if amount.value in ends and quote[: amount.start].rstrip().endswith("\ufffd"):
+            return f"a sign before {amount.value:g} may be lost"
+        if amount.value in ends and re.match("\\s*[×x·]\\s?10\ufffd", quote[amount.end :]):
+            return f"the sign of the power of ten behind {amount.value:g} is lost"
+    return ""
 
 
 def _read(amount: Amount, quote: str, record: LiteratureRecord) -> tuple[float | None, ...]:

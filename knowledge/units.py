@@ -204,6 +204,7 @@ def _chinese_basis(text: str) -> str:
 
 def _plain(text: str) -> str:
     text = re.sub(r"(?<=[A-Za-z])⁰[.·]⁵", "^0.5", text)
+    text = re.sub("(?<=[A-Za-z])\ufffd\\s?(?=[1-4])", "-", text)
     text = re.sub(r"√\s?\(?(m|Hz)\b\)?", r" \1^0.5", text)
     for chinese, written in CHINESE_UNITS.items():
         text = text.replace(chinese, written)

@@ -8,7 +8,12 @@ from typing import NamedTuple
 from eutectic.knowledge.units import CHINESE_UNITS, Unit, read_unit, symbols_of
 
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
-_POWERED = r"(?:¹\s?[/⁄]\s?²|⁰[.·]⁵|\^?[{(]?1/2[})]?(?!\d)|\^\s?[{(]?0\.5[})]?|[⁻⁺][¹²³⁴⁵⁶](?![⁰¹²³⁴⁵⁶⁷⁸⁹])|[¹²³⁴](?![⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺])|\^\s?[{(]?[-−]?\d[})]?|[-−–]\d(?!\d)|\d(?!\d|\.\d))"
+_LOST = "\ufffd"
+"""A glyph that the page's text lost; before the power of a unit it can only have been a minus."""
+_POWERED = (
+    rf"(?:{_LOST}\s?[1-4](?!\d)|"
+    r"¹\s?[/⁄]\s?²|⁰[.·]⁵|\^?[{(]?1/2[})]?(?!\d)|\^\s?[{(]?0\.5[})]?|[⁻⁺][¹²³⁴⁵⁶](?![⁰¹²³⁴⁵⁶⁷⁸⁹])|[¹²³⁴](?![⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺])|\^\s?[{(]?[-−]?\d[})]?|[-−–]\d(?!\d)|\d(?!\d|\.\d))"
+)
 """A power of a unit; two raised digits, or more than four, are the numbers of references."""
 _PIECE = re.compile(
     rf"(?P<gap>\s*[·⋅•∙*/]\s*|(?<=[a-z])-(?=[A-Z])|\s?\bper\s|\s{{0,2}})\(?(?P<name>√\s?m\b|[°◦º˚]\s?C|oC|℃|[µμ] ?m|[A-Za-zµμΩÅ%℃‰]+|[\u3400-\u9fff]{{1,4}})(?P<power>{_POWERED})?\)?"
