@@ -47,7 +47,7 @@ def example_meter(folder: Path | None = None, fault: Injected = "none") -> dict[
                 "put": [{"name": "mode", "value": "resistance 4W"}],
                 "low": 0,
                 "high": 1e8,
-                "readings": 600 if fault == "slow" else 3,
+                "readings": 1000 if fault == "slow" else 3,
             }
         ],
     }
