@@ -206,6 +206,7 @@ def terms_of(
     from eutectic.tools.campaign_term import campaign_term
     from eutectic.tools.claim_term import claim_terms
     from eutectic.tools.descriptor_term import descriptor_terms
+    from eutectic.tools.estimate_term import estimate_terms
     from eutectic.tools.sampling import domain_of
     from eutectic.tools.text_term import text_terms
 
@@ -218,7 +219,9 @@ def terms_of(
     shares = domain.lattice.shares(rows)
     process = domain.encoder.rows(domain.lattice, rows)[:, len(spec.space.component_names) :]
     found, left = claim_terms(kept, spec.space, spec.objectives, shares)
-    unused = [(item.name, item.reason) for item in left]
+    estimated, unread = estimate_terms(kept, spec.space, spec.objectives, shares, process)
+    found += estimated
+    unused = [(item.name, item.reason) for item in (*left, *unread)]
     makers = ((wanted.descriptors, descriptor_terms), (wanted.embeddings, text_terms))
     for more, left in (make(spec.space, spec.objectives, shares) for is_on, make in makers if is_on):
         found += more

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from eutectic.core.composition import Composition
 from eutectic.core.record import Record, sha256
+from eutectic.core.space import Value
 from eutectic.core.trial import Quote
 
 ClaimOrigin = Literal["literature", "model", "person"]
@@ -90,8 +91,30 @@ class ProcessRange(Record):
         return self
 
 
+class Estimated(Record):
+    """What somebody expects of one recipe before it is measured."""
+
+    composition: Composition
+    process: dict[str, Value] = Field(default_factory=dict)
+    """Process variables of the search space; one that is left out is taken in the middle of its range."""
+    value: float
+    """In the objective's unit, or on any scale that rises with the property."""
+
+
+LEAST_ESTIMATES = 8
+"""Recipes that somebody has to estimate before the estimates say anything together."""
+
+
+class Estimates(Record):
+    """Values that somebody expects of single recipes: what is known of interactions and optima without words for it."""
+
+    kind: Literal["estimates"] = "estimates"
+    recipes: tuple[Estimated, ...] = Field(min_length=LEAST_ESTIMATES, max_length=400)
+
+
 Statement = Annotated[
-    Effect | Synergy | BestRange | Ranking | Region | ProcessEffect | ProcessRange, Field(discriminator="kind")
+    Effect | Synergy | BestRange | Ranking | Region | ProcessEffect | ProcessRange | Estimates,
+    Field(discriminator="kind"),
 ]
 
 
@@ -137,4 +160,6 @@ class Claim(Record):
             return ()
         if isinstance(said, Region):
             return tuple(said.composition.fractions)
+        if isinstance(said, Estimates):
+            return tuple(sorted({name for item in said.recipes for name in item.composition.fractions}))
         return said.components

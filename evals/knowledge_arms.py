@@ -9,6 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from eutectic.core.objective import Objective
+from eutectic.evals.frozen_estimates import COMPILED, estimates_of
 from eutectic.evals.oracle_term import ERROR, WEAK_ERROR, OracleTerm
 from eutectic.evals.pools import TABLES, FloatArray, Pool
 from eutectic.evals.score_cards import card
@@ -25,6 +26,7 @@ Arm = Literal[
     "true",
     "open",
     "card",
+    "estimates",
     "campaigns",
     "descriptors",
     "embeddings",
@@ -45,9 +47,9 @@ SISTERS: dict[str, tuple[str, ...]] = {
 def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[KnowledgeTerm]:
     """The terms of an arm on a landscape, for an objective called `y`.
 
-    `true` is everything: score card, sister tables without common recipes, descriptors. `open` is the same without
-    claims that may rest on the very table; `card`, `campaigns`, `descriptors` and `embeddings` are one
-    source each. `shuffled`
+    `true` is everything: score card, estimates, sister tables without common recipes, descriptors. `open` is the same
+    without claims that may rest on the very table, and without estimates where the table is compiled from
+    publications; `card`, `estimates`, `campaigns`, `descriptors` and `embeddings` are one source each. `shuffled`
     exchanges the components of all true terms (a placebo), `inverted` turns their sign. `oracle` is
     made of the pool's own values and shows what right knowledge would save. A group's own table has the
     terms of its spec.
@@ -70,11 +72,18 @@ def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[Kn
         return [Placebo(term, order) for term in true]
     if pool.terms and arm != "embeddings":
         return list(pool.terms)
-    shares = _stand_in(pool)
+    shares, process = _stand_in(pool)
     objective = Objective.model_validate({"property": "y", "unit": pool.unit, "direction": pool.direction})
     found: list[KnowledgeTerm] = []
     if arm in ("true", "open", "card"):
         found += claim_terms(card(pool.name, own=arm != "open"), pool.lattice.space, [objective], shares)[0]
+    if (
+        data is not None
+        and pool.name in TABLES
+        and (arm in ("true", "estimates") or (arm == "open" and pool.name not in COMPILED))
+    ):
+        said = estimates_of(pool.name, data, shares, process)
+        found += [] if said is None else [said]
     if arm in ("true", "open", "campaigns") and data is not None:
         for sister in SISTERS.get(pool.name, ()):
             term = campaign_term(
@@ -105,11 +114,11 @@ def _renamed(term: KnowledgeTerm) -> KnowledgeTerm:
     return replace(term, property="y")
 
 
-def _stand_in(pool: Pool) -> FloatArray:
-    """Up to 4,000 recipes that stand for the space."""
+def _stand_in(pool: Pool) -> tuple[FloatArray, FloatArray]:
+    """Shares and process columns of up to 4,000 recipes that stand for the space."""
     rng = np.random.default_rng(0)
-    rows = pool.rows if len(pool.rows) <= 4000 else pool.rows[rng.choice(len(pool.rows), 4000, replace=False)]
-    return pool.lattice.shares(rows)
+    picked = np.arange(len(pool.rows)) if len(pool.rows) <= 4000 else rng.choice(len(pool.rows), 4000, replace=False)
+    return pool.lattice.shares(pool.rows[picked]), pool.features[picked, pool.lattice.n_components :]
 
 
 def _measured(name: str, data: Path) -> tuple[Sequence[str], FloatArray, FloatArray]:

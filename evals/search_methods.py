@@ -83,10 +83,11 @@ class SobolSearch(RandomSearch):
 
 KNOWLEDGE: dict[Arm, str] = {
     "none": "this optimiser without knowledge, choosing its starts: what those with knowledge are measured against",
-    "true": "this optimiser with all knowledge: frozen score card, sister tables without common recipes, descriptors; "
-    "on a table of your own what the spec knows",
-    "open": "the same without claims that may rest on the very table",
+    "true": "this optimiser with all knowledge: frozen score card and estimates, sister tables without common recipes, "
+    "descriptors; on a table of your own what the spec knows",
+    "open": "the same without what may rest on the very table",
     "card": "this optimiser with the score card alone",
+    "estimates": "this optimiser with what a language model expected of 60 recipes, shown without values, alone",
     "campaigns": "this optimiser with sister tables alone",
     "descriptors": "this optimiser with descriptors alone",
     "shuffled": "the same as true said of exchanged components: the placebo",
@@ -161,7 +162,9 @@ if find_spec("ax") is not None:
     )
 BASELINES = ("gp-logei", "rf-ei", "et-ucb")
 """The better of these on each table is what the others are measured against."""
-ON_REQUEST = frozenset(f"ours-{arm}" for arm in ("card", "campaigns", "descriptors", "oracle", "oracle-weak"))
+ON_REQUEST = frozenset(
+    f"ours-{arm}" for arm in ("card", "estimates", "campaigns", "descriptors", "oracle", "oracle-weak")
+)
 """Methods that run only where they are named."""
 OWN_STARTS = frozenset(f"ours-{arm}" for arm in KNOWLEDGE)
 """Methods that choose their starts themselves, as many as the others have: a quarter of them by what they know."""

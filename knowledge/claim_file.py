@@ -86,5 +86,6 @@ def _read(item: Any, where: str) -> Claim:
         raise BadInput(
             f"{place}: {first['msg']}" if place else str(first["msg"]),
             where=where,
-            mend="give property, statement (kind: effect, synergy, range, ranking, optimum), origin, author, dated",
+            mend="give property, statement (kind: effect, synergy, range, ranking, optimum, estimates), origin, author "
+            "and dated",
         ) from error

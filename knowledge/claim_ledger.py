@@ -10,7 +10,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from eutectic.core.claim import BestRange, Claim, Effect, ProcessEffect, ProcessRange, Ranking, Region, Synergy
+from eutectic.core.claim import (
+    BestRange,
+    Claim,
+    Effect,
+    Estimates,
+    ProcessEffect,
+    ProcessRange,
+    Ranking,
+    Region,
+    Synergy,
+)
 from eutectic.core.errors import BadInput
 from eutectic.core.objective import Objective
 from eutectic.core.record import Record
@@ -151,6 +161,15 @@ def _test(
         if isinstance(said, Region):
             better *= said.sign
         return inside_test(inside, ranks(values) * better, n, _seed(claim))
+    if isinstance(said, Estimates):
+        return partial(
+            _nearest(said, claim, shares),
+            ranks(values),
+            [],
+            n,
+            _seed(claim),
+            "rank correlation with the nearest estimates",
+        )
     wanted = _direction(claim, shares)
     if wanted is None:
         return Tested(None, None, n, "the components it names did not vary")
@@ -253,6 +272,19 @@ def _inside(claim: Claim, shares: dict[str, FloatArray]) -> NDArray[np.bool_]:
         / 2
     )
     return away <= said.radius + 1e-9
+
+
+def _nearest(said: Estimates, claim: Claim, shares: dict[str, FloatArray]) -> FloatArray:
+    """`N` values estimated of the recipe nearest to each observation."""
+    from scipy.spatial import cKDTree
+
+    estimated = [item.composition.to(claim.basis).fractions for item in said.recipes]
+    names = sorted({*shares, *(name for recipe in estimated for name in recipe)})
+    n = len(next(iter(shares.values())))
+    there = np.column_stack([shares.get(name, np.zeros(n)) for name in names])
+    known = np.array([[recipe.get(name, 0.0) for name in names] for recipe in estimated])
+    places = cKDTree(np.sqrt(known)).query(np.sqrt(np.maximum(there, 0.0)))[1]
+    return np.array([said.recipes[int(place)].value for place in places])
 
 
 def _seed(claim: Claim) -> str:

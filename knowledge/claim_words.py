@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eutectic.core.claim import BestRange, Claim, Effect, ProcessEffect, ProcessRange, Ranking, Synergy
+from eutectic.core.claim import BestRange, Claim, Effect, Estimates, ProcessEffect, ProcessRange, Ranking, Synergy
 
 
 def claim_words(claim: Claim) -> str:
@@ -20,6 +20,8 @@ def claim_words(claim: Claim) -> str:
         return f"a higher {_variable(said.variable)} {_moves(said.sign)} {name}"
     if isinstance(said, ProcessRange):
         return f"{name} is best with the {_variable(said.variable)} from {said.low:g} to {said.high:g} in SI units"
+    if isinstance(said, Estimates):
+        return f"{name} as estimated for {len(said.recipes)} recipes"
     quality = "good" if said.sign > 0 else "bad"
     return f"{name} is {quality} within {said.radius:g} of {said.composition.formula()}"
 

@@ -169,6 +169,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             {"id": "p2", "document": "d2", "page": 1, "text": "Nothing of use. We thank Dr. Fe."},
         ],
     },
+    "estimates": {
+        "goal": "A soft magnet.",
+        "objectives": OBJECTIVES,
+        "recipes": [{"id": "e00", "recipe": "Fe 80 B 20 at%"}, {"id": "e01", "recipe": "Fe 60 Co 20 B 20 at%"}],
+    },
     "records": {
         "passages": [
             {"id": "p1", "document": "d1", "page": 3, "text": "Cast. Fe85B15 has a coercivity of 4.2 A/m. So be it."},

@@ -93,8 +93,11 @@ def test_a_term_of_another_property_and_one_without_numbers_change_nothing_that_
     assert len(campaign(spec, 9, (Empty(),))[0]) == 9
 
 
+@pytest.mark.parametrize("one_in", [2, 4])
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 10])
-def test_half_of_the_trials_is_left_to_the_plain_surrogate(n: int) -> None:
+def test_a_share_of_the_trials_is_left_to_the_plain_surrogate(n: int, one_in: int) -> None:
     from eutectic.tools.optimizer_bayes import _n_plain
 
-    assert sum(_n_plain(n, number) for number in range(3, 9)) == 3 * n
+    counts = [_n_plain(n, number, one_in) for number in range(3, 11)]
+    assert sum(counts) * one_in == 8 * n
+    assert max(counts) - min(counts) <= 1

@@ -143,6 +143,14 @@ class Acquisition:
         return score
 
 
+def has_voices(objectives: Sequence[Objective]) -> bool:
+    """Whether the voices of one property decide what is measured: one to push up or down and no limit."""
+    if len(objectives) != 1 or objectives[0].role != "optimize":
+        return False
+    only = objectives[0]
+    return only.direction != "target" and (only.at_most if only.direction == "maximize" else only.at_least) is None
+
+
 def acquisition_of(
     objectives: Sequence[Objective], models: Sequence[PropertyModel], features: FloatArray, seed: int
 ) -> Acquisition:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eutectic.core.claim import Claim, ProcessEffect, ProcessRange
+from eutectic.core.claim import Claim, Estimates, ProcessEffect, ProcessRange
 from eutectic.core.objective import Objective
 from eutectic.core.space import SearchSpace
 from eutectic.tools.claim_score import ClaimScore, claim_score
@@ -32,7 +32,7 @@ class Unused(NamedTuple):
 def claim_terms(
     claims: Sequence[Claim], space: SearchSpace, objectives: Sequence[Objective], shares: FloatArray
 ) -> tuple[list[SourceTerm], list[Unused]]:
-    """A term for each author and property, and the claims that say nothing here.
+    """A term for each author and property, and the claims that say nothing here; estimates of recipes are not read.
 
     The claims of one author are made standard over the space, weighted by their trust and added. The prior mean of the
     slope is half their mean trust.
@@ -46,7 +46,7 @@ def claim_terms(
     unused: list[Unused] = []
     sources: dict[tuple[str, str, str], list[ClaimScore]] = {}
     by_property = {objective.property: objective for objective in objectives}
-    for claim in dict.fromkeys(claims):
+    for claim in dict.fromkeys(claim for claim in claims if not isinstance(claim.statement, Estimates)):
         objective = by_property.get(claim.property)
         found = claim_score(claim, space, objective) if objective else f"speaks of {claim.property}, no objective here"
         if isinstance(found, str):

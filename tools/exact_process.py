@@ -112,6 +112,13 @@ class ExactProcess:
         means, sds, _ = self.shifted_moments(features, np.zeros((len(self.features), 0)))
         return means, sds
 
+    def means(self, features: FloatArray) -> FloatArray:
+        """Mean of the noise-free property alone, `M`."""
+        _, weights = self._solved
+        return np.asarray(
+            self._expected(features) + self._covariance(features, self.features) @ weights, dtype=np.float64
+        )
+
     def shifted_moments(self, features: FloatArray, shifts: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """The same, and what shifts of the weights `N x S` move the means by, `M x S`."""
         from scipy.linalg import solve_triangular

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from eutectic.tools.blended_voices import BlendedVoices, weight_of
 from eutectic.tools.discrepancy import likeliest_discrepancy, likeliest_screen
 from eutectic.tools.encoding import FloatArray
 from eutectic.tools.exact_process import ExactProcess
@@ -17,6 +18,7 @@ from eutectic.tools.history import replicate_variance
 from eutectic.tools.kernel_fit import LEAST_NOISE, USUAL_NOISE, NoisePrior, first_kernel, fit_kernel, matern
 from eutectic.tools.knowledge_term import KnowledgeTerm, Slopes, Standing
 from eutectic.tools.lattice import BoolArray, IntArray
+from eutectic.tools.left_out_gain import left_out_gain
 from eutectic.tools.readings import Readings, batch_variance
 from eutectic.tools.slope_kernel import standings, with_slopes
 from eutectic.tools.torch_scope import tensor
@@ -43,9 +45,27 @@ class PropertyModel:
     """How many of the first columns are shares of components; all where None."""
     noise_prior: NoisePrior = USUAL_NOISE
 
-    def voices(self, seed: int) -> Voices:
-        """The process with the surrogates that have a say in what is measured next."""
-        return Voices(self.process) if self.note else voices_of(self.process, self.noise_prior, self.n_shares, seed)
+    def voices(self, seed: int, towards: float = 0.0) -> Voices | BlendedVoices:
+        """The process with the surrogates that have a say in what is measured next, with knowledge and without.
+
+        Args:
+            seed: Of the forest.
+            towards: 1 where greater values are better, -1 where lesser: there knowledge has to foretell.
+        """
+        if self.note:
+            return Voices(self.process)
+        if not self.process.slopes.columns:
+            return voices_of(self.process, self.noise_prior, self.n_shares, seed)
+        plain = replace(self.process, slopes=Slopes(self.process.slopes.n_plain))
+        try:
+            plain = _kernel_fitted(plain, self.noise_prior, self.n_shares)
+        except ArithmeticError:
+            return voices_of(plain, self.noise_prior, self.n_shares, seed)
+        return BlendedVoices(
+            voices_of(plain, self.noise_prior, self.n_shares, seed),
+            voices_of(self.process, self.noise_prior, self.n_shares, None),
+            weight_of(left_out_gain(plain, self.process.slopes, towards)),
+        )
 
     @builtins.property
     def noise_sd(self) -> float:

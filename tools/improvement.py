@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from eutectic.tools.acquisition import Acquisition
+from eutectic.tools.blended_voices import BlendedVoices
 from eutectic.tools.encoding import FloatArray
 from eutectic.tools.voices import Voices
 
@@ -22,7 +23,14 @@ class Improvement(Acquisition):
 
     climb: ClassVar[tuple[int, int]] = (24, 64)
 
-    voices: Voices = field(init=False)
+    voices: Voices | BlendedVoices = field(init=False)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How much knowledge counts, where there is some."""
+        if not isinstance(self.voices, BlendedVoices):
+            return ()
+        return (f"knowledge has {self.voices.weight:.0%} of the say in what is measured next",)
 
     def await_also(self, features: FloatArray) -> None:
         """Count recipes `q x d` as on their way."""
@@ -37,7 +45,7 @@ class Improvement(Acquisition):
         return log_improvement(sign * mean, sd, high if sign > 0 else -low)
 
     def _build(self) -> None:
-        self.voices = self.models[0].voices(self.seed)
+        self.voices = self.models[0].voices(self.seed, self.goals.goals[0].sign)
 
 
 def log_improvement(mean: FloatArray, sd: FloatArray, best: float) -> FloatArray:

@@ -12,6 +12,7 @@ from eutectic.core.optimizer import Advice, Pending, Proposal
 from eutectic.core.record import significant
 from eutectic.core.spec import CampaignSpec
 from eutectic.core.trial import Observation
+from eutectic.tools.acquisition import has_voices
 from eutectic.tools.batch import Chooser
 from eutectic.tools.earned_say import earned
 from eutectic.tools.floor_padding import floor_padded
@@ -41,6 +42,9 @@ _ENOUGH_REPEATS = 4
 
 _CALIBRATION = 4
 """Recipes that are both tested and screened before the screen is asked about others."""
+
+_PLAIN_ONE_IN, _PLAIN_ONE_IN_VOICES = 2, 4
+"""One in how many trials is left to the plain surrogate while knowledge is in use; where voices weigh it already."""
 
 _SILENT: dict[Verdict, str] = {"drop": "is set aside", "wait": "has no say until it foretells the better values"}
 
@@ -149,7 +153,8 @@ class BayesOptimizer:
         repeats = self._repeats(state, n, posterior)
         calibrating = self._calibrating(state, n - len(repeats))
         size = n - len(repeats) - len(calibrating)
-        n_plain = _n_plain(size, state.round) if "use" in verdicts.values() else 0
+        one_in = _PLAIN_ONE_IN_VOICES if has_voices(spec.objectives) else _PLAIN_ONE_IN
+        n_plain = _n_plain(size, state.round, one_in) if "use" in verdicts.values() else 0
         chooser = self._chooser(state, posterior)
         rng = np.random.default_rng([spec.seed, state.round, 1])
         batch = chooser.choose(size - n_plain, alternatives, rng)
@@ -176,15 +181,19 @@ class BayesOptimizer:
         )
 
     def _judged(self, state: _State) -> tuple[Posterior, dict[str, Verdict]]:
-        """The surrogate with the terms that the judge lets stand and that earned a say, and the verdict on each."""
+        """The surrogate with the terms that the judge lets stand, and the verdict on each.
+
+        Where no voices weigh knowledge, a term also has to have earned its say.
+        """
         encoder = self._domain.encoder
         if not encoder.terms:
             return fit_table(self._spec, encoder, state.table, (), self._most), {}
         padded = floor_padded(state.table, self._spec.objectives)
         said = self._judge(fit_table(self._spec, encoder, padded, (), self._most).standings()) if self._judge else {}
         verdicts: dict[str, Verdict] = {term.name: said.get(term.name, "use") for term in encoder.terms}
-        without = fit_table(self._spec, encoder, padded, list(verdicts), self._most) if self._judge else None
-        if without is not None:
+        without = None
+        if self._judge and not has_voices(self._spec.objectives):
+            without = fit_table(self._spec, encoder, padded, list(verdicts), self._most)
             proved = earned(self._spec.objectives, without.models, encoder.terms)
             verdicts |= {name: "wait" for name in verdicts if verdicts[name] != "drop" and name not in proved}
         silent = [name for name, verdict in verdicts.items() if verdict in ("drop", "wait")]
@@ -273,6 +282,6 @@ class BayesOptimizer:
         return tuple(notes)
 
 
-def _n_plain(n: int, round: int) -> int:
-    """How many of `n` are left to the plain surrogate: half, made whole over two rounds."""
-    return n // 2 + (n % 2 > round % 2)
+def _n_plain(n: int, round: int, one_in: int) -> int:
+    """How many of `n` are left to the plain surrogate: one in so many, made whole over as many rounds."""
+    return (n * (round + 1)) // one_in - (n * round) // one_in

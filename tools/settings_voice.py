@@ -34,6 +34,11 @@ class SettingsVoice:
         means, sds = zip(*(process.moments(features) for process in self.processes), strict=True)
         return np.average(means, axis=0, weights=self.weights), np.average(sds, axis=0, weights=self.weights)
 
+    def means(self, features: FloatArray) -> FloatArray:
+        """The weighted means alone, `N`, at a fraction of the work."""
+        found = [process.means(features) for process in self.processes]
+        return np.asarray(np.average(found, axis=0, weights=self.weights), dtype=np.float64)
+
     def believing(self, features: FloatArray, means: FloatArray) -> SettingsVoice:
         """The same with recipes `q x d` taken to be measured at `q` values; the weights stay."""
         return replace(self, processes=tuple(process.believing(features, means) for process in self.processes))

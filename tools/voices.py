@@ -67,22 +67,22 @@ class Voices:
         means, sds = zip(*(voice.moments(features) for voice in self.every), strict=True)
         return np.mean(means, axis=0), np.mean(sds, axis=0)
 
-    def believing(self, features: FloatArray) -> Voices:
-        """The same with recipes `q x d` taken to be measured at what the voices expect together."""
-        means, _ = self.moments(features)
+    def believing(self, features: FloatArray, means: FloatArray | None = None) -> Voices:
+        """The same with recipes `q x d` taken to be measured at `q` values, without them at what the voices expect."""
+        means = self.moments(features)[0] if means is None else means
         process = self.process.believing(features, means)
         others = tuple(other.believing(features, means) for other in self.others)
         return Voices(process, others, None if self.forest is None else _kept_up(self.forest, process))
 
 
-def voices_of(process: ExactProcess, prior: NoisePrior, n_shares: int | None, seed: int) -> Voices:
+def voices_of(process: ExactProcess, prior: NoisePrior, n_shares: int | None, seed: int | None) -> Voices:
     """The process, one on roots, a very smooth one, one of one length-scale, a forest; one whose fit fails has no say.
 
     Args:
         process: Fitted.
         prior: On the noise.
         n_shares: How many of the first columns are shares of components; all the plain ones where None.
-        seed: Of the forest.
+        seed: Of the forest; no forest where None.
     """
     measured = int(process.is_measured.sum())
     if measured < _LEAST or len(process.features) > _MOST:
@@ -93,7 +93,8 @@ def voices_of(process: ExactProcess, prior: NoisePrior, n_shares: int | None, se
         _refitted(process, prior, 0, 0, "gaussian"),
         settings_voice(process),
     )
-    return Voices(process, tuple(voice for voice in tried if voice is not None), fit_forest(process, seed))
+    forest = None if seed is None else fit_forest(process, seed)
+    return Voices(process, tuple(voice for voice in tried if voice is not None), forest)
 
 
 def _kept_up(forest: ForestVoice, process: ExactProcess) -> ForestVoice:

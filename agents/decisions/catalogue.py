@@ -11,6 +11,7 @@ from eutectic.agents.decisions.answering import AnswerContext, WrittenAnswer
 from eutectic.agents.decisions.claims import ClaimPick, ClaimsContext
 from eutectic.agents.decisions.coder import Protocol, ProtocolContext
 from eutectic.agents.decisions.designer import Choice, ChooseContext, EvidenceContext, EvidencePick
+from eutectic.agents.decisions.estimates import EstimatePick, EstimatesContext
 from eutectic.agents.decisions.experimenter import Release, ReleaseContext, Watch, WatchContext
 from eutectic.agents.decisions.pi import Brief, CloseContext, Closing, FrameContext, Review, ReviewContext
 from eutectic.agents.decisions.records import RecordPick, RecordsContext
@@ -34,6 +35,7 @@ DECISIONS: Mapping[tuple[Role, str], DecisionTypes] = MappingProxyType(
         ("pi", "close"): DecisionTypes(CloseContext, Closing),
         ("designer", "evidence"): DecisionTypes(EvidenceContext, EvidencePick),
         ("designer", "claims"): DecisionTypes(ClaimsContext, ClaimPick),
+        ("designer", "estimates"): DecisionTypes(EstimatesContext, EstimatePick),
         ("designer", "records"): DecisionTypes(RecordsContext, RecordPick),
         ("designer", "choose"): DecisionTypes(ChooseContext, Choice),
         ("coder", "protocol"): DecisionTypes(ProtocolContext, Protocol),

@@ -21,6 +21,7 @@ from eutectic.agents.decisions.designer import (
     EvidencePick,
     PickedQuote,
 )
+from eutectic.agents.decisions.estimates import EstimatePick, EstimatesContext
 from eutectic.agents.decisions.experimenter import Release, ReleaseContext, Watch, WatchContext
 from eutectic.agents.decisions.pi import Review, ReviewContext
 from eutectic.agents.decisions.records import ProposedProcessClaim, ProposedRecord, RecordPick, RecordsContext
@@ -54,6 +55,25 @@ def _evidence(context: EvidenceContext, answer: EvidencePick) -> Iterable[str]:
 
 def _claims(context: ClaimsContext, answer: ClaimPick) -> Iterable[str]:
     return _copied("claims", context.passages, answer.claims)
+
+
+def _estimates(context: EstimatesContext, answer: EstimatePick) -> Iterable[str]:
+    recipes, properties = {line.id for line in context.recipes}, {line.property for line in context.objectives}
+    seen: set[tuple[str, str]] = set()
+    for number, item in enumerate(answer.estimates):
+        if item.recipe not in recipes:
+            yield f"estimates.{number}: there is no recipe {item.recipe!r}"
+        if item.property not in properties:
+            yield f"estimates.{number}: there is no objective {item.property!r}"
+        if (item.recipe, item.property) in seen:
+            yield f"estimates.{number}: {item.property} of {item.recipe} is estimated twice"
+        if not math.isfinite(item.value):
+            yield f"estimates.{number}: the value is no number"
+        seen.add((item.recipe, item.property))
+    for name in sorted(properties):
+        missing = [line.id for line in context.recipes if (line.id, name) not in seen]
+        if 0 < len(missing) < len(context.recipes):
+            yield f"estimates: {name} of {', '.join(missing[:8])} is missing; estimate all recipes or none"
 
 
 def _records(context: RecordsContext, answer: RecordPick) -> Iterable[str]:
@@ -184,6 +204,7 @@ _CHECKS: Mapping[str, Callable[[Any, Any], Iterable[str]]] = MappingProxyType(
         "review": _review,
         "evidence": _evidence,
         "claims": _claims,
+        "estimates": _estimates,
         "records": _records,
         "choose": _choose,
         "protocol": _protocol,

@@ -10,6 +10,7 @@ from eutectic.agents.decisions.claims import ClaimPick, ClaimsContext
 from eutectic.agents.decisions.common import PassageLine
 from eutectic.agents.graph.claim_checks import checked_claim
 from eutectic.agents.graph.context import CampaignContext
+from eutectic.agents.graph.estimates import asked_estimates, is_asked
 from eutectic.agents.graph.lines import objective_lines
 from eutectic.core.claim import Claim
 from eutectic.core.decision import Decision
@@ -40,12 +41,12 @@ class FrozenClaims(Record):
 
 
 def freeze_claims(ctx: CampaignContext) -> None:
-    """Gather the claims of the library and of the spec's claims file, once, before round 1.
+    """Gather the claims of the library, of the spec's claims file and of the model, once, before round 1.
 
     A recording of a campaign from before there were claims replays without them.
     """
-    has_file = ctx.spec.knowledge.claims is not None
-    if ctx.journal.payload("tool", FROZEN) is not None or not (has_file or ctx.retriever or ctx.spec.library):
+    has_any = ctx.spec.knowledge.claims is not None or ctx.retriever or ctx.spec.library or is_asked(ctx)
+    if ctx.journal.payload("tool", FROZEN) is not None or not has_any:
         return
     if ctx.is_replay and not ctx.journal.is_recorded("tool", FROZEN):
         return
@@ -56,7 +57,9 @@ def freeze_claims(ctx: CampaignContext) -> None:
         pick = ctx.journal.decide(
             ctx.mind, Decision("designer", "claims", ASKED, _context(ctx, found.passages), ClaimPick)
         )
-    ctx.journal.tool(FROZEN, FrozenClaims, lambda: _freeze(ctx, found.passages, pick))
+    today = datetime.now(UTC).date().isoformat()
+    expected = asked_estimates(ctx, today) if is_asked(ctx) else []
+    ctx.journal.tool(FROZEN, FrozenClaims, lambda: _freeze(ctx, found.passages, pick, expected, today))
 
 
 def trusted_claims(ctx: CampaignContext, before: int | None = None) -> tuple[Claim, ...]:
@@ -112,11 +115,12 @@ def _queries(spec: CampaignSpec) -> list[str]:
     return queries
 
 
-def _freeze(ctx: CampaignContext, passages: Sequence[Passage], pick: ClaimPick) -> FrozenClaims:
+def _freeze(
+    ctx: CampaignContext, passages: Sequence[Passage], pick: ClaimPick, expected: Sequence[Claim], today: str
+) -> FrozenClaims:
     from eutectic.knowledge.claim_file import load_claims
     from eutectic.knowledge.claims import for_objectives, merged
 
-    today = datetime.now(UTC).date().isoformat()
     by_id = {passage.id: passage for passage in passages}
     accepted: list[Claim] = []
     refused: list[str] = []
@@ -128,7 +132,7 @@ def _freeze(ctx: CampaignContext, passages: Sequence[Passage], pick: ClaimPick) 
             refused.append(result[:300])
     given = load_claims(Path(ctx.spec.knowledge.claims)) if ctx.spec.knowledge.claims else ()
     known = {claim.id for claim in given}
-    kept = [*given, *(claim for claim in merged(accepted) if claim.id not in known)]
+    kept = [*given, *(claim for claim in merged(accepted) if claim.id not in known), *expected]
     usable = for_objectives(kept, ctx.spec.objectives, ctx.spec.space.component_names, ctx.spec.space.process)
     spoken = {claim.statement.model_dump_json() for claim in usable}
     refused += [

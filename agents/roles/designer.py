@@ -19,9 +19,10 @@ from eutectic.agents.decisions.designer import (
     EvidencePick,
     PickedQuote,
 )
+from eutectic.agents.decisions.estimates import EstimatePick, EstimatesContext
 from eutectic.agents.decisions.records import ProposedRecord, RecordPick, RecordsContext
 from eutectic.agents.roles.wording import clip, count
-from eutectic.core.claim import BestRange, Effect, ProcessEffect, ProcessRange, Region, Statement, Synergy
+from eutectic.core.claim import BestRange, Effect, Estimates, ProcessEffect, ProcessRange, Region, Statement, Synergy
 from eutectic.core.elements import is_element
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])\s*|\n\s*\n")
@@ -97,6 +98,11 @@ def claims(context: ClaimsContext) -> ClaimPick:
     return ClaimPick(claims=tuple(kept), note=f"{count(len(kept), 'statement')} read in the passages by rules.")
 
 
+def estimates(context: EstimatesContext) -> EstimatePick:
+    """None: rules know no chemistry."""
+    return EstimatePick(estimates=(), note=f"Rules expect no value of any of {count(len(context.recipes), 'recipe')}.")
+
+
 def _proposed(passage: str, sentence: str, property: str, said: Said) -> ProposedClaim:
     statement = said.statement
     is_range, is_region = isinstance(statement, BestRange), isinstance(statement, Region)
@@ -142,7 +148,7 @@ def records(context: RecordsContext) -> RecordPick:
 def _components(statement: Statement) -> tuple[str, ...]:
     if isinstance(statement, Effect | BestRange):
         return (statement.component,)
-    return () if isinstance(statement, Region | ProcessEffect | ProcessRange) else statement.components
+    return () if isinstance(statement, Region | ProcessEffect | ProcessRange | Estimates) else statement.components
 
 
 def choose(context: ChooseContext) -> Choice:
