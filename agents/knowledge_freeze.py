@@ -207,6 +207,7 @@ def terms_of(
     from eutectic.tools.claim_term import claim_terms
     from eutectic.tools.descriptor_term import descriptor_terms
     from eutectic.tools.estimate_term import estimate_terms
+    from eutectic.tools.joint_slopes import joint_slopes
     from eutectic.tools.sampling import domain_of
     from eutectic.tools.text_term import text_terms
 
@@ -241,6 +242,7 @@ def terms_of(
         pictured, silent = _of_images(spec, seen, shares, process)
         found += pictured
         unused += silent
+    found = joint_slopes(found, shares, process)
     used = tuple(SourceLine(name=t.name, kind=t.kind, property=t.property, slope=t.slope, about=t.about) for t in found)
     return found, Terms(used=used, unused=tuple(unused))
 

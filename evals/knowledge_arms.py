@@ -17,8 +17,9 @@ from eutectic.evals.table_files import read_recipes
 from eutectic.tools.campaign_term import campaign_term, without_overlap
 from eutectic.tools.claim_term import claim_terms
 from eutectic.tools.descriptor_term import descriptor_terms
+from eutectic.tools.joint_slopes import joint_slopes
 from eutectic.tools.knowledge_term import KnowledgeTerm
-from eutectic.tools.source_term import Inverted, Placebo, derangement
+from eutectic.tools.source_term import Inverted, Placebo, SourceTerm, derangement
 from eutectic.tools.text_term import text_terms
 
 Arm = Literal[
@@ -74,7 +75,7 @@ def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[Kn
         return list(pool.terms)
     shares, process = _stand_in(pool)
     objective = Objective.model_validate({"property": "y", "unit": pool.unit, "direction": pool.direction})
-    found: list[KnowledgeTerm] = []
+    found: list[SourceTerm] = []
     if arm in ("true", "open", "card"):
         found += claim_terms(card(pool.name, own=arm != "open"), pool.lattice.space, [objective], shares)[0]
     if (
@@ -102,15 +103,12 @@ def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[Kn
         found += [_renamed(term) for term in terms]
     if arm == "embeddings":
         found += text_terms(pool.lattice.space, [objective], shares)[0]
-    return found
+    return [*joint_slopes(found, shares, process)]
 
 
-def _renamed(term: KnowledgeTerm) -> KnowledgeTerm:
+def _renamed(term: SourceTerm) -> SourceTerm:
     from dataclasses import replace
 
-    from eutectic.tools.source_term import SourceTerm
-
-    assert isinstance(term, SourceTerm)
     return replace(term, property="y")
 
 

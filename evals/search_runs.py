@@ -151,6 +151,9 @@ def code_version() -> str:
             if layer != "evals" or name in _POOLS or name.startswith("search_"):
                 digest.update(name.encode())
                 digest.update(folder.joinpath(name).read_bytes())
+    for told in ("cards", "estimates"):
+        for item in sorted(files("eutectic.evals").joinpath(told).iterdir(), key=lambda item: item.name):
+            digest.update(item.name.encode() + item.read_bytes())
     return digest.hexdigest()[:10]
 
 

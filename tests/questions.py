@@ -35,7 +35,7 @@ def from_schema(schema: dict[str, Any], definitions: dict[str, Any] | None = Non
         most = min(schema.get("maxItems", 6), 6)
         return st.lists(from_schema(schema["items"], known), min_size=schema.get("minItems", 0), max_size=most)
     if kind == "string" and "pattern" in schema:
-        return st.from_regex(schema["pattern"].removesuffix("$") + r"\Z", alphabet="c0123456789")
+        return st.from_regex(schema["pattern"].removesuffix("$") + r"\Z", alphabet="ce0123456789")
     return {
         "string": TEXT.filter(lambda text: schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", 10**6)),
         "number": st.floats(schema.get("minimum"), schema.get("maximum"), allow_nan=False, allow_infinity=False).map(

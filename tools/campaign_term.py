@@ -14,6 +14,8 @@ from eutectic.tools.warp import fit_warp
 
 FloatArray = NDArray[np.float64]
 _SLOPE_SD = 0.5
+_SLOPE_PER_SKILL = 0.5
+"""What a source foretells of its own system it foretells by half of another one, as far as anybody knows beforehand."""
 _FOLDS = 5
 _TREES = 100
 _LEAST = 8
@@ -66,7 +68,7 @@ def campaign_term(
         return np.array([cache[key] for key in keys])
 
     about = f"{len(values)} recipes of {'-'.join(theirs)}; {len(common)} components in common; skill {skill:.2f}"
-    slope = (max(skill, 0.0), _SLOPE_SD)
+    slope = (_SLOPE_PER_SKILL * max(skill, 0.0), _SLOPE_SD)
     term = SourceTerm(f"campaigns: {name} on {property}", "campaigns", property, slope, expected, 0.0, 1.0, about)
     return standard_term(term, shares, process) or "does not tell the recipes of this space apart"
 

@@ -7,9 +7,12 @@ This is the seam between the engine and its sources of knowledge. A source build
   `b0_j p_j` to its mean, which marginalises the slope `b_j ~ N(b0_j, s_j^2)` in closed form (Rasmussen and Williams
   2006, section 2.7); other surrogates read the column as one more feature;
 - a quarter of the starts beyond the first four is spread over the recipes that the terms rate in the best tenth;
-- half of each batch is chosen without any term, until the judge calls all the terms in use trusted;
+- one trial in four (in two where several objectives or limits count) is chosen without any term, until the judge calls
+  all the terms in use trusted;
 - where trials failed for a cause in their recipe, the terms are judged as if those had given the worst value measured;
-- with a judge, a term shapes choices only once it has foretold the better half of the measured values (`earned_say`);
+- with one objective and no limit, surrogates with the terms and without choose together, weighed by how well the terms
+  foretell the better half of the measured values (`blended_voices`); else, with a judge, a term shapes choices only
+  once it has foretold them (`earned_say`);
 - before each batch the judge is shown the `Standing` of every term and says which to use, trust or drop.
 
 Without terms nothing of this happens.
