@@ -54,18 +54,24 @@ class PropertyModel:
         """
         if self.note:
             return Voices(self.process)
-        if not self.process.slopes.columns:
+        if self._plain is None:
             return voices_of(self.process, self.noise_prior, self.n_shares, seed)
+        return BlendedVoices(
+            voices_of(self._plain, self.noise_prior, self.n_shares, seed),
+            voices_of(self.process, self.noise_prior, self.n_shares, None),
+            weight_of(left_out_gain(self._plain, self.process.slopes, towards)),
+        )
+
+    @cached_property
+    def _plain(self) -> ExactProcess | None:
+        """The process fitted without knowledge; None where there is none in it."""
+        if self.note or not self.process.slopes.columns:
+            return None
         plain = replace(self.process, slopes=Slopes(self.process.slopes.n_plain))
         try:
-            plain = _kernel_fitted(plain, self.noise_prior, self.n_shares)
+            return _kernel_fitted(plain, self.noise_prior, self.n_shares)
         except ArithmeticError:
-            return voices_of(plain, self.noise_prior, self.n_shares, seed)
-        return BlendedVoices(
-            voices_of(plain, self.noise_prior, self.n_shares, seed),
-            voices_of(self.process, self.noise_prior, self.n_shares, None),
-            weight_of(left_out_gain(plain, self.process.slopes, towards)),
-        )
+            return plain
 
     @builtins.property
     def noise_sd(self) -> float:
@@ -78,8 +84,17 @@ class PropertyModel:
         return _model(self.process)
 
     def standard(self, features: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Mean and standard deviation of the noise-free property on the standardised scale, `N` each."""
-        return self.process.moments(features)
+        """Mean and standard deviation of the noise-free property on the standardised scale, `N` each.
+
+        With knowledge those of the mixture of the process with and without it, by how well it foretold all values.
+        """
+        mean, sd = self.process.moments(features)
+        if self._plain is None:
+            return mean, sd
+        say = weight_of(left_out_gain(self._plain, self.process.slopes, 0.0))
+        plain, plain_sd = self._plain.moments(features)
+        variance = say * sd**2 + (1 - say) * plain_sd**2 + say * (1 - say) * (mean - plain) ** 2
+        return plain + say * (mean - plain), np.sqrt(variance)
 
     def predict(self, features: FloatArray, *, noisy: bool = False) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation in the property's unit; with `noisy`, of a new measurement."""
