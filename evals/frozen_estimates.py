@@ -27,6 +27,8 @@ COMPILED = frozenset(
     }
 )
 """Tables compiled from publications, which a language model may have read."""
+RECALLED = frozenset({"p3ht", "perovskite", "opv", "oer-3496"})
+"""Tables of whose own paper a rater said that it remembered something."""
 _TRUST = 0.5
 
 

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from eutectic.core.objective import Objective
-from eutectic.evals.frozen_estimates import COMPILED, estimates_of
+from eutectic.evals.frozen_estimates import COMPILED, RECALLED, estimates_of
 from eutectic.evals.oracle_term import ERROR, WEAK_ERROR, OracleTerm
 from eutectic.evals.pools import TABLES, FloatArray, Pool
 from eutectic.evals.score_cards import card
@@ -50,7 +50,7 @@ def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[Kn
 
     `true` is everything: score card, estimates, sister tables without common recipes, descriptors. `open` is the same
     without claims that may rest on the very table, and without estimates where the table is compiled from
-    publications; `card`, `estimates`, `campaigns`, `descriptors` and `embeddings` are one source each. `shuffled`
+    publications or its paper was remembered; `card`, `estimates`, `campaigns`, `descriptors` and `embeddings` are one source each. `shuffled`
     exchanges the components of all true terms (a placebo), `inverted` turns their sign. `oracle` is
     made of the pool's own values and shows what right knowledge would save. A group's own table has the
     terms of its spec.
@@ -81,7 +81,7 @@ def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[Kn
     if (
         data is not None
         and pool.name in TABLES
-        and (arm in ("true", "estimates") or (arm == "open" and pool.name not in COMPILED))
+        and (arm in ("true", "estimates") or (arm == "open" and pool.name not in COMPILED | RECALLED))
     ):
         said = estimates_of(pool.name, data, shares, process)
         found += [] if said is None else [said]
