@@ -50,9 +50,9 @@ def terms_for(pool: Pool, arm: Arm, data: Path | None, seed: int = 0) -> list[Kn
 
     `true` is everything: score card, estimates, sister tables without common recipes, descriptors. `open` is the same
     without claims that may rest on the very table, and without estimates where the table is compiled from
-    publications or its paper was remembered; `card`, `estimates`, `campaigns`, `descriptors` and `embeddings` are one source each. `shuffled`
-    exchanges the components of all true terms (a placebo), `inverted` turns their sign. `oracle` is
-    made of the pool's own values and shows what right knowledge would save. A group's own table has the
+    publications or its paper was remembered; `card`, `estimates`, `campaigns`, `descriptors` and `embeddings` are one
+    source each. `shuffled` exchanges the components of all true terms (a placebo), `inverted` turns their sign.
+    `oracle` is made of the pool's own values and shows what right knowledge would save. A group's own table has the
     terms of its spec.
 
     Args:

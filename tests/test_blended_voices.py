@@ -11,7 +11,7 @@ from test_knowledge_term import Near
 from test_optimizer import height, make_spec, observe
 
 from eutectic.tools.blended_voices import BlendedVoices, weight_of
-from eutectic.tools.gaussian_process import fit_property
+from eutectic.tools.gaussian_process import PropertyModel, fit_property
 from eutectic.tools.knowledge_term import Slopes
 from eutectic.tools.optimizer import open_optimizer
 from eutectic.tools.readings import Readings
@@ -26,11 +26,12 @@ def test_the_say_rises_with_the_evidence_and_neither_side_is_silent(one: float, 
     assert weight_of(-20) < weight_of(0) < weight_of(20)
 
 
-def blend(scores: np.ndarray, towards: float = 1.0) -> BlendedVoices:
+def fitted(scores: np.ndarray) -> PropertyModel:
+    """A model of values that the four plain columns do not foretell, with scores as knowledge."""
     plain = np.random.default_rng(5).dirichlet(np.ones(4), len(VALUES))
     none, zeros = np.zeros(len(VALUES)), np.zeros(len(VALUES), dtype=np.int64)
     with torch_scope(0):
-        model = fit_property(
+        return fit_property(
             "y",
             np.column_stack([plain, scores]),
             Readings(VALUES, none, zeros, zeros),
@@ -39,7 +40,10 @@ def blend(scores: np.ndarray, towards: float = 1.0) -> BlendedVoices:
             slopes=Slopes(4, (4,), (0.4,), (0.5,)),
             n_shares=4,
         )
-        voices = model.voices(0, towards)
+
+
+def blend(scores: np.ndarray, towards: float = 1.0) -> BlendedVoices:
+    voices = fitted(scores).voices(0, towards)
     assert isinstance(voices, BlendedVoices)
     return voices
 
@@ -92,3 +96,18 @@ def test_the_notes_say_how_much_knowledge_counts() -> None:
     plain = open_optimizer(spec)
     plain.tell(told)
     assert not any("of the say" in note for note in plain.ask(4, round=2).notes)
+
+
+def test_predictions_are_those_of_the_mixture() -> None:
+    """Between the means of both, and less sure where they disagree."""
+    model = fitted(np.random.default_rng(3).permutation(VALUES))
+    voices = model.voices(0)
+    assert isinstance(voices, BlendedVoices)
+    rng = np.random.default_rng(4)
+    wanted = np.hstack([rng.dirichlet(np.ones(4), 6), 9 * rng.normal(size=(6, 1))])
+    plain, informed = (one.process.moments(wanted)[0] for one in (voices.plain, voices.informed))
+    mean, sd = model.standard(wanted)
+    assert ((mean - plain) * (mean - informed) <= 1e-9).all()
+    far = np.abs(informed - plain) > 1
+    assert far.any() and (sd[far] > voices.informed.process.moments(wanted)[1][far] * 0.2).all()
+    assert (sd[far] > np.sqrt(0.03 * 0.97) * np.abs(informed - plain)[far] - 1e-9).all()
