@@ -37,16 +37,21 @@ def test_one_source_keeps_its_slope_and_so_do_those_of_other_properties() -> Non
     assert slopes(term("a", [1, 0, 0, 0]), term("b", [1, 0, 0, 0], property="z")) == [(0.4, 0.5)] * 2
 
 
-def test_the_same_said_twice_counts_little_more_than_once() -> None:
+def test_the_same_said_twice_counts_as_once() -> None:
     (one, sd), (other, _) = slopes(term("a", [1, 0, 0, 0]), term("b", [1, 0, 0, 0]))
     assert one == pytest.approx(other)
-    assert 0.4 < one + other < 0.45
-    assert sd < 0.5
+    assert one + other == pytest.approx(0.4)
+    assert sd == pytest.approx(0.5 / 2**0.5)
+
+
+def test_the_one_most_trusted_does_not_silence_the_others() -> None:
+    (strong, _), (weak, _) = slopes(term("a", [1, 0, 0, 0], 0.7), term("b", [1, 0.02, 0, 0], 0.4))
+    assert strong == pytest.approx(0.35, abs=0.01) and weak == pytest.approx(0.2, abs=0.01)
 
 
 def test_different_things_keep_nearly_all_of_theirs() -> None:
     for mean, _ in slopes(term("a", [1, -1, 0, 0]), term("b", [0, 0, 1, -1])):
-        assert mean == pytest.approx(0.4, abs=0.03)
+        assert mean == pytest.approx(0.4, abs=0.05)
 
 
 def test_a_source_without_direction_neither_gives_nor_takes() -> None:
@@ -58,5 +63,5 @@ def test_a_source_without_direction_neither_gives_nor_takes() -> None:
 def test_no_slope_grows_turns_or_dies(items: list[tuple[list[float], float]]) -> None:
     terms = [term(str(i), weights, slope) for i, (weights, slope) in enumerate(items) if np.ptp(weights) > 0.1]
     for before, after in zip(terms, joint_slopes(terms, SHARES, NONE), strict=True):
-        assert before.slope[0] / 10 - 1e-9 <= after.slope[0] <= before.slope[0] + 1e-9
+        assert before.slope[0] / len(terms) - 1e-9 <= after.slope[0] <= before.slope[0] + 1e-9
         assert 0 < after.slope[1] <= 0.5
