@@ -114,8 +114,8 @@ class KnowledgeSources(Record):
     """Descriptors of the composition for which physics gives a direction, such as the magnetic moment for Bs."""
     literature: bool = False
     """Claims that rest on quotes from papers, off because no saving of experiments has been shown."""
-    advice: bool = False
-    """Claims of a language model or a person."""
+    advice: bool = True
+    """Claims of a person, and what a language model expects of recipes of the space, asked before the first trial."""
     embeddings: bool = False
     """Learned element vectors of recipes, as CRESt uses text embeddings: no gain over random numbers was measured."""
     campaigns: tuple[str, ...] = ()

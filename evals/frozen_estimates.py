@@ -61,6 +61,6 @@ def _together(said: FloatArray) -> FloatArray:
     """`M` means of the standardised columns of `M x k` estimates."""
     if said.shape[1] == 1:
         return np.asarray(said[:, 0], dtype=np.float64)
-    spans = said.max(axis=0) / np.where(said.min(axis=0) > 0, said.min(axis=0), np.inf)
-    read = np.where(spans > 30.0, np.log(np.maximum(said, 1e-300)), said)
+    low, high = said.min(axis=0), said.max(axis=0)
+    read = np.where((low > 0) & (high > 30.0 * low), np.log(np.maximum(said, 1e-300)), said)
     return np.asarray(((read - read.mean(axis=0)) / read.std(axis=0)).mean(axis=1), dtype=np.float64)

@@ -22,6 +22,8 @@ FloatArray = NDArray[np.float64]
 _SLOPE_PER_TRUST = 0.8
 _DECADES = 30.0
 """Ratio of the largest to the least value from which logarithms are learned."""
+_LEAST_SPREAD = 1e-9
+"""Standard deviation of values, in the largest of them, below which they are all the same."""
 
 
 def estimate_terms(
@@ -87,10 +89,11 @@ def estimate_term(
     """
     recipes, values = said
     n = shares.shape[1]
-    values = np.log(values) if values.min() > 0 and values.max() / values.min() > _DECADES else values
-    if float(np.ptp(values)) < 1e-12 * max(1.0, float(np.abs(values).max())):
+    values = np.log(values) if values.min() > 0 and values.max() > _DECADES * values.min() else values
+    spread = float(values.std())
+    if not spread > _LEAST_SPREAD * float(np.abs(values).max()):
         return "expects the same of every recipe"
-    standard = (values - values.mean()) / values.std()
+    standard = (values - values.mean()) / spread
     features = _rooted(recipes[:, :n], recipes[:, n:])
     d = features.shape[1]
     voice = settings_voice(ExactProcess(features, standard, Kernel(np.ones(d), 0.1, 0.0), Slopes(d)))

@@ -64,9 +64,9 @@ def _sources(terms: dict[str, object], last: dict[str, object] | None) -> Table:
         "Weights are slopes in standard deviations of the property per standard deviation of the source's score (± one "
         "standard deviation). A source is set aside when its direction is right with less than 20 % or the evidence "
         "ratio with against without it falls below 1/3; above 3 it is trusted and the plain control ends. "
-        "How much all of them together count in what is measured next goes by how well they foretell the better half of "
-        "the values; the notes of each batch say it. With several objectives, limits or a target a source waits until it "
-        "has foretold them."
+        "How much all of them together count in what is measured next goes by how well they foretell the better half "
+        "of the values; the notes of each batch say it. With several objectives, limits or a target a source waits "
+        "until it has foretold them."
     )
     return Table(head, tuple(rows), caption, frozenset({2, 3, 4, 5}))
 
