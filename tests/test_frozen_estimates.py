@@ -27,7 +27,7 @@ def test_files_hold_places_and_numbers_only() -> None:
         lines = [
             line for line in csv.reader(file.read_text(encoding="utf-8").splitlines()) if not line[0].startswith("#")
         ]
-        assert lines[0] in (["place", "first"], ["place", "first", "second"])
+        assert lines[0] == ["place", "first", "second"]
         places = [int(line[0]) for line in lines[1:]]
         assert len(set(places)) == len(places) >= 50
         assert np.isfinite([[float(cell) for cell in line[1:]] for line in lines[1:]]).all()

@@ -19,6 +19,7 @@ from eutectic.tools.kernel_fit import LEAST_NOISE, USUAL_NOISE, NoisePrior, firs
 from eutectic.tools.knowledge_term import KnowledgeTerm, Slopes, Standing
 from eutectic.tools.lattice import BoolArray, IntArray
 from eutectic.tools.left_out_gain import left_out_gain
+from eutectic.tools.predictive_mixture import Part, PredictiveMixture
 from eutectic.tools.readings import Readings, batch_variance
 from eutectic.tools.slope_kernel import standings, with_slopes
 from eutectic.tools.torch_scope import tensor
@@ -86,15 +87,17 @@ class PropertyModel:
     def standard(self, features: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the noise-free property on the standardised scale, `N` each.
 
-        With knowledge those of the mixture of the process with and without it, by how well it foretold all values.
+        Those of a mixture over length-scales, and with knowledge over the process with and without it, by how well it
+        foretold all values.
         """
-        mean, sd = self.process.moments(features)
+        return self.process.moments(features) if self.note else self._mixture.moments(features)
+
+    @cached_property
+    def _mixture(self) -> PredictiveMixture:
         if self._plain is None:
-            return mean, sd
+            return PredictiveMixture([Part(self.process, 1.0)])
         say = weight_of(left_out_gain(self._plain, self.process.slopes, 0.0))
-        plain, plain_sd = self._plain.moments(features)
-        variance = say * sd**2 + (1 - say) * plain_sd**2 + say * (1 - say) * (mean - plain) ** 2
-        return plain + say * (mean - plain), np.sqrt(variance)
+        return PredictiveMixture([Part(self.process, say), Part(self._plain, 1 - say)])
 
     def predict(self, features: FloatArray, *, noisy: bool = False) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation in the property's unit; with `noisy`, of a new measurement."""
