@@ -194,6 +194,14 @@ def drift(smoke: Smoke = False, seeds: Seeds = None, data: Data = None, as_json:
 
 
 @evaluate.command()
+def calibration(smoke: Smoke = False, seeds: Seeds = None, data: Data = None, as_json: Json = False) -> int:
+    """How often the intervals of predictions hold what is measured next, from 5 values to 40."""
+    from eutectic.evals.eval_calibration import run
+
+    return run(seeds or 3, data, smoke, as_json)
+
+
+@evaluate.command()
 def labs(
     names: Annotated[list[str] | None, typer.Argument(metavar="[LAB]...", help="Kinds of lab; all without.")] = None,
     smoke: Smoke = False,

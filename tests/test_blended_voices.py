@@ -99,7 +99,7 @@ def test_the_notes_say_how_much_knowledge_counts() -> None:
 
 
 def test_predictions_are_those_of_the_mixture() -> None:
-    """Between the means of both, and less sure where they disagree."""
+    """Never as far off as knowledge alone, and less sure where both disagree."""
     model = fitted(np.random.default_rng(3).permutation(VALUES))
     voices = model.voices(0)
     assert isinstance(voices, BlendedVoices)
@@ -107,7 +107,6 @@ def test_predictions_are_those_of_the_mixture() -> None:
     wanted = np.hstack([rng.dirichlet(np.ones(4), 6), 9 * rng.normal(size=(6, 1))])
     plain, informed = (one.process.moments(wanted)[0] for one in (voices.plain, voices.informed))
     mean, sd = model.standard(wanted)
-    assert ((mean - plain) * (mean - informed) <= 1e-9).all()
     far = np.abs(informed - plain) > 1
-    assert far.any() and (sd[far] > voices.informed.process.moments(wanted)[1][far] * 0.2).all()
-    assert (sd[far] > np.sqrt(0.03 * 0.97) * np.abs(informed - plain)[far] - 1e-9).all()
+    assert far.any() and (np.abs(mean - plain)[far] < np.abs(informed - plain)[far]).all()
+    assert (sd[far] > 0.08 * np.abs(informed - plain)[far]).all()

@@ -58,7 +58,7 @@ def test_botorch_is_given_the_same_mean() -> None:
     probe = np.random.default_rng(1).random((50, 2))
     with torch_scope(0):
         mean = model.model.posterior(tensor(probe)).mean.detach().numpy().ravel()
-        np.testing.assert_allclose(mean, model.standard(probe)[0], atol=1e-3)
+        np.testing.assert_allclose(mean, model.process.moments(probe)[0], atol=1e-3)
 
 
 def test_calculated_recipes_are_no_results_and_may_be_measured() -> None:

@@ -32,7 +32,7 @@ def test_it_is_the_process_that_botorch_computes(slopes: Slopes) -> None:
         )
         wanted = np.column_stack([rng.dirichlet(np.ones(3), 50), rng.normal(size=50)])
         posterior = model.model.posterior(tensor(wanted))
-        mean, sd = model.standard(wanted)
+        mean, sd = model.process.moments(wanted)
         np.testing.assert_allclose(mean, posterior.mean.detach().numpy().ravel(), atol=1e-5)
         np.testing.assert_allclose(sd, posterior.variance.detach().sqrt().numpy().ravel(), atol=1e-4)
 

@@ -96,7 +96,7 @@ def test_botorch_is_given_the_same_noise() -> None:
     probe = rng.random((30, 2))
     with torch_scope(0):
         posterior = model.model.posterior(tensor(probe))
-        mean, sd = model.standard(probe)
+        mean, sd = model.process.moments(probe)
         np.testing.assert_allclose(mean, posterior.mean.detach().numpy().ravel(), atol=1e-4)
         np.testing.assert_allclose(sd, posterior.variance.detach().sqrt().numpy().ravel(), atol=1e-3)
 
@@ -126,7 +126,7 @@ def test_batches_that_are_off_are_found_and_taken_off() -> None:
         better += errors[0] < 0.8 * errors[1]
         with torch_scope(0):
             posterior = model.model.posterior(tensor(probe))
-            mean, sd = model.standard(probe)
+            mean, sd = model.process.moments(probe)
             np.testing.assert_allclose(posterior.mean.detach().numpy().ravel(), mean, atol=1e-3)
             np.testing.assert_allclose(posterior.variance.detach().sqrt().numpy().ravel(), sd, rtol=0.5)
     assert better >= 4
