@@ -162,14 +162,11 @@ def _test(
             better *= said.sign
         return inside_test(inside, ranks(values) * better, n, _seed(claim))
     if isinstance(said, Estimates):
-        return partial(
-            _nearest(said, claim, shares),
-            ranks(values),
-            [],
-            n,
-            _seed(claim),
-            "rank correlation with the nearest estimates",
-        )
+        try:
+            expected = _nearest(said, claim, shares)
+        except BadInput as error:
+            return Tested(None, None, n, str(error)[:200])
+        return partial(expected, ranks(values), [], n, _seed(claim), "rank correlation with the nearest estimates")
     wanted = _direction(claim, shares)
     if wanted is None:
         return Tested(None, None, n, "the components it names did not vary")
@@ -275,7 +272,11 @@ def _inside(claim: Claim, shares: dict[str, FloatArray]) -> NDArray[np.bool_]:
 
 
 def _nearest(said: Estimates, claim: Claim, shares: dict[str, FloatArray]) -> FloatArray:
-    """`N` values estimated of the recipe nearest to each observation."""
+    """`N` values estimated of the composition nearest to each observation, whatever its processing.
+
+    Raises:
+        BadInput: an estimated composition cannot be counted in the claim's basis.
+    """
     from scipy.spatial import cKDTree
 
     estimated = [item.composition.to(claim.basis).fractions for item in said.recipes]

@@ -230,4 +230,11 @@ def test_the_ledger_scores_estimates_on_what_was_measured() -> None:
     assert right.verdict == "supported" and right.trust_after > right.trust_before
     (wrong,) = ledger([claim(LINE)], [observed(fe, -peak(fe)) for fe in np.linspace(0.1, 0.9, 12)], objective)
     assert wrong.verdict == "refuted" and wrong.trust_after < wrong.trust_before
+    by_weight = claim(LINE).model_dump(mode="json")
+    for item in by_weight["statement"]["recipes"]:
+        item["composition"] = {"basis": "wt%", "parts": [{"component": "P3HT", "fraction": 1.0}]}
+    (uncounted,) = ledger(
+        [Claim.model_validate(by_weight)], [observed(fe, peak(fe)) for fe in np.linspace(0.1, 0.9, 12)], objective
+    )
+    assert uncounted.verdict == "open" and "P3HT" in uncounted.statistic
     assert claim_words(right.claim) == "Bs as estimated for 10 recipes"
