@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from test_knowledge_campaign import events, write
@@ -169,6 +170,15 @@ def test_the_answer_is_checked_against_the_recipes_shown() -> None:
     assert any("twice" in words for words in check(("e00", "Bs", 1.0), ("e00", "Bs", 2.0)))
 
 
+def short(place: Path) -> Path:
+    """The example with what is known, of two rounds."""
+    path = write(place)
+    spec = yaml.safe_load(path.read_text(encoding="utf-8"))
+    spec["budget"]["experiments"] = 8
+    path.write_text(yaml.safe_dump(spec), encoding="utf-8")
+    return path
+
+
 class IronMind(RulesMind):
     """Goes by the share of iron where it is asked for estimates, and by the rules else."""
 
@@ -191,7 +201,7 @@ class IronMind(RulesMind):
 def test_a_campaign_asks_once_freezes_what_it_is_told_and_replays(tmp_path: Path) -> None:
     name, out = "informed-magnet-001", tmp_path / "runs"
     (out / name).mkdir(parents=True)
-    spec = load_spec(write(tmp_path))
+    spec = load_spec(short(tmp_path))
     (out / name / "spec.yaml").write_text(dump_spec(spec), encoding="utf-8")
     with Campaign(out / name, name, Collaborators(settings=Settings(), mind=IronMind())) as campaign:
         campaign.begin(opening(spec, name))
@@ -204,12 +214,11 @@ def test_a_campaign_asks_once_freezes_what_it_is_told_and_replays(tmp_path: Path
     assert len(asked["context"]["recipes"]) == 60  # type: ignore[index]
     (terms,) = [payload["result"]["used"] for _, slot, payload in found if slot == "r00/terms"]  # type: ignore[index]
     assert "advice: estimates of language model on Bs" in {line["name"] for line in terms}
-    assert main(["replay", name, "--out", str(out)]) == 0
     assert main(["replay", name, "--recompute", "--out", str(out)]) == 0
 
 
 def test_rules_are_not_asked(tmp_path: Path) -> None:
-    assert main(["run", str(write(tmp_path)), "--out", str(tmp_path / "runs")]) == 0
+    assert main(["run", str(short(tmp_path)), "--out", str(tmp_path / "runs")]) == 0
     assert not [slot for _, slot, _ in events(tmp_path / "runs") if "estimate" in slot]
 
 

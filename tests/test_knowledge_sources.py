@@ -130,9 +130,9 @@ def test_an_earlier_campaign_transfers_what_both_have() -> None:
     term = campaign_term("old.csv", "Bs", (theirs, shares, shares @ [2.0, 1.0, 0.0]), NAMES, SHARES, NONE)
     assert not isinstance(term, str)
     assert np.corrcoef(term.scores(SHARES, NONE), SHARES @ [2.0, 1.0, 0.0, 0.0])[0, 1] > 0.8
-    assert term.slope[0] > 0.8
+    assert 0.4 < term.slope[0] <= 0.5
     noise = campaign_term("noise.csv", "Bs", (theirs, shares, RNG.normal(size=200)), NAMES, SHARES, NONE)
-    assert not isinstance(noise, str) and noise.slope[0] < 0.3
+    assert not isinstance(noise, str) and noise.slope[0] < 0.15
     assert "fewer than two" in str(
         campaign_term("x", "Bs", (("Zr", "Fe"), shares[:, :2], shares[:, 0]), NAMES, SHARES, NONE)
     )
