@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from eutectic.evals.table_files import TABLES, FloatArray, read_recipes
-from eutectic.tools.estimate_term import estimate_term
+from eutectic.tools.estimate_term import estimate_term, on_their_scale
 from eutectic.tools.source_term import SourceTerm
 
 COMPILED = frozenset(
@@ -61,6 +61,5 @@ def _together(said: FloatArray) -> FloatArray:
     """`M` means of the standardised columns of `M x k` estimates."""
     if said.shape[1] == 1:
         return np.asarray(said[:, 0], dtype=np.float64)
-    low, high = said.min(axis=0), said.max(axis=0)
-    read = np.where((low > 0) & (high > 30.0 * low), np.log(np.maximum(said, 1e-300)), said)
+    read = np.column_stack([on_their_scale(column) for column in said.T])
     return np.asarray(((read - read.mean(axis=0)) / read.std(axis=0)).mean(axis=1), dtype=np.float64)

@@ -89,7 +89,7 @@ def estimate_term(
     """
     recipes, values = said
     n = shares.shape[1]
-    values = np.log(values) if values.min() > 0 and values.max() > _DECADES * values.min() else values
+    values = on_their_scale(values)
     spread = float(values.std())
     if not spread > _LEAST_SPREAD * float(np.abs(values).max()):
         return "expects the same of every recipe"
@@ -114,6 +114,11 @@ def estimate_term(
         about=f"{len(values)} recipes estimated, trust {trust:.2f}",
     )
     return standard_term(term, shares, process) or "does not tell the recipes of this space apart"
+
+
+def on_their_scale(values: FloatArray) -> FloatArray:
+    """`M` values, by their logarithms where they are positive and span decades."""
+    return np.log(values) if values.min() > 0 and values.max() > _DECADES * values.min() else values
 
 
 def _rooted(shares: FloatArray, process: FloatArray) -> FloatArray:
